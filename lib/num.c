@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/* num.c: numbers as text, independent of the locale. */
+#include "compat.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <locale.h>
+#include <math.h>
+
+#include "num.h"
+
+static const char *skip_digits(const char *s)
+{
+	while (*s >= '0' && *s <= '9')
+		s++;
+	return s;
+}
+
+/* [sign] digits [. digits] [e [sign] digits], with a digit somewhere before the e. */
+static bool is_decimal(const char *s)
+{
+	const char *whole;
+	const char *fraction;
+
+	if (*s == '+' || *s == '-')
+		s++;
+	whole = s;
+	s = skip_digits(s);
+	fraction = s;
+	if (*s == '.') {
+		fraction = ++s;
+		s = skip_digits(s);
+	}
+	if (s == fraction && (fraction == whole || fraction == whole + 1) &&
+	    !(*whole >= '0' && *whole <= '9'))
+		return false;
+	if (*s == 'e' || *s == 'E') {
+		s += s[1] == '+' || s[1] == '-' ? 2 : 1;
+		if (skip_digits(s) == s)
+			return false;
+		s = skip_digits(s);
+	}
+	return !*s;
+}
+
+/* strtod() as it is in the C locale: it takes its decimal point from the thread's locale. */
+static bool c_strtod(const char *s, double *out)
+{
+	locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+	locale_t before;
+
+	if (!c)
+		return false;
+	before = uselocale(c);
+	*out = strtod(s, NULL);
+	uselocale(before);
+	freelocale(c);
+	return true;
+}
+
+bool oc_num_double(const char *s, double *out)
+{
+	double d;
+
+	if (!is_decimal(s) || !c_strtod(s, &d) || !isfinite(d))
+		return false;
+	*out = d;
+	return true;
+}
+
+bool oc_num_int64(const char *s, int64_t *out)
+{
+	const char *digits = *s == '+' || *s == '-' ? s + 1 : s;
+	intmax_t v;
+
+	if (skip_digits(digits) == digits || *skip_digits(digits))
+		return false;
+	errno = 0;
+	v = strtoimax(s, NULL, 10);
+	if (errno || v < INT64_MIN || v > INT64_MAX)
+		return false;
+	*out = v;
+	return true;
+}
+
+/* One more decimal digit; false when it does not fit. Negative, because that side is larger. */
+static bool push_digit(int64_t *v, int digit)
+{
+	if (*v < (INT64_MIN + digit) / 10)
+		return false;
+	*v = *v * 10 - digit;
+	return true;
+}
+
+/* The exponent of a JSON number, held within +-limit, beyond which every value is 0 or too large. */
+static long exponent_of(const char *p, const char *end, long limit)
+{
+	bool minus = p < end && *p == '-';
+	long e = 0;
+
+	if (p < end && (*p == '-' || *p == '+'))
+		p++;
+	for (; p < end; p++)
+		e = e < limit ? e * 10 + (*p - '0') : limit;
+	return minus ? -e : e;
+}
+
+bool oc_num_exact(const char *p, size_t n, int64_t *out)
+{
+	const char *end = p + n;
+	bool minus = p < end && *p == '-';
+	const char *digits = minus ? p + 1 : p;
+	const char *e = digits;
+	const char *point = NULL;
+	long shift;
+	int64_t v = 0;
+
+	for (; e < end && *e != 'e' && *e != 'E'; e++) {
+		if (*e == '.')
+			point = e;
+	}
+	shift = e < end ? exponent_of(e + 1, end, (long)n + 64) : 0;
+	shift += point ? point - digits : e - digits; /* digits before the decimal point */
+	for (p = digits; p < e; p++) {
+		if (p == point)
+			continue;
+		if (shift-- > 0 ? !push_digit(&v, *p - '0') : *p != '0')
+			return false;
+	}
+	for (; shift > 0 && v; shift--) {
+		if (!push_digit(&v, 0))
+			return false;
+	}
+	if (!minus && v == INT64_MIN)
+		return false;
+	*out = minus ? v : -v;
+	return true;
+}
+
+void oc_num_text(char out[OC_NUM_TEXT_MAX], double d)
+{
+	locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
+	locale_t before = c ? uselocale(c) : (locale_t)0;
+
+	for (int digits = 1; digits <= 17; digits++) {
+		(void)snprintf(out, OC_NUM_TEXT_MAX, "%.*g", digits, d);
+		if (strtod(out, NULL) == d)
+			break;
+	}
+	if (c) {
+		uselocale(before);
+		freelocale(c);
+	}
+}

@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * oc.h: the public interface of liboc, a client of the OpenAI-compatible chat
+ * API that Ollama Cloud and many other servers speak.
+ *
+ * Rules that hold for every function here:
+ *
+ *   - A function that can fail returns 0 or a negative enum oc_code, and fills
+ *     the struct oc_err that it was given (which may be NULL).
+ *   - Nothing prints, exits, reads the environment or changes a signal's
+ *     disposition, and there are no mutable globals. libcurl may cause
+ *     SIGPIPE on a dying TLS connection: a program ignores that signal.
+ *   - Text is UTF-8 with a length, so NUL bytes are legal in it. Strings that are
+ *     declared `const char *` without a length end at their NUL.
+ *   - Arguments are borrowed for the length of the call only, unless a comment
+ *     says otherwise. What a call returns in an out parameter is the caller's,
+ *     released by the function that the comment names.
+ *   - One object is used by one thread at a time; two objects are independent.
+ *     A program with threads calls curl_global_init() before it starts them
+ *     where its libcurl is not built "threadsafe".
+ */
+#ifndef OC_H
+#define OC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define OC_VERSION "0.1.0"
+
+/* Where a request goes when nothing else is said, and the host that Ollama's own documentation
+ * names for direct access (docs/cloud.mdx in ollama/ollama). */
+#define OC_BASE_URL "https://api.ollama.cloud/v1"
+#define OC_BASE_URL_OLLAMA "https://ollama.com/v1"
+
+/* Ceilings. Beyond them a call fails with a clear error; nothing is cut silently. */
+#define OC_PROMPT_MAX ((size_t)64 << 20) /* bytes of prompt, system message and images together */
+#define OC_ANSWER_MAX ((size_t)64 << 20) /* bytes of a whole answer's HTTP body */
+#define OC_EVENT_MAX ((size_t)16 << 20)  /* bytes of one event of a stream, which may be endless */
+
+/* Borrowed text: n bytes at p. p may be NULL when n is 0. */
+struct oc_text {
+	const char *p;
+	size_t n;
+};
+
+/* ---- errors ------------------------------------------------------------------------------- */
+
+enum oc_code {
+	OC_OK = 0,
+	OC_EARG = -1,      /* an argument is missing or out of its range (the seed's ValueError) */
+	OC_EDATA = -2,     /* the prompt or an image cannot be sent: blank, not UTF-8, too large */
+	OC_EREFUSED = -3,  /* the server calls the request invalid: 400, 413, 422, other 4xx */
+	OC_ENOTFOUND = -4, /* no such model, retired, or no such address: 404, 410 */
+	OC_EHOST = -5,     /* the host name does not resolve */
+	OC_EBUG = -6,      /* a fault of this library */
+	OC_ENOMEM = -7,    /* no memory */
+	OC_ESYS = -8,      /* the system failed us: descriptors, clock */
+	OC_ECONNECT = -9,  /* could not connect, or the connection was lost */
+	OC_ETIMEOUT = -10, /* silence longer than the limit, or past the deadline */
+	OC_EBUSY = -11,    /* the server says later: 408, 409, 425, 429 (rate), 5xx */
+	OC_EPROTO = -12,   /* the answer is not usable: not HTTP, not JSON, incomplete, too large */
+	OC_EAUTH = -13,    /* 401, 403, 407 */
+	OC_EQUOTA = -14,   /* 402, or a 429 or 403 whose text says that a quota is used up */
+	OC_ECONFIG = -15,  /* no key, a key that would travel unencrypted, CA file or TLS unusable */
+	OC_ESTOPPED = -16, /* the sink asked to stop, or the peer of watch_fd has gone */
+};
+
+#define OC_ERR_MESSAGE_MAX 1024
+
+/* An error as a value. The message is one line of valid UTF-8 without control characters: what
+ * failed, where, and what to do. It never contains the key. */
+struct oc_err {
+	enum oc_code code;
+	int http_status; /* 0 where no HTTP answer had arrived */
+	char message[OC_ERR_MESSAGE_MAX];
+};
+
+/* The seed's error hierarchy: Import, API and Response errors are all general errors. */
+enum oc_class {
+	OC_CLASS_NONE,     /* no error, or OC_ESTOPPED */
+	OC_CLASS_VALUE,    /* ValueError: the caller's arguments */
+	OC_CLASS_GENERAL,  /* OllamaCloudLLMError itself: this machine failed */
+	OC_CLASS_IMPORT,   /* OllamaCloudLLMImportError: the set-up is unusable */
+	OC_CLASS_API,      /* OllamaCloudLLMAPIError: the service failed or refused */
+	OC_CLASS_RESPONSE, /* OllamaCloudLLMResponseError: the answer is unusable */
+};
+
+enum oc_class oc_err_class(enum oc_code code);
+
+/* ---- where and how ------------------------------------------------------------------------ */
+
+struct oc_config {
+	/* http or https, without user info; the path is kept and "/chat/completions" is added.
+	 * NULL means OC_BASE_URL. */
+	const char *base_url;
+
+	/* Sent as a bearer token; NULL or "" sends none, which only a loopback base URL allows.
+	 * Visible ASCII only. Plain http to any host but loopback is refused while a key is set. */
+	const char *api_key;
+
+	const char *ca_file; /* PEM file of trusted certificates; NULL = the system's */
+	const char *proxy;   /* proxy URL; NULL = libcurl's environment rules; "" = none.
+	                        Loopback addresses are never asked through a proxy. */
+
+	double timeout;        /* s; longest silence: connecting, first byte, between bytes. 30.0;
+	                          0 = no limit. Any received byte counts as life. */
+	double max_time;       /* s; deadline for the whole call, retries included; 0 = none */
+	int max_retries;       /* tries after the first; 3. oc_stream() never retries */
+	double backoff_factor; /* s; wait before retry k is factor * 2^k, at most 60 s; 0.5 */
+
+	int watch_fd; /* descriptor whose reader may go away (a pipe's write end): the call then
+	                 ends at once with OC_ESTOPPED. -1 = none */
+
+	void (*log)(void *ctx, const char *line); /* progress, a line each; NULL = none */
+	void *log_ctx;
+};
+
+/* Fills in the defaults named above. */
+void oc_config_init(struct oc_config *cfg);
+
+/* ---- what is asked ------------------------------------------------------------------------ */
+
+enum oc_format {
+	OC_FORMAT_TEXT,        /* response_format is not sent */
+	OC_FORMAT_JSON_OBJECT, /* the answer must be one JSON object */
+	OC_FORMAT_JSON_SCHEMA, /* the answer must satisfy `schema` */
+};
+
+#define OC_UNSET (-1.0) /* temperature, top_p: not sent */
+#define OC_STOP_MAX 4   /* stop sequences in one request */
+
+struct oc_request {
+	const char *model;     /* required */
+	struct oc_text prompt; /* required, not blank; sent byte for byte */
+	struct oc_text system; /* n == 0: no system message */
+
+	/* Image files' bytes, png, jpeg or webp; told apart by their content. */
+	const struct oc_text *images;
+	size_t nimages;
+
+	double temperature;   /* 0.0-2.0, or OC_UNSET */
+	double top_p;         /* 0.0-1.0, or OC_UNSET */
+	int64_t max_tokens;   /* >= 1; 0 = not sent */
+	const int64_t *seed;  /* NULL = not sent */
+	const char *const *stop;
+	size_t nstop;         /* at most OC_STOP_MAX */
+	const char *effort;   /* none, low, medium, high, max; NULL = not sent */
+
+	enum oc_format format;
+	struct oc_text schema; /* a JSON Schema, for OC_FORMAT_JSON_SCHEMA */
+};
+
+/* Everything not sent. */
+void oc_request_init(struct oc_request *req);
+
+/* ---- what comes back ---------------------------------------------------------------------- */
+
+/* Token counts, -1 where the server did not say. */
+struct oc_usage {
+	int64_t input_tokens;
+	int64_t output_tokens;
+	int64_t total_tokens;
+};
+
+/* The strings are owned, NUL-terminated, and NULL where the server sent none. */
+struct oc_reply {
+	char *content; /* oc_complete() only; may hold NUL bytes */
+	size_t content_len;
+	char *reasoning; /* the model's thinking, where the server sends it; oc_complete() only */
+	size_t reasoning_len;
+	char *model; /* as the server names it; the request's where it does not */
+	char *id;
+	char *finish_reason;
+	struct oc_usage usage;
+
+	/* Filled on failure too. */
+	int http_status;    /* of the last try; 0 = no answer */
+	int attempts;       /* tries made */
+	double seconds;     /* from the call to its end */
+	uint64_t delivered; /* oc_stream(): bytes of content handed to the sink */
+};
+
+/* An empty reply, for oc_reply_release() to be safe on. The calls below do this themselves. */
+void oc_reply_init(struct oc_reply *reply);
+void oc_reply_release(struct oc_reply *reply);
+
+/* ---- the function style ------------------------------------------------------------------- */
+
+/*
+ * Asks once and waits for the whole answer, with retries as cfg says. On success *reply holds
+ * content, model and usage; on failure its attempts, seconds and http_status are still valid.
+ * The caller releases *reply in both cases.
+ */
+int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
+		struct oc_err *err);
+
+enum oc_chunk_kind {
+	OC_CHUNK_CONTENT,   /* a piece of the answer */
+	OC_CHUNK_REASONING, /* a piece of the model's thinking */
+	OC_CHUNK_FLUSH,     /* no text: all that has arrived so far has been handed over, and the
+	                       next step may wait. A sink that gathers writes out now. */
+};
+
+struct oc_chunk {
+	enum oc_chunk_kind kind;
+	struct oc_text text; /* valid during the call only */
+};
+
+/* Returns 0 to go on, anything else to stop the stream (the call ends with OC_ESTOPPED). */
+typedef int oc_sink(void *ctx, const struct oc_chunk *chunk);
+
+/*
+ * Asks once and hands the answer's pieces to the sink in order, each as soon as it has arrived.
+ * There are no retries. Returns 0 only when the stream's proper end has been seen: `[DONE]` or a
+ * finish reason. On failure, what the sink was given stays given: reply->delivered counts the
+ * bytes of content. The caller releases *reply in both cases.
+ */
+int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,
+	      struct oc_reply *reply, struct oc_err *err);
+
+/* ---- the object style --------------------------------------------------------------------- */
+
+/* One configured model; its connections are kept between calls. */
+struct oc_llm;
+
+/*
+ * Copies what it needs of cfg and of req, whose prompt is ignored: all other fields apply to every
+ * call. cfg->log_ctx and cfg->watch_fd must outlive the object. Arguments are checked here.
+ */
+int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct oc_llm **out,
+	       struct oc_err *err);
+void oc_llm_free(struct oc_llm *llm); /* NULL is fine */
+
+/* The answer's text in *text, NUL-terminated, to be released with free(); its length in *len
+ * (which may be NULL). */
+int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **text, size_t *len,
+			     struct oc_err *err);
+
+/* As oc_stream(). */
+int oc_llm_generate_response_stream(struct oc_llm *llm, struct oc_text prompt, oc_sink *sink,
+				    void *ctx, struct oc_err *err);
+
+/* ---- the model table ---------------------------------------------------------------------- */
+
+#define OC_MODEL_LIST_MAX 4
+
+/* A row of the seed's table. All strings are static. */
+struct oc_model {
+	const char *name;                            /* "Llama 3.3" */
+	const char *ids[OC_MODEL_LIST_MAX];          /* NULL-terminated where shorter */
+	const char *input_types[OC_MODEL_LIST_MAX];  /* "Text", "Image" */
+	const char *output_type;                     /* "Text" */
+	int64_t max_input_tokens;
+	int64_t max_output_tokens;
+	const char *capabilities[OC_MODEL_LIST_MAX];
+	const char *best_use;
+};
+
+/* The whole table, *n rows in the seed's order. */
+const struct oc_model *oc_models(size_t *n);
+
+/* The row that has this id; a trailing ":cloud" or "-cloud" is ignored, as a local Ollama adds
+ * those. NULL if there is none: the table is advice, not a gate. */
+const struct oc_model *oc_model_find(const char *id);
+
+/* The id in the table that is spelled most like this one, or NULL if none is near. */
+const char *oc_model_near(const char *id);
+
+/*
+ * Asks the server which models it serves: *ids is a sorted, NULL-terminated array without
+ * duplicates, released by oc_list_free(). Retries as cfg says.
+ */
+int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err);
+void oc_list_free(char **ids);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

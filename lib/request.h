@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/* request.h: from struct oc_request to the JSON body of POST /chat/completions. */
+#ifndef OC_REQUEST_H
+#define OC_REQUEST_H
+
+#include "json.h"
+
+/* Everything but the prompt: ranges, model, stop sequences, images, schema. OC_EARG, OC_EDATA. */
+int oc_request_check(const struct oc_request *req, struct oc_err *err);
+
+/* Is this text fit to be a prompt: not blank, valid UTF-8, not too large? OC_EDATA. */
+int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
+
+/*
+ * Appends the body, compact, fields in a fixed order. The request must have passed both checks.
+ * stream: ask for an event stream with the usage at its end.
+ */
+int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *out,
+		    struct oc_err *err);
+
+/*
+ * The same for a request that arrives as JSON: the members of the object `at` of `line` win over
+ * req's fields of the same name and are sent as they are, members with the names in `skip` (a
+ * NULL-terminated list) are left out, and "messages" is built from req->prompt only where the
+ * object has none. req->model may be NULL if the object has a "model".
+ */
+int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
+			 const char *const *skip, struct oc_buf *out, struct oc_err *err);
+
+/* "image/png", "image/jpeg" or "image/webp" by the first bytes; NULL for anything else. */
+const char *oc_image_type(struct oc_text image);
+
+#endif

@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+/* utf8.c: checking, mending and showing UTF-8. */
+#include "compat.h"
+
+#include "utf8.h"
+
+/* What may follow a lead byte: the sequence's length and the range of its second byte (Unicode
+ * table 3-7). Length 0: not a lead byte. */
+struct lead {
+	unsigned char length;
+	unsigned char low;
+	unsigned char high;
+};
+
+static struct lead lead_of(unsigned char c)
+{
+	if (c < 0x80)
+		return (struct lead){1, 0, 0};
+	if (c < 0xc2 || c > 0xf4)
+		return (struct lead){0, 0, 0};
+	if (c < 0xe0)
+		return (struct lead){2, 0x80, 0xbf};
+	if (c < 0xf0)
+		return (struct lead){3, c == 0xe0 ? 0xa0 : 0x80, c == 0xed ? 0x9f : 0xbf};
+	return (struct lead){4, c == 0xf0 ? 0x90 : 0x80, c == 0xf4 ? 0x8f : 0xbf};
+}
+
+/* How many bytes at p (n > 0) belong to one sequence as far as they go, and in *whole whether it is
+ * complete. 0 if the first byte cannot start one. */
+static size_t sequence_part(const char *p, size_t n, bool *whole)
+{
+	struct lead lead = lead_of((unsigned char)*p);
+	size_t i = 1;
+
+	*whole = false;
+	if (!lead.length)
+		return 0;
+	for (; i < lead.length && i < n; i++) {
+		unsigned char c = (unsigned char)p[i];
+		unsigned char low = i == 1 ? lead.low : 0x80;
+		unsigned char high = i == 1 ? lead.high : 0xbf;
+
+		if (c < low || c > high)
+			return i;
+	}
+	*whole = i == lead.length;
+	return i;
+}
+
+size_t oc_utf8_sequence(const char *p, size_t n)
+{
+	bool whole;
+	size_t len = sequence_part(p, n, &whole);
+
+	return whole ? len : 0;
+}
+
+/* Length of the leading run of ASCII, eight bytes at a time. */
+static size_t ascii_run(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (; i + sizeof(uint64_t) <= n; i += sizeof(uint64_t)) {
+		uint64_t word;
+
+		memcpy(&word, p + i, sizeof word);
+		if (word & UINT64_C(0x8080808080808080))
+			break;
+	}
+	while (i < n && !(p[i] & 0x80))
+		i++;
+	return i;
+}
+
+size_t oc_utf8_check(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	for (;;) {
+		size_t len;
+
+		i += ascii_run(p + i, n - i);
+		if (i == n)
+			return n;
+		len = oc_utf8_sequence(p + i, n - i);
+		if (!len)
+			return i;
+		i += len;
+	}
+}
+
+size_t oc_utf8_tail(const char *p, size_t n)
+{
+	for (size_t back = 1; back <= 3 && back <= n; back++) {
+		bool whole;
+
+		if (((unsigned char)p[n - back] & 0xc0) == 0x80)
+			continue;
+		return sequence_part(p + n - back, back, &whole) == back && !whole ? back : 0;
+	}
+	return 0;
+}
+
+void oc_utf8_put(struct oc_buf *out, uint32_t cp)
+{
+	char s[4];
+	size_t n;
+
+	if (cp < 0x80) {
+		oc_buf_putc(out, (char)cp);
+		return;
+	}
+	n = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
+	for (size_t i = n - 1; i > 0; i--, cp >>= 6)
+		s[i] = (char)(0x80 | (cp & 0x3f));
+	s[0] = (char)((0xf00u >> n) | cp);
+	oc_buf_add(out, s, n);
+}
+
+void oc_utf8_replace(struct oc_buf *out, const char *p, size_t n)
+{
+	while (n) {
+		size_t good = oc_utf8_check(p, n);
+		size_t part;
+		bool whole;
+
+		oc_buf_add(out, p, good);
+		p += good;
+		n -= good;
+		if (!n)
+			return;
+		oc_utf8_put(out, 0xfffd);
+		part = sequence_part(p, n, &whole);
+		p += part ? part : 1;
+		n -= part ? part : 1;
+	}
+}
+
+size_t oc_utf8_show(const char *p, size_t n, enum oc_visible how, char shown[OC_UTF8_SHOWN_MAX],
+		    size_t *used)
+{
+	static const char hex[] = "0123456789abcdef";
+	size_t len = oc_utf8_sequence(p, n);
+	unsigned char c = (unsigned char)*p;
+	bool stays = how == OC_VISIBLE_TEXT && (c == '\n' || c == '\t');
+	bool c1 = len == 2 && c == 0xc2 && (unsigned char)p[1] < 0xa0;
+	size_t out = 0;
+
+	*used = len ? len : 1;
+	if (stays || (len && c >= 0x20 && c != 0x7f && !c1)) {
+		memcpy(shown, p, len);
+		return len;
+	}
+	for (size_t i = 0; i < *used; i++) {
+		shown[out++] = '\\';
+		shown[out++] = 'x';
+		shown[out++] = hex[(unsigned char)p[i] >> 4];
+		shown[out++] = hex[(unsigned char)p[i] & 15];
+	}
+	return out;
+}
+
+void oc_utf8_visible(struct oc_buf *out, const char *p, size_t n, enum oc_visible how)
+{
+	for (size_t i = 0; i < n;) {
+		char shown[OC_UTF8_SHOWN_MAX];
+		size_t used = 0;
+		size_t len = oc_utf8_show(p + i, n - i, how, shown, &used);
+
+		oc_buf_add(out, shown, len);
+		i += used;
+	}
+}
