@@ -1,0 +1,153 @@
+# SPDX-License-Identifier: MIT
+# The filters, their library and their tests. `make help` lists the targets; docs/HACKING.md explains.
+#
+#   DEVELOPER=1                   every warning, and each is an error
+#   SANITIZE=address,undefined    instrument everything
+#   WRAP=valgrind                 run the unit tests and the commands in tests under valgrind
+#   CC=clang                      another compiler
+
+.DEFAULT_GOAL := all
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-builtin-rules
+
+PREFIX      ?= /usr/local
+BINDIR      ?= $(PREFIX)/bin
+LIBDIR      ?= $(PREFIX)/lib
+LIBEXECDIR  ?= $(PREFIX)/libexec/oc
+INCLUDEDIR  ?= $(PREFIX)/include
+MANDIR      ?= $(PREFIX)/share/man
+DATADIR     ?= $(PREFIX)/share
+
+ifeq ($(origin CC),default)
+CC := cc
+endif
+AR          ?= ar
+CFLAGS      ?= -O2 -g
+PKG_CONFIG  ?= pkg-config
+
+WARNINGS    := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wstrict-prototypes -Wmissing-prototypes
+ifdef DEVELOPER
+WARNINGS    += -Werror -Wconversion -Wformat=2 -Wcast-qual -Wpointer-arith -Wundef -Wwrite-strings \
+               -Wswitch-enum -Wold-style-definition -Wnull-dereference -Wdouble-promotion
+endif
+
+HARDENING   := -fstack-protector-strong -fPIE -fno-strict-overflow
+ifdef SANITIZE
+HARDENING   += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
+else ifeq ($(filter -O0,$(CFLAGS)),)
+HARDENING   += -D_FORTIFY_SOURCE=2
+endif
+LINKING     := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+
+ALL_CPPFLAGS = -Ilib -DOC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
+ALL_LDFLAGS  = $(LINKING) $(LDFLAGS)
+CURL_LIBS   := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
+LIBS         = $(CURL_LIBS) -lm
+
+# Another build directory for each kind of build keeps them from rebuilding each other:
+# `make B=build/asan SANITIZE=address,undefined check` leaves bin/ alone.
+B           ?= build
+BIN         := $(if $(filter build,$B),bin,$B/bin)
+COMMANDS    := $(patsubst cmd/%.c,%,$(wildcard cmd/oc-*.c))
+LIB_OBJ     := $(patsubst %.c,$B/%.o,$(wildcard lib/*.c))
+CMD_OBJ     := $(patsubst %.c,$B/%.o,$(filter-out cmd/oc-%,$(wildcard cmd/*.c)))
+FAKE_OBJ    := $(patsubst %.c,$B/%.o,$(wildcard tests/fake/*.c))
+UNIT        := $(patsubst %.c,$B/%,$(wildcard tests/unit/test-*.c))
+FUZZ        := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/fuzz-*.c))
+BENCH       := $(patsubst %.c,$B/%,$(wildcard tests/bench/*.c))
+BINARIES    := $(COMMANDS:%=$(BIN)/%)
+MANUALS     := $(wildcard docs/*.[137])
+
+.PHONY: all
+all: $B/liboc.a $(BINARIES) ## build the library and the commands
+
+# What an object depends on besides its sources: the compiler and its flags.
+$B/flags: FORCE | $B
+	@printf '%s\n' '$(CC) $(subst ','\'',$(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS))' >$@.new
+	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$B:
+	@mkdir -p $@
+
+$B/%.o: %.c $B/flags
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+$B/liboc.a: $(LIB_OBJ)
+$B/libcmd.a: $(CMD_OBJ)
+$B/liboc.a $B/libcmd.a:
+	@rm -f $@
+	$(AR) -rcD $@ $^
+
+$(BINARIES): $(BIN)/%: $B/cmd/%.o $B/libcmd.a $B/liboc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$B/fake: $(FAKE_OBJ)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+
+$B/tests/unit/%: $B/tests/unit/%.o $B/liboc.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+# With clang these are libFuzzer programs where FUZZER=1; otherwise they replay files.
+$B/tests/fuzz/%: $B/tests/fuzz/%.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $B/liboc.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
+
+$B/tests/bench/%: $B/tests/bench/%.o $B/liboc.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+-include $(wildcard $B/*/*.d $B/*/*/*.d)
+
+.PHONY: deps
+deps: ## install what building and testing need (apt-get), or say what is missing
+	@tests/deps
+
+.PHONY: check
+check: deps ## build everything and run every test
+	@$(MAKE) --no-print-directory all $B/fake unit fuzzers
+	@B='$B' BIN='$(BIN)' SANITIZE='$(SANITIZE)' WRAP='$(WRAP)' tests/run $(TESTS)
+
+.PHONY: unit fuzzers benches
+unit: $(UNIT)
+fuzzers: $(FUZZ)
+benches: $(BENCH)
+
+.PHONY: demo
+demo: deps ## a short tour: real prompts through the real binaries
+	@$(MAKE) --no-print-directory -s all $B/fake
+	@B='$B' BIN='$(BIN)' tests/demo
+
+.PHONY: lint
+lint: deps ## everything that can be checked without running it
+	@$(MAKE) --no-print-directory all $B/fake unit
+	@B='$B' BIN='$(BIN)' CC='$(CC)' tests/lint/run
+
+.PHONY: bench
+bench: deps ## measure against curl, jq and others
+	@$(MAKE) --no-print-directory all $B/fake benches
+	@B='$B' BIN='$(BIN)' tests/bench/run $(BENCHES)
+
+.PHONY: compdb
+compdb: ## compile_commands.json for editors and clang-tidy
+	@tests/lint/compdb '$(CC) $(subst ','\'',$(ALL_CPPFLAGS) $(ALL_CFLAGS))' lib cmd tests >compile_commands.json
+
+.PHONY: install
+install: all ## install into $(DESTDIR)$(PREFIX)
+	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)' '$(DESTDIR)$(INCLUDEDIR)'
+	install -m 755 $(BINARIES) '$(DESTDIR)$(BINDIR)'
+	install -m 644 $B/liboc.a '$(DESTDIR)$(LIBDIR)'
+	install -m 644 lib/oc.h '$(DESTDIR)$(INCLUDEDIR)'
+	for page in $(MANUALS); do \
+		install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
+	done
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf bin build compile_commands.json
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+
+.PHONY: FORCE
+FORCE:

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * output.h: delivery. Where the answer goes (standard output, or a file that is renamed into place
+ * only on success), what a terminal may be shown, and the verdict at the end.
+ */
+#ifndef OUTPUT_H
+#define OUTPUT_H
+
+#include "cli.h"
+
+struct output {
+	int fd;
+	bool terminal;      /* control characters are escaped */
+	char last;          /* the last byte written; '\n' at the beginning */
+	char held[4];       /* terminal only: a UTF-8 sequence that is not complete yet */
+	unsigned nheld;
+	const char *path;   /* of -o; NULL = standard output */
+	char *temporary;    /* beside path, until output_commit() */
+	uint64_t written;
+};
+
+/* path: NULL for standard output. Ends the program with 73 when the file cannot be made. Where path
+ * is not a regular file (/dev/null, a named pipe), it is written directly. */
+void output_open(struct output *out, const char *path);
+
+/* Writes everything. On failure ends the program: by SIGPIPE when the reader has left, else with
+ * 74. The temporary file is removed. */
+void output_write(struct output *out, const char *p, size_t n);
+
+/* The end: flushes, adds the final newline on a terminal, syncs and renames the file, closes.
+ * Ends the program with 74 when delivery fails. */
+void output_commit(struct output *out);
+
+/* Gives up: closes, and removes the temporary file. Safe to call at any time, also twice. */
+void output_abandon(struct output *out);
+
+#endif

@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * unit.h: the unit tests' harness. A program is a list of tests; it prints TAP, and exits 1 if any
+ * test failed. A check that fails says where and what, and ends its test.
+ *
+ *	TEST(adds_numbers)
+ *	{
+ *		CHECK_INT(1 + 1, 2);
+ *	}
+ *
+ *	int main(void)
+ *	{
+ *		return RUN(T(adds_numbers));
+ *	}
+ */
+#ifndef UNIT_H
+#define UNIT_H
+
+#include "compat.h"
+
+#include <inttypes.h>
+#include <setjmp.h>
+
+#include "oc.h"
+
+struct unit_test {
+	const char *name;
+	void (*run)(void);
+};
+
+static jmp_buf unit_failed;
+static unsigned long unit_checks;
+
+#define TEST(name) static void test_##name(void)
+#define T(name) {#name, test_##name}
+
+/* RUN(T(a), T(b)…): runs the tests and gives main's return value. */
+#define RUN(...)                                                                                   \
+	unit_run((const struct unit_test[]){__VA_ARGS__},                                          \
+		 sizeof((const struct unit_test[]){__VA_ARGS__}) / sizeof(struct unit_test))
+
+#define CHECK(condition) unit_check(__FILE__, __LINE__, (condition), #condition)
+#define CHECK_INT(got, want) unit_int(__FILE__, __LINE__, #got, (intmax_t)(got), (intmax_t)(want))
+#define CHECK_STR(got, want) unit_str(__FILE__, __LINE__, #got, (got), (want))
+#define CHECK_MEM(p, n, want, wantn) unit_mem(__FILE__, __LINE__, #p, (p), (n), (want), (wantn))
+
+static inline void unit_fail(const char *file, int line)
+{
+	printf("# %s:%d\n", file, line);
+	longjmp(unit_failed, 1);
+}
+
+static inline void unit_check(const char *file, int line, bool ok, const char *text)
+{
+	unit_checks++;
+	if (!ok) {
+		printf("# false: %s\n", text);
+		unit_fail(file, line);
+	}
+}
+
+static inline void unit_int(const char *file, int line, const char *text, intmax_t got,
+			    intmax_t want)
+{
+	unit_checks++;
+	if (got != want) {
+		printf("# %s is %jd, not %jd\n", text, got, want);
+		unit_fail(file, line);
+	}
+}
+
+static inline void unit_str(const char *file, int line, const char *text, const char *got,
+			    const char *want)
+{
+	unit_checks++;
+	if (!got || !want ? got != want : strcmp(got, want) != 0) {
+		printf("# %s is \"%s\", not \"%s\"\n", text, got ? got : "(null)",
+		       want ? want : "(null)");
+		unit_fail(file, line);
+	}
+}
+
+static inline void unit_mem(const char *file, int line, const char *text, const char *got,
+			    size_t n, const char *want, size_t wantn)
+{
+	unit_checks++;
+	if (n != wantn || (n && memcmp(got, want, n) != 0)) {
+		printf("# %s is \"%.*s\" (%zu bytes), not \"%.*s\" (%zu bytes)\n", text,
+		       (int)(n > 200 ? 200 : n), got, n, (int)(wantn > 200 ? 200 : wantn), want,
+		       wantn);
+		unit_fail(file, line);
+	}
+}
+
+static inline int unit_run(const struct unit_test *tests, size_t n)
+{
+	volatile size_t failed = 0;
+
+	printf("1..%zu\n", n);
+	for (volatile size_t i = 0; i < n; i++) {
+		unsigned long before = unit_checks;
+
+		if (setjmp(unit_failed) == 0) {
+			tests[i].run();
+			if (unit_checks == before) {
+				printf("# no check was made\n");
+				longjmp(unit_failed, 1);
+			}
+			printf("ok %zu - %s\n", (size_t)i + 1, tests[i].name);
+		} else {
+			failed++;
+			printf("not ok %zu - %s\n", (size_t)i + 1, tests[i].name);
+		}
+		(void)fflush(stdout);
+	}
+	return failed ? 1 : 0;
+}
+
+#endif
