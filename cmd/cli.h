@@ -13,8 +13,8 @@
 /* The exit statuses of CONTRACT and oc(7); from 64 on the names are those of sysexits.h. */
 enum cli_status {
 	CLI_OK = 0,
-	CLI_NO = 1,           /* the command worked, and the answer is "no" */
-	CLI_CUT = 3,          /* delivered, but the server cut the answer short */
+	CLI_NO = 1,  /* the command worked, and the answer is "no" */
+	CLI_CUT = 3, /* delivered, but the server cut the answer short */
 	CLI_USAGE = 64,
 	CLI_DATAERR = 65,
 	CLI_NOINPUT = 66,
@@ -38,7 +38,6 @@ enum cli_status cli_status_of(enum oc_code code);
  * SIGPIPE, so that every write reports its error.
  */
 void cli_init(const char *name);
-const char *cli_name(void);
 
 /* `oc-NAME: message` on standard error, one line, in one write, control bytes made visible. */
 void cli_warn(const char *fmt, ...) OC_PRINTF(1, 2);
@@ -47,8 +46,14 @@ void cli_warn(const char *fmt, ...) OC_PRINTF(1, 2);
 void cli_note(const char *fmt, ...) OC_PRINTF(1, 2);
 void cli_set_quiet(void);
 
-/* The same, then exits, removing the temporary output file, if there is one. */
+/* cli_warn(), then cli_exit(). */
 void cli_die(enum cli_status status, const char *fmt, ...) OC_PRINTF(2, 3) OC_NORETURN;
+
+/* What must still happen before the program ends, in whatever way; called at most once, with the
+ * status that the shell will see. One function at a time; NULL removes it. */
+typedef void cli_at_exit_fn(void *ctx, int status);
+void cli_at_exit(cli_at_exit_fn *fn, void *ctx);
+void cli_exit(int status) OC_NORETURN;
 
 /* Dies of SIGPIPE, as a command whose reader has left should. */
 void cli_die_of_sigpipe(void) OC_NORETURN;
@@ -76,12 +81,15 @@ enum { CLI_LONG = 256 }; /* ids without a letter start here; --help and --versio
 typedef void cli_option_fn(void *ctx, int id, const char *arg);
 
 struct cli_program {
-	const char *name;       /* "oc-usage" */
-	const char *synopsis;   /* "[OPTION]... [FILE]..." */
-	const char *purpose;    /* one sentence for --help */
+	const char *name;                        /* "oc-usage" */
+	const char *synopsis;                    /* "[OPTION]... [FILE]..." */
+	const char *purpose;                     /* one sentence for --help */
 	const struct cli_option *const *options; /* NULL-terminated list of tables of rows */
 	cli_option_fn *option;
 };
+
+/* The completion script for bash, zsh or fish, released with free(); NULL for another shell. */
+char *cli_completion(const struct cli_program *program, const char *shell);
 
 /*
  * Parses argv, calls program->option for each, and returns the index of the first operand (as

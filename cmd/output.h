@@ -10,18 +10,21 @@
 
 struct output {
 	int fd;
-	bool terminal;      /* control characters are escaped */
-	char last;          /* the last byte written; '\n' at the beginning */
-	char held[4];       /* terminal only: a UTF-8 sequence that is not complete yet */
+	bool terminal; /* control characters are escaped */
+	char last;     /* the last byte written; '\n' at the beginning */
+	char held[4];  /* terminal only: a UTF-8 sequence that is not complete yet */
 	unsigned nheld;
-	const char *path;   /* of -o; NULL = standard output */
-	char *temporary;    /* beside path, until output_commit() */
+	char *path;      /* owned; NULL = standard output */
+	char *temporary; /* beside path, until output_commit() */
 	uint64_t written;
 };
 
-/* path: NULL for standard output. Ends the program with 73 when the file cannot be made. Where path
+/* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made. Where path
  * is not a regular file (/dev/null, a named pipe), it is written directly. */
 void output_open(struct output *out, const char *path);
+
+/* The same without a temporary file: what is written is there at once, and stays. */
+void output_open_direct(struct output *out, const char *path);
 
 /* Writes everything. On failure ends the program: by SIGPIPE when the reader has left, else with
  * 74. The temporary file is removed. */

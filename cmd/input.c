@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* input.c: reading the files that operands and options name. */
+#include "compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "input.h"
+
+enum { BLOCK = 64 * 1024 };
+
+const char *input_name(const char *path)
+{
+	return strcmp(path, "-") == 0 ? "standard input" : path;
+}
+
+int input_open(const char *path)
+{
+	int fd = STDIN_FILENO;
+
+	if (strcmp(path, "-") != 0)
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0)
+		cli_die(CLI_NOINPUT, "cannot read %s: %s", path, strerror(errno));
+	return fd;
+}
+
+size_t input_some(int fd, const char *path, char *p, size_t n)
+{
+	for (;;) {
+		ssize_t got = read(fd, p, n);
+
+		if (got >= 0)
+			return (size_t)got;
+		if (errno != EINTR)
+			cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(path),
+			        strerror(errno));
+	}
+}
+
+/* A regular file's size is known: one allocation instead of several. */
+static void reserve(int fd, struct oc_buf *out)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > BLOCK &&
+	    (uintmax_t)st.st_size < out->max - out->n)
+		(void)oc_buf_room(out, (size_t)st.st_size + 1);
+}
+
+/* How much to read at once: what is free already, or a block, but never beyond the ceiling. */
+static size_t room_for_reading(const struct oc_buf *out)
+{
+	size_t room = out->cap > out->n + 1 ? out->cap - out->n - 1 : BLOCK;
+	size_t left = out->max - out->n;
+
+	return room < left ? room : left;
+}
+
+void input_read(const char *path, struct oc_buf *out)
+{
+	int fd = input_open(path);
+
+	reserve(fd, out);
+	for (;;) {
+		char beyond; /* tells a file that just fits from one that does not */
+		size_t room = room_for_reading(out);
+		char *to = room ? oc_buf_room(out, room) : &beyond;
+		size_t got;
+
+		if (!to)
+			cli_die(CLI_OSERR, "out of memory while reading %s", input_name(path));
+		got = input_some(fd, path, to, room ? room : 1);
+		if (!got)
+			break;
+		if (!room)
+			cli_die(CLI_DATAERR, "%s is too large: the limit is %zu bytes in all",
+			        input_name(path), out->max);
+		oc_buf_grew(out, got);
+	}
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+}

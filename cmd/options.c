@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT */
+/* options.c: option rows to getopt_long() and --help, and the values of options. */
+#include "compat.h"
+
+#include <getopt.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdarg.h>
+
+#include "buf.h"
+#include "cli.h"
+#include "num.h"
+#include "output.h"
+
+enum { ROWS_MAX = 64, BUILT_IN = 10000, HELP_COLUMN = 28 };
+
+enum { OPT_HELP = BUILT_IN, OPT_VERSION, OPT_COMPLETION };
+
+static const struct cli_option built_in[] = {
+        {OPT_HELP, "help", NULL, "show this help"},
+        {OPT_VERSION, "version", NULL, "show the version"},
+        {OPT_COMPLETION, "completion", "bash|zsh|fish", "print a completion script for the shell"},
+        {0},
+};
+
+/* The program being parsed, for messages that name an option. */
+static const struct cli_program *current;
+
+static const struct cli_option *row_of(int id)
+{
+	for (const struct cli_option *const *table = current->options; *table; table++) {
+		for (const struct cli_option *row = *table; row->id; row++) {
+			if (row->id == id)
+				return row;
+		}
+	}
+	for (const struct cli_option *row = built_in; row->id; row++) {
+		if (row->id == id)
+			return row;
+	}
+	return NULL;
+}
+
+/* What getopt_long() wants to know, made from the rows. */
+struct getopt_tables {
+	char letters[2 * ROWS_MAX + 2];
+	struct option words[ROWS_MAX + 1];
+	size_t nletters;
+	size_t nwords;
+};
+
+static void add_rows(struct getopt_tables *to, const struct cli_option *row)
+{
+	for (; row->id && to->nwords < ROWS_MAX; row++) {
+		int has_arg = row->arg ? required_argument : no_argument;
+
+		to->words[to->nwords++] = (struct option){row->name, has_arg, NULL, row->id};
+		if (row->id >= CLI_LONG)
+			continue;
+		to->letters[to->nletters++] = (char)row->id;
+		if (row->arg)
+			to->letters[to->nletters++] = ':';
+	}
+}
+
+static void put_rows(struct oc_buf *out, const struct cli_option *row)
+{
+	for (; row->id; row++) {
+		size_t start = out->n;
+
+		if (row->id < CLI_LONG)
+			oc_buf_printf(out, "  -%c, ", row->id);
+		else
+			oc_buf_puts(out, "      ");
+		oc_buf_printf(out, "--%s", row->name);
+		if (row->arg)
+			oc_buf_printf(out, " %s", row->arg);
+		if (out->n - start > HELP_COLUMN - 2)
+			oc_buf_printf(out, "\n%*s", HELP_COLUMN, "");
+		else
+			oc_buf_printf(out, "%*s", (int)(HELP_COLUMN - (out->n - start)), "");
+		oc_buf_printf(out, "%s\n", row->help);
+	}
+}
+
+static void put_help(struct oc_buf *out, const struct cli_program *program)
+{
+	oc_buf_printf(out, "Usage: %s %s\n%s\n\n", program->name, program->synopsis,
+	              program->purpose);
+	for (const struct cli_option *const *table = program->options; *table; table++)
+		put_rows(out, *table);
+	put_rows(out, built_in);
+	oc_buf_printf(out, "\nThe manual is %s(1); exit statuses are in oc(7).\n", program->name);
+}
+
+static void put_completion(struct oc_buf *out, const struct cli_program *program, const char *shell)
+{
+	char *script = cli_completion(program, shell);
+
+	if (!script)
+		cli_bad_option(OPT_COMPLETION, "\"%s\" is not bash, zsh or fish", shell);
+	oc_buf_puts(out, script);
+	free(script);
+}
+
+static void print_and_exit(int id, const char *arg)
+{
+	struct output out;
+	struct oc_buf text;
+
+	oc_buf_init(&text, (size_t)1 << 20);
+	if (id == OPT_HELP)
+		put_help(&text, current);
+	else if (id == OPT_VERSION)
+		oc_buf_printf(&text, "%s %s\n", current->name, OC_VERSION);
+	else
+		put_completion(&text, current, arg);
+	if (text.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_open(&out, NULL);
+	output_write(&out, text.p, text.n);
+	output_commit(&out);
+	oc_buf_release(&text);
+	cli_exit(CLI_OK);
+}
+
+/* getopt_long() has refused something: says what. */
+OC_NORETURN static void refuse(int answer, char **argv)
+{
+	const struct cli_option *row = optopt ? row_of(optopt) : NULL;
+	const char *word = argv[optind - 1];
+
+	if (row && answer == ':')
+		cli_die(CLI_USAGE, "option --%s needs a value: %s", row->name, row->arg);
+	if (row)
+		cli_die(CLI_USAGE, "option --%s takes no value", row->name);
+	if (optopt)
+		cli_die(CLI_USAGE, "unknown option -%c; %s --help lists them", optopt,
+		        current->name);
+	cli_die(CLI_USAGE, "unknown or ambiguous option %s; %s --help lists them", word,
+	        current->name);
+}
+
+int cli_options(const struct cli_program *program, int argc, char **argv, void *ctx)
+{
+	/* The leading ':' tells a missing value from an unknown option. */
+	struct getopt_tables tables = {.letters = ":", .nletters = 1};
+	int id;
+
+	current = program;
+	for (const struct cli_option *const *table = program->options; *table; table++)
+		add_rows(&tables, *table);
+	add_rows(&tables, built_in);
+	opterr = 0;
+	while ((id = getopt_long(argc, argv, tables.letters, tables.words, NULL)) != -1) {
+		if (id == '?' || id == ':')
+			refuse(id, argv);
+		else if (id >= BUILT_IN)
+			print_and_exit(id, optarg);
+		else
+			program->option(ctx, id, optarg);
+	}
+	return optind;
+}
+
+void cli_bad_option(int id, const char *fmt, ...)
+{
+	char text[OC_ERR_MESSAGE_MAX];
+	va_list ap;
+
+	va_start(ap, fmt);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	cli_die(CLI_USAGE, "option --%s: %s", row_of(id)->name, text);
+}
+
+double cli_double(int id, const char *arg, double low, double high)
+{
+	char from[OC_NUM_TEXT_MAX];
+	char to[OC_NUM_TEXT_MAX];
+	double d;
+
+	if (oc_num_double(arg, &d) && d >= low && d <= high)
+		return d;
+	oc_num_text(from, low);
+	oc_num_text(to, high);
+	cli_bad_option(id, "\"%s\" is not a number from %s to %s", arg, from, to);
+}
+
+int64_t cli_int64(int id, const char *arg, int64_t low, int64_t high)
+{
+	int64_t v;
+
+	if (oc_num_int64(arg, &v) && v >= low && v <= high)
+		return v;
+	if (high == INT64_MAX)
+		cli_bad_option(id, "\"%s\" is not a whole number from %" PRId64 " up", arg, low);
+	cli_bad_option(id, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, arg, low,
+	               high);
+}
+
+int cli_choice(int id, const char *arg, const char *const *words)
+{
+	struct oc_buf list;
+
+	for (int i = 0; words[i]; i++) {
+		if (strcmp(words[i], arg) == 0)
+			return i;
+	}
+	oc_buf_init(&list, OC_ERR_MESSAGE_MAX);
+	for (int i = 0; words[i]; i++)
+		oc_buf_printf(&list, "%s%s", i == 0 ? "" : words[i + 1] ? ", " : " or ", words[i]);
+	cli_bad_option(id, "\"%s\" is not %s", arg, list.p);
+}
