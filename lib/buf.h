@@ -16,8 +16,8 @@
 struct oc_buf {
 	char *p;
 	size_t n;
-	size_t cap; /* bytes at p, the NUL included; 0 = p is a static empty string */
-	size_t max; /* ceiling of n */
+	size_t cap;       /* bytes at p, the NUL included; 0 = p is a static empty string */
+	size_t max;       /* ceiling of n */
 	enum oc_code bad; /* OC_OK, OC_ENOMEM, or OC_EPROTO for "over the ceiling" */
 };
 

@@ -17,8 +17,8 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #	define OC_PRINTF(fmt, args) __attribute__((format(printf, fmt, args)))
-#	define OC_NORETURN __attribute__((noreturn))
-#	define OC_MUST_CHECK __attribute__((warn_unused_result))
+#	define OC_NORETURN          __attribute__((noreturn))
+#	define OC_MUST_CHECK        __attribute__((warn_unused_result))
 #else
 #	define OC_PRINTF(fmt, args)
 #	define OC_NORETURN

@@ -24,11 +24,11 @@ enum { OC_HTTP_HEADER_MAX = 512 };
 struct oc_http_exchange {
 	/* Set by the caller, and unchanged until the exchange is done. */
 	const char *url;
-	const char *api_key;    /* NULL or "" = none */
-	const char *accept;     /* the Accept header's value */
-	struct oc_text body;    /* p != NULL: POST of application/json; else GET */
-	double timeout;         /* s; longest silence, 0 = no limit */
-	double deadline;        /* on oc_http_now()'s clock; 0 = none */
+	const char *api_key; /* NULL or "" = none */
+	const char *accept;  /* the Accept header's value */
+	struct oc_text body; /* p != NULL: POST of application/json; else GET */
+	double timeout;      /* s; longest silence, 0 = no limit */
+	double deadline;     /* on oc_http_now()'s clock; 0 = none */
 	/* Gets the body's bytes as they arrive; anything but 0 ends the exchange with OC_ESTOPPED.
 	 * Called for every status: look at `status`. */
 	int (*on_body)(void *ctx, const char *p, size_t n);
@@ -72,7 +72,7 @@ void oc_http_end(struct oc_http *http, struct oc_http_exchange *x);
  */
 struct pollfd;
 int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned nfds,
-		 struct oc_err *err);
+                 struct oc_err *err);
 
 /* Seconds on a monotonic clock. */
 double oc_http_now(void);

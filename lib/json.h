@@ -14,9 +14,9 @@
 
 #include "buf.h"
 
-#define OC_JSON_DEPTH_MAX 128             /* nested arrays and objects */
+#define OC_JSON_DEPTH_MAX  128               /* nested arrays and objects */
 #define OC_JSON_VALUES_MAX ((size_t)1 << 20) /* values and keys in one parsed document */
-#define OC_JSON_NONE (-1)
+#define OC_JSON_NONE       (-1)
 
 enum oc_json_type {
 	OC_JSON_MISSING, /* of OC_JSON_NONE */

@@ -34,13 +34,13 @@ extern "C" {
 
 /* Where a request goes when nothing else is said, and the host that Ollama's own documentation
  * names for direct access (docs/cloud.mdx in ollama/ollama). */
-#define OC_BASE_URL "https://api.ollama.cloud/v1"
+#define OC_BASE_URL        "https://api.ollama.cloud/v1"
 #define OC_BASE_URL_OLLAMA "https://ollama.com/v1"
 
 /* Ceilings. Beyond them a call fails with a clear error; nothing is cut silently. */
 #define OC_PROMPT_MAX ((size_t)64 << 20) /* bytes of prompt, system message and images together */
 #define OC_ANSWER_MAX ((size_t)64 << 20) /* bytes of a whole answer's HTTP body */
-#define OC_EVENT_MAX ((size_t)16 << 20)  /* bytes of one event of a stream, which may be endless */
+#define OC_EVENT_MAX  ((size_t)16 << 20) /* bytes of one event of a stream, which may be endless */
 
 /* Borrowed text: n bytes at p. p may be NULL when n is 0. */
 struct oc_text {
@@ -66,7 +66,7 @@ enum oc_code {
 	OC_EPROTO = -12,   /* the answer is not usable: not HTTP, not JSON, incomplete, too large */
 	OC_EAUTH = -13,    /* 401, 403, 407 */
 	OC_EQUOTA = -14,   /* 402, or a 429 or 403 whose text says that a quota is used up */
-	OC_ECONFIG = -15,  /* no key, a key that would travel unencrypted, CA file or TLS unusable */
+	OC_ECONFIG = -15, /* no key, a key that would travel unencrypted, CA file or TLS unusable */
 	OC_ESTOPPED = -16, /* the sink asked to stop, or the peer of watch_fd has gone */
 };
 
@@ -131,8 +131,8 @@ enum oc_format {
 	OC_FORMAT_JSON_SCHEMA, /* the answer must satisfy `schema` */
 };
 
-#define OC_UNSET (-1.0) /* temperature, top_p: not sent */
-#define OC_STOP_MAX 4   /* stop sequences in one request */
+#define OC_UNSET    (-1.0) /* temperature, top_p: not sent */
+#define OC_STOP_MAX 4      /* stop sequences in one request */
 
 struct oc_request {
 	const char *model;     /* required */
@@ -143,13 +143,13 @@ struct oc_request {
 	const struct oc_text *images;
 	size_t nimages;
 
-	double temperature;   /* 0.0-2.0, or OC_UNSET */
-	double top_p;         /* 0.0-1.0, or OC_UNSET */
-	int64_t max_tokens;   /* >= 1; 0 = not sent */
-	const int64_t *seed;  /* NULL = not sent */
+	double temperature;  /* 0.0-2.0, or OC_UNSET */
+	double top_p;        /* 0.0-1.0, or OC_UNSET */
+	int64_t max_tokens;  /* >= 1; 0 = not sent */
+	const int64_t *seed; /* NULL = not sent */
 	const char *const *stop;
-	size_t nstop;         /* at most OC_STOP_MAX */
-	const char *effort;   /* none, low, medium, high, max; NULL = not sent */
+	size_t nstop;       /* at most OC_STOP_MAX */
+	const char *effort; /* none, low, medium, high, max; NULL = not sent */
 
 	enum oc_format format;
 	struct oc_text schema; /* a JSON Schema, for OC_FORMAT_JSON_SCHEMA */
@@ -197,7 +197,7 @@ void oc_reply_release(struct oc_reply *reply);
  * The caller releases *reply in both cases.
  */
 int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
-		struct oc_err *err);
+                struct oc_err *err);
 
 enum oc_chunk_kind {
 	OC_CHUNK_CONTENT,   /* a piece of the answer */
@@ -221,7 +221,7 @@ typedef int oc_sink(void *ctx, const struct oc_chunk *chunk);
  * bytes of content. The caller releases *reply in both cases.
  */
 int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,
-	      struct oc_reply *reply, struct oc_err *err);
+              struct oc_reply *reply, struct oc_err *err);
 
 /* ---- the object style --------------------------------------------------------------------- */
 
@@ -233,17 +233,17 @@ struct oc_llm;
  * call. cfg->log_ctx and cfg->watch_fd must outlive the object. Arguments are checked here.
  */
 int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct oc_llm **out,
-	       struct oc_err *err);
+               struct oc_err *err);
 void oc_llm_free(struct oc_llm *llm); /* NULL is fine */
 
 /* The answer's text in *text, NUL-terminated, to be released with free(); its length in *len
  * (which may be NULL). */
 int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **text, size_t *len,
-			     struct oc_err *err);
+                             struct oc_err *err);
 
 /* As oc_stream(). */
 int oc_llm_generate_response_stream(struct oc_llm *llm, struct oc_text prompt, oc_sink *sink,
-				    void *ctx, struct oc_err *err);
+                                    void *ctx, struct oc_err *err);
 
 /* ---- the model table ---------------------------------------------------------------------- */
 
@@ -251,10 +251,10 @@ int oc_llm_generate_response_stream(struct oc_llm *llm, struct oc_text prompt, o
 
 /* A row of the seed's table. All strings are static. */
 struct oc_model {
-	const char *name;                            /* "Llama 3.3" */
-	const char *ids[OC_MODEL_LIST_MAX];          /* NULL-terminated where shorter */
-	const char *input_types[OC_MODEL_LIST_MAX];  /* "Text", "Image" */
-	const char *output_type;                     /* "Text" */
+	const char *name;                           /* "Llama 3.3" */
+	const char *ids[OC_MODEL_LIST_MAX];         /* NULL-terminated where shorter */
+	const char *input_types[OC_MODEL_LIST_MAX]; /* "Text", "Image" */
+	const char *output_type;                    /* "Text" */
 	int64_t max_input_tokens;
 	int64_t max_output_tokens;
 	const char *capabilities[OC_MODEL_LIST_MAX];

@@ -11,7 +11,7 @@
  * the body is one (servers send those with status 200, too), else OC_EPROTO.
  */
 int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *reply,
-		   struct oc_err *err);
+                   struct oc_err *err);
 
 /*
  * What one event of a stream brought: text in *content and *reasoning (appended), model, id,
@@ -19,7 +19,7 @@ int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *repl
  * memory that is reused between calls. Errors as above.
  */
 int oc_reply_event(struct oc_json *json, struct oc_text data, struct oc_reply *reply,
-		   struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err);
+                   struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err);
 
 /* What else is needed to word an error well. */
 struct oc_reply_context {
@@ -35,7 +35,7 @@ struct oc_reply_context {
  * code; always a failure.
  */
 int oc_reply_error(int http_status, struct oc_text body, const struct oc_reply_context *context,
-		   struct oc_err *err);
+                   struct oc_err *err);
 
 /* The model ids in the body of GET /models, or of Ollama's /api/tags, appended to *ids, each
  * NUL-terminated; *n is their number. OC_EPROTO where it is neither. */

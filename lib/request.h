@@ -16,7 +16,7 @@ int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
  * stream: ask for an event stream with the usage at its end.
  */
 int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *out,
-		    struct oc_err *err);
+                    struct oc_err *err);
 
 /*
  * The same for a request that arrives as JSON: the members of the object `at` of `line` win over
@@ -25,7 +25,7 @@ int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *ou
  * object has none. req->model may be NULL if the object has a "model".
  */
 int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
-			 const char *const *skip, struct oc_buf *out, struct oc_err *err);
+                         const char *const *skip, struct oc_buf *out, struct oc_err *err);
 
 /* "image/png", "image/jpeg" or "image/webp" by the first bytes; NULL for anything else. */
 const char *oc_image_type(struct oc_text image);

@@ -5,7 +5,7 @@
 
 #include "oc.h"
 
-#define OC_BACKOFF_MAX 60.0      /* s; longest wait of our own choosing */
+#define OC_BACKOFF_MAX     60.0  /* s; longest wait of our own choosing */
 #define OC_RETRY_AFTER_MAX 120.0 /* s; a server's wish beyond this is not followed */
 
 struct oc_retry_policy {

@@ -24,6 +24,6 @@ int oc_schema_check(const struct oc_json *schema, struct oc_err *err);
  * `/items/3/age: 17 is less than the minimum 18`. Recursion is bounded, so that a schema which
  * refers to itself ends in an error, too. */
 int oc_schema_validate(const struct oc_json *schema, const struct oc_json *value,
-		       struct oc_err *err);
+                       struct oc_err *err);
 
 #endif

@@ -26,12 +26,12 @@ typedef int oc_sse_handler(void *ctx, const struct oc_sse_event *event);
 struct oc_sse {
 	oc_sse_handler *handler;
 	void *ctx;
-	struct oc_buf line;  /* an unfinished line, only when it spans two feeds */
-	struct oc_buf data;  /* the data lines so far, when there is more than one line of them */
+	struct oc_buf line; /* an unfinished line, only when it spans two feeds */
+	struct oc_buf data; /* the data lines so far, when there is more than one line of them */
 	struct oc_buf type;
 	struct oc_buf error;
-	unsigned char bom;   /* bytes of a leading byte order mark seen; 3 = past the beginning */
-	bool skip_lf;        /* the last byte was CR: an LF that follows belongs to it */
+	unsigned char bom; /* bytes of a leading byte order mark seen; 3 = past the beginning */
+	bool skip_lf;      /* the last byte was CR: an LF that follows belongs to it */
 	bool has_data;
 };
 

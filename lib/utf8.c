@@ -137,7 +137,7 @@ void oc_utf8_replace(struct oc_buf *out, const char *p, size_t n)
 }
 
 size_t oc_utf8_show(const char *p, size_t n, enum oc_visible how, char shown[OC_UTF8_SHOWN_MAX],
-		    size_t *used)
+                    size_t *used)
 {
 	static const char hex[] = "0123456789abcdef";
 	size_t len = oc_utf8_sequence(p, n);

@@ -34,6 +34,6 @@ void oc_utf8_visible(struct oc_buf *out, const char *p, size_t n, enum oc_visibl
 /* One step of oc_utf8_visible() without a buffer: writes the visible form of the character at p
  * (n > 0) to `shown`, stores its length in the text in *used, and returns the length written. */
 size_t oc_utf8_show(const char *p, size_t n, enum oc_visible how, char shown[OC_UTF8_SHOWN_MAX],
-		    size_t *used);
+                    size_t *used);
 
 #endif

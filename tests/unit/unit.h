@@ -32,16 +32,19 @@ static jmp_buf unit_failed;
 static unsigned long unit_checks;
 
 #define TEST(name) static void test_##name(void)
-#define T(name) {#name, test_##name}
+#define T(name)                    \
+	{                          \
+#		name, test_##name \
+	}
 
 /* RUN(T(a), T(b)…): runs the tests and gives main's return value. */
-#define RUN(...)                                                                                   \
-	unit_run((const struct unit_test[]){__VA_ARGS__},                                          \
-		 sizeof((const struct unit_test[]){__VA_ARGS__}) / sizeof(struct unit_test))
+#define RUN(...)                                          \
+	unit_run((const struct unit_test[]){__VA_ARGS__}, \
+	         sizeof((const struct unit_test[]){__VA_ARGS__}) / sizeof(struct unit_test))
 
-#define CHECK(condition) unit_check(__FILE__, __LINE__, (condition), #condition)
-#define CHECK_INT(got, want) unit_int(__FILE__, __LINE__, #got, (intmax_t)(got), (intmax_t)(want))
-#define CHECK_STR(got, want) unit_str(__FILE__, __LINE__, #got, (got), (want))
+#define CHECK(condition)             unit_check(__FILE__, __LINE__, (condition), #condition)
+#define CHECK_INT(got, want)         unit_int(__FILE__, __LINE__, #got, (intmax_t)(got), (intmax_t)(want))
+#define CHECK_STR(got, want)         unit_str(__FILE__, __LINE__, #got, (got), (want))
 #define CHECK_MEM(p, n, want, wantn) unit_mem(__FILE__, __LINE__, #p, (p), (n), (want), (wantn))
 
 static inline void unit_fail(const char *file, int line)
@@ -60,7 +63,7 @@ static inline void unit_check(const char *file, int line, bool ok, const char *t
 }
 
 static inline void unit_int(const char *file, int line, const char *text, intmax_t got,
-			    intmax_t want)
+                            intmax_t want)
 {
 	unit_checks++;
 	if (got != want) {
@@ -70,7 +73,7 @@ static inline void unit_int(const char *file, int line, const char *text, intmax
 }
 
 static inline void unit_str(const char *file, int line, const char *text, const char *got,
-			    const char *want)
+                            const char *want)
 {
 	unit_checks++;
 	if (!got || !want ? got != want : strcmp(got, want) != 0) {
@@ -80,8 +83,8 @@ static inline void unit_str(const char *file, int line, const char *text, const 
 	}
 }
 
-static inline void unit_mem(const char *file, int line, const char *text, const char *got,
-			    size_t n, const char *want, size_t wantn)
+static inline void unit_mem(const char *file, int line, const char *text, const char *got, size_t n,
+                            const char *want, size_t wantn)
 {
 	unit_checks++;
 	if (n != wantn || (n && memcmp(got, want, n) != 0)) {
