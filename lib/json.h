@@ -29,14 +29,12 @@ enum oc_json_type {
 	OC_JSON_OBJECT,
 };
 
-struct jsmntok;
-
 /* A parsed document. `text` is borrowed and must outlive it; the tokens are owned and are reused
  * by the next oc_json_parse(). */
 struct oc_json {
-	const char *text;
+	const char *text; /* behind its byte order mark */
 	size_t len;
-	struct jsmntok *tok;
+	void *tokens; /* jsmn's, of which there are ntok, in room for cap */
 	int ntok;
 	int cap;
 };
@@ -45,9 +43,12 @@ struct oc_json {
  * Is p[0..n) exactly one JSON value, with nothing but white space around it? UTF-8 is checked too;
  * one leading byte order mark is accepted. Lone surrogate escapes are accepted (RFC 8259 8.2).
  * Returns 0 and the number of values and keys in *count (which may be NULL), or OC_EPROTO with
- * a message like `not JSON at byte 17: "," expected`.
+ * a message like `not JSON at byte 17: "," or "]" expected`, where bytes are counted from 0.
  */
 int oc_json_check(const char *p, size_t n, size_t *count, struct oc_err *err);
+
+/* The length of a leading byte order mark: 3 or 0. */
+size_t oc_json_bom(const char *p, size_t n);
 
 void oc_json_init(struct oc_json *j);
 void oc_json_release(struct oc_json *j);
@@ -87,7 +88,8 @@ bool oc_json_is(const struct oc_json *j, int at, const char *s);
 /* A number that is an exact 64-bit integer; 12.0 and 1.2e1 are. */
 bool oc_json_int64(const struct oc_json *j, int at, int64_t *out);
 
-/* A number as the nearest double; false where it is too large for one. */
+/* A number as the nearest double; false where it is too large for one, or memory
+ * is out. */
 bool oc_json_double(const struct oc_json *j, int at, double *out);
 
 #endif

@@ -101,20 +101,25 @@ size_t oc_utf8_tail(const char *p, size_t n)
 	return 0;
 }
 
-void oc_utf8_put(struct oc_buf *out, uint32_t cp)
+size_t oc_utf8_encode(uint32_t cp, char out[OC_UTF8_MAX])
 {
-	char s[4];
-	size_t n;
+	size_t n = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
 
 	if (cp < 0x80) {
-		oc_buf_putc(out, (char)cp);
-		return;
+		out[0] = (char)cp;
+		return 1;
 	}
-	n = cp < 0x800 ? 2 : cp < 0x10000 ? 3 : 4;
 	for (size_t i = n - 1; i > 0; i--, cp >>= 6)
-		s[i] = (char)(0x80 | (cp & 0x3f));
-	s[0] = (char)((0xf00u >> n) | cp);
-	oc_buf_add(out, s, n);
+		out[i] = (char)(0x80 | (cp & 0x3f));
+	out[0] = (char)((0xf00u >> n) | cp);
+	return n;
+}
+
+void oc_utf8_put(struct oc_buf *out, uint32_t cp)
+{
+	char s[OC_UTF8_MAX];
+
+	oc_buf_add(out, s, oc_utf8_encode(cp, s));
 }
 
 void oc_utf8_replace(struct oc_buf *out, const char *p, size_t n)

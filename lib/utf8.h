@@ -14,7 +14,12 @@ size_t oc_utf8_sequence(const char *p, size_t n);
 /* How many bytes at the end (0-3) are the beginning of a sequence that more bytes could complete. */
 size_t oc_utf8_tail(const char *p, size_t n);
 
-/* Appends one character. cp must be a Unicode scalar value. */
+#define OC_UTF8_MAX 4 /* the longest sequence */
+
+/* Writes one character and returns its length. cp must be a Unicode scalar value. */
+size_t oc_utf8_encode(uint32_t cp, char out[OC_UTF8_MAX]);
+
+/* Appends one character, likewise. */
 void oc_utf8_put(struct oc_buf *out, uint32_t cp);
 
 /* Appends text with each maximal invalid part replaced by U+FFFD, as Unicode 3.9 recommends. */
