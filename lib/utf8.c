@@ -176,3 +176,16 @@ void oc_utf8_visible(struct oc_buf *out, const char *p, size_t n, enum oc_visibl
 		i += used;
 	}
 }
+
+bool oc_utf8_printable(const char *p, size_t n)
+{
+	char shown[OC_UTF8_SHOWN_MAX];
+	size_t used;
+
+	for (size_t i = 0; i < n; i += used) {
+		/* What is shown as it is has the same length. */
+		if (oc_utf8_show(p + i, n - i, OC_VISIBLE_LINE, shown, &used) != used)
+			return false;
+	}
+	return true;
+}

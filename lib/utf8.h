@@ -22,6 +22,9 @@ size_t oc_utf8_encode(uint32_t cp, char out[OC_UTF8_MAX]);
 /* Appends one character, likewise. */
 void oc_utf8_put(struct oc_buf *out, uint32_t cp);
 
+/* Is it all valid, and free of control characters (C0, C1, DEL)? */
+bool oc_utf8_printable(const char *p, size_t n);
+
 /* Appends text with each maximal invalid part replaced by U+FFFD, as Unicode 3.9 recommends. */
 void oc_utf8_replace(struct oc_buf *out, const char *p, size_t n);
 
