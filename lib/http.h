@@ -24,6 +24,7 @@ enum { OC_HTTP_HEADER_MAX = 512 };
 struct oc_http_exchange {
 	/* Set by the caller, and unchanged until the exchange is done. */
 	const char *url;
+	const char *server;  /* the base URL, for messages */
 	const char *api_key; /* NULL or "" = none */
 	const char *accept;  /* the Accept header's value */
 	struct oc_text body; /* p != NULL: POST of application/json; else GET */
