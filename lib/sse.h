@@ -26,8 +26,11 @@ typedef int oc_sse_handler(void *ctx, const struct oc_sse_event *event);
 struct oc_sse {
 	oc_sse_handler *handler;
 	void *ctx;
-	struct oc_buf line; /* an unfinished line, only when it spans two feeds */
-	struct oc_buf data; /* the data lines so far, when there is more than one line of them */
+	size_t max;
+	size_t size;             /* bytes of the event's lines so far */
+	struct oc_buf line;      /* an unfinished line, where it spans two feeds */
+	struct oc_buf data;      /* the data lines so far, where they had to be copied */
+	struct oc_text borrowed; /* else the only one, in the block being fed; p may be NULL */
 	struct oc_buf type;
 	struct oc_buf error;
 	unsigned char bom; /* bytes of a leading byte order mark seen; 3 = past the beginning */
@@ -35,12 +38,13 @@ struct oc_sse {
 	bool has_data;
 };
 
-/* max: the largest event in bytes. */
+/* max: the largest event in bytes, counted over its lines without their ends. */
 void oc_sse_init(struct oc_sse *s, size_t max, oc_sse_handler *handler, void *ctx);
 void oc_sse_release(struct oc_sse *s);
 
 /* Takes n bytes and calls the handler for each event that they complete. Returns 0, the handler's
- * own value, OC_EPROTO when an event is over the ceiling, or OC_ENOMEM. */
+ * own value, OC_EPROTO when an event is over the ceiling, or OC_ENOMEM; after anything but 0 the
+ * parser can only be released. */
 int oc_sse_feed(struct oc_sse *s, const char *p, size_t n);
 
 /* At the end of a stream that ended cleanly: hands over an event whose final blank line is
