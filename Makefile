@@ -8,6 +8,7 @@
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
+.SECONDARY:
 MAKEFLAGS += --no-builtin-rules
 
 PREFIX      ?= /usr/local
@@ -86,8 +87,10 @@ $(BINARIES): $(BIN)/%: $B/cmd/%.o $B/libcmd.a $B/liboc.a
 $B/fake: $(FAKE_OBJ)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
-$B/tests/unit/%: $B/tests/unit/%.o $B/liboc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+# Allocations go through fail-alloc.c, which can make them fail.
+WRAPPED     := malloc calloc realloc strdup strndup free
+$B/tests/unit/%: $B/tests/unit/%.o $B/tests/unit/fail-alloc.o $B/liboc.a
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 # With clang these are libFuzzer programs where FUZZER=1; otherwise they replay files.
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $B/liboc.a
