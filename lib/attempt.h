@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * attempt.h: one try of one request: an HTTP exchange goes in, a reply or an error comes out. A
+ * call is one or more of these; a batch has many under way at once.
+ */
+#ifndef OC_ATTEMPT_H
+#define OC_ATTEMPT_H
+
+#include "http.h"
+#include "json.h"
+#include "sse.h"
+#include "url.h"
+
+enum oc_attempt_mode {
+	OC_ATTEMPT_UNDECIDED, /* nothing but white space has arrived yet */
+	OC_ATTEMPT_ERROR,     /* any status but 200: the body tells what is wrong */
+	OC_ATTEMPT_WHOLE,     /* one JSON document */
+	OC_ATTEMPT_EVENTS,    /* an event stream */
+};
+
+/*
+ * Servers answer a request for a stream with a whole document and the other way round, so what
+ * arrives decides how it is read. With a sink, text goes there at once; without, it is gathered in
+ * the reply. The object must stay where it is while the attempt is under way.
+ */
+struct oc_attempt {
+	/* Set by the caller before oc_attempt_start(), and borrowed until oc_attempt_end(). */
+	const struct oc_server *server;
+	const char *api_key; /* NULL or "" = none */
+	const char *url;
+	const char *model;   /* for messages */
+	struct oc_text body; /* of the request */
+	bool stream;         /* the body asks for a stream */
+	bool raw;            /* leave a whole answer unread in `received` */
+	double timeout;      /* s */
+	double deadline;     /* on oc_http_now()'s clock; 0 = none */
+	oc_sink *sink;       /* NULL = gather */
+	void *sink_ctx;
+	struct oc_reply *reply; /* filled; initialised by the caller */
+
+	/* Valid when oc_attempt_done(). */
+	struct oc_err err;      /* code OC_OK on success */
+	double retry_after;     /* s; < 0 = the server named no time */
+	struct oc_buf received; /* the body, unless it is an event stream */
+
+	/* Private. */
+	struct oc_http_exchange x;
+	enum oc_attempt_mode mode;
+	struct oc_sse sse;
+	struct oc_json json;
+	struct oc_buf content;
+	struct oc_buf reasoning;
+	bool end_seen;    /* "[DONE]" */
+	bool empty_chunk; /* the last event was an empty chunk of no model */
+	bool unflushed;   /* the sink has had text since its last OC_CHUNK_FLUSH */
+};
+
+int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *err);
+
+/* After every oc_http_step(): tells the sink that the next step may wait; true when the attempt is
+ * over, and then err, retry_after and *reply are filled. */
+bool oc_attempt_done(struct oc_attempt *a);
+
+/* Releases what the attempt holds, also one that is still under way. */
+void oc_attempt_end(struct oc_attempt *a, struct oc_http *http);
+
+#endif

@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: MIT */
+/* call.c: one call from its first try to its last, and what many calls share. */
+#include "compat.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <poll.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "call.h"
+#include "reply.h"
+#include "retry.h"
+
+/* ---- set-up ---- */
+
+static int check_key(const char *key, struct oc_err *err)
+{
+	for (; *key; key++) {
+		if (*key < 0x21 || *key > 0x7e)
+			return oc_err_set(
+			        err, OC_ECONFIG,
+			        "the API key contains a character that a key cannot have: "
+			        "only visible ASCII is possible");
+	}
+	return OC_OK;
+}
+
+static int check_config(const struct oc_config *cfg, const struct oc_server *server,
+                        struct oc_err *err)
+{
+	bool has_key = cfg->api_key && *cfg->api_key;
+
+	if (isnan(cfg->timeout) || cfg->timeout < 0 || isnan(cfg->max_time) || cfg->max_time < 0)
+		return oc_err_set(err, OC_EARG, "a time limit must not be negative");
+	if (cfg->max_retries < 0 || isnan(cfg->backoff_factor) || cfg->backoff_factor < 0)
+		return oc_err_set(err, OC_EARG, "retries and back-off must not be negative");
+	if (!has_key && !server->loopback)
+		return oc_err_set(err, OC_ECONFIG,
+		                  "no API key for %s: set OLLAMA_CLOUD_API_KEY or OLLAMA_API_KEY, "
+		                  "or name a key file",
+		                  server->base_url);
+	if (has_key && !server->encrypted && !server->loopback)
+		return oc_err_set(err, OC_ECONFIG,
+		                  "%s would get the API key unencrypted: use https",
+		                  server->base_url);
+	return has_key ? check_key(cfg->api_key, err) : OC_OK;
+}
+
+int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
+                   struct oc_err *err)
+{
+	struct oc_http_config http_config = {
+	        .ca_file = cfg->ca_file,
+	        .proxy = cfg->proxy,
+	        .max_connections = max_connections,
+	};
+	uint64_t seed;
+	int rc;
+
+	*client = (struct oc_client){.cfg = cfg};
+	rc = oc_server_init(&client->server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
+	if (rc)
+		return rc;
+	rc = check_config(cfg, &client->server, err);
+	http_config.loopback = client->server.loopback;
+	if (!rc)
+		rc = oc_http_new(&http_config, &client->http, err);
+	if (rc) {
+		oc_client_release(client);
+		return rc;
+	}
+	/* Processes that a script starts together must not retry together. */
+	seed = (uint64_t)(oc_http_now() * 1e9) ^ ((uint64_t)getpid() << 32);
+	memcpy(client->random, &seed, sizeof client->random);
+	return OC_OK;
+}
+
+void oc_client_release(struct oc_client *client)
+{
+	oc_http_free(client->http);
+	oc_server_release(&client->server);
+	*client = (struct oc_client){.cfg = NULL};
+}
+
+void oc_client_log(const struct oc_client *client, const char *fmt, ...)
+{
+	char line[OC_ERR_MESSAGE_MAX];
+	va_list ap;
+
+	if (!client->cfg->log)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	client->cfg->log(client->cfg->log_ctx, line);
+}
+
+/* ---- one call ---- */
+
+void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
+                  struct oc_reply *reply)
+{
+	const struct oc_config *cfg = client->cfg;
+
+	*call = (struct oc_call){.client = client, .started = oc_http_now()};
+	call->deadline = cfg->max_time > 0 ? call->started + cfg->max_time : 0;
+	call->max_retries = cfg->max_retries;
+	call->attempt.server = &client->server;
+	call->attempt.api_key = cfg->api_key;
+	call->attempt.url = url;
+	call->attempt.timeout = cfg->timeout;
+	call->attempt.deadline = call->deadline;
+	call->attempt.reply = reply;
+}
+
+/* Has the reader behind this descriptor gone? */
+static bool hung_up(const struct pollfd *watch)
+{
+	return watch->revents & (POLLERR | POLLHUP);
+}
+
+static int reader_left(struct oc_err *err)
+{
+	return oc_err_set(err, OC_ESTOPPED, "the reader of the answer has gone");
+}
+
+/* Waits between two tries. */
+static int pause_for(const struct oc_call *call, double seconds, struct oc_err *err)
+{
+	double until = oc_http_now() + seconds;
+	struct pollfd watch = {.fd = call->client->cfg->watch_fd}; /* poll() ignores -1 */
+
+	for (;;) {
+		double left = until - oc_http_now();
+
+		if (left <= 0)
+			return OC_OK;
+		if (poll(&watch, 1, (int)ceil(left * 1000)) < 0 && errno != EINTR)
+			return oc_err_set(err, OC_ESYS, "poll: %s", strerror(errno));
+		if (hung_up(&watch))
+			return reader_left(err);
+	}
+}
+
+static void log_attempt(const struct oc_call *call)
+{
+	const struct oc_attempt *a = &call->attempt;
+
+	oc_client_log(call->client,
+	              "try %d: status %d after %.3f s (connected %.3f s, first byte %.3f s), "
+	              "%" PRIu64 " bytes received",
+	              a->reply->attempts, a->x.status, a->x.total, a->x.connected_after,
+	              a->x.first_byte_after, a->x.received);
+}
+
+/* One try, from its start to its end. The result is the attempt's err. */
+static void try_once(struct oc_call *call)
+{
+	struct oc_attempt *a = &call->attempt;
+	struct oc_http *http = call->client->http;
+	struct pollfd watch = {.fd = call->client->cfg->watch_fd};
+	unsigned nwatch = watch.fd >= 0 ? 1 : 0;
+	struct oc_err err;
+
+	a->reply->attempts++;
+	oc_client_log(call->client, "try %d: %s %s, %zu bytes of body", a->reply->attempts,
+	              a->body.p ? "POST" : "GET", a->url, a->body.n);
+	if (oc_attempt_start(a, http, &err)) {
+		a->err = err;
+		return;
+	}
+	while (!oc_attempt_done(a)) {
+		int rc = oc_http_step(http, -1, &watch, nwatch, &err);
+
+		if (!rc && hung_up(&watch))
+			rc = reader_left(&err);
+		if (rc) {
+			a->err = err;
+			return;
+		}
+	}
+	log_attempt(call);
+}
+
+/* Is there to be another try? Waits for its time, if so. */
+static bool try_again(struct oc_call *call)
+{
+	struct oc_attempt *a = &call->attempt;
+	struct oc_client *client = call->client;
+	const struct oc_retry_policy policy = {
+	        .max_retries = call->max_retries,
+	        .backoff_factor = client->cfg->backoff_factor,
+	};
+	const struct oc_failure failure = {
+	        .code = a->err.code,
+	        .http_status = a->err.http_status,
+	        .retry_after = a->retry_after,
+	        .retries_made = a->reply->attempts - 1,
+	        .random = erand48(client->random),
+	        .time_left = call->deadline > 0 ? call->deadline - oc_http_now() : -1,
+	};
+	struct oc_err err;
+	double wait;
+
+	if (!a->err.code || !oc_retry(&policy, &failure, &wait))
+		return false;
+	oc_client_log(client, "waiting %.3f s before the next try: %s", wait, a->err.message);
+	if (pause_for(call, wait, &err) == OC_OK)
+		return true;
+	a->err = err;
+	return false;
+}
+
+/* What a try left in the reply is not part of the next one. */
+static void forget_answer(struct oc_reply *reply)
+{
+	int attempts = reply->attempts;
+
+	oc_reply_release(reply);
+	oc_reply_init(reply);
+	reply->attempts = attempts;
+}
+
+int oc_call_run(struct oc_call *call, struct oc_err *err)
+{
+	struct oc_attempt *a = &call->attempt;
+
+	for (;;) {
+		try_once(call);
+		if (!try_again(call))
+			break;
+		oc_attempt_end(a, call->client->http);
+		forget_answer(a->reply);
+	}
+	a->reply->seconds = oc_http_now() - call->started;
+	if (!a->err.code)
+		return OC_OK;
+	if (a->reply->attempts > 1)
+		(void)oc_err_set(err, a->err.code, "%s (after %d tries)", a->err.message,
+		                 a->reply->attempts);
+	else if (err)
+		*err = a->err;
+	if (err)
+		err->http_status = a->err.http_status;
+	return a->err.code;
+}
+
+void oc_call_end(struct oc_call *call)
+{
+	oc_attempt_end(&call->attempt, call->client->http);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* call.h: one call from its first try to its last, and what many calls share. */
+#ifndef OC_CALL_H
+#define OC_CALL_H
+
+#include "attempt.h"
+
+/* Where calls go: a checked configuration, and the connections. */
+struct oc_client {
+	const struct oc_config *cfg; /* borrowed */
+	struct oc_server server;
+	struct oc_http *http;
+	unsigned short random[3]; /* erand48()'s state, for back-off */
+};
+
+/* Checks the configuration and sets the connections up; max_connections: 0 = no limit. OC_EARG,
+ * OC_ECONFIG, OC_ENOMEM. On success the caller calls oc_client_release(). */
+int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
+                   struct oc_err *err);
+void oc_client_release(struct oc_client *client);
+
+/* A line for the configuration's log, if it has one. */
+void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRINTF(2, 3);
+
+struct oc_call {
+	struct oc_client *client;
+	struct oc_attempt attempt; /* the caller adds body, model, sink… between init and run */
+	double started;
+	double deadline; /* 0 = none */
+	int max_retries;
+};
+
+/* url and *reply are borrowed until oc_call_end(). */
+void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
+                  struct oc_reply *reply);
+
+/* Makes the tries. The last answer's body stays in call->attempt until oc_call_end(), which is
+ * called after a failure, too. */
+int oc_call_run(struct oc_call *call, struct oc_err *err);
+void oc_call_end(struct oc_call *call);
+
+#endif

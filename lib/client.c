@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/* client.c: oc.h's function style: requests in, replies out. */
+#include "compat.h"
+
+#include <inttypes.h>
+
+#include "client.h"
+#include "jsonw.h"
+#include "reply.h"
+#include "request.h"
+#include "schema.h"
+
+void oc_config_init(struct oc_config *cfg)
+{
+	*cfg = (struct oc_config){
+	        .timeout = 30.0,
+	        .max_retries = 3,
+	        .backoff_factor = 0.5,
+	        .watch_fd = -1,
+	};
+}
+
+/* ---- checking a structured answer ---- */
+
+int oc_answer_check(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
+{
+	struct oc_json value;
+	struct oc_json schema;
+	struct oc_err why;
+	int rc;
+
+	if (req->format == OC_FORMAT_TEXT)
+		return OC_OK;
+	oc_json_init(&value);
+	oc_json_init(&schema);
+	rc = oc_json_parse(&value, answer.p, answer.n, &why);
+	if (!rc && req->format == OC_FORMAT_JSON_OBJECT &&
+	    oc_json_type(&value, 0) != OC_JSON_OBJECT)
+		rc = oc_err_set(&why, OC_EPROTO, "it is no JSON object");
+	if (!rc && req->format == OC_FORMAT_JSON_SCHEMA) {
+		rc = oc_json_parse(&schema, req->schema.p, req->schema.n, &why);
+		if (!rc)
+			rc = oc_schema_validate(&schema, &value, &why);
+	}
+	if (rc)
+		rc = oc_err_set(err, why.code,
+		                "the model's answer does not have the form asked for: %s",
+		                why.message);
+	oc_json_release(&schema);
+	oc_json_release(&value);
+	return rc;
+}
+
+/* ---- the two calls ---- */
+
+static void log_answer(const struct oc_client *client, const struct oc_reply *reply)
+{
+	oc_client_log(client,
+	              "answer by %s: %" PRId64 " input tokens, %" PRId64 " output tokens, "
+	              "finish reason %s",
+	              reply->model ? reply->model : "an unnamed model", reply->usage.input_tokens,
+	              reply->usage.output_tokens,
+	              reply->finish_reason ? reply->finish_reason : "not given");
+}
+
+/* Makes the URL and the body of a chat completion. */
+static int prepare(const struct oc_client *client, const struct oc_request *req, bool stream,
+                   struct oc_buf *url, struct oc_buf *body, struct oc_err *err)
+{
+	int rc = oc_request_check(req, err);
+
+	if (!rc)
+		rc = oc_prompt_check(req->prompt, err);
+	if (rc)
+		return rc;
+	oc_buf_printf(url, "%s/chat/completions", client->server.base_url);
+	rc = oc_request_body(req, stream, body, err);
+	if (!rc && url->bad)
+		rc = oc_err_nomem(err);
+	return rc;
+}
+
+static int ask(struct oc_client *client, const struct oc_request *req, oc_sink *sink, void *ctx,
+               struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_buf url;
+	struct oc_buf body;
+	int rc;
+
+	oc_buf_init(&url, (size_t)1 << 16);
+	oc_buf_init(&body, OC_BODY_MAX);
+	rc = prepare(client, req, sink != NULL, &url, &body, err);
+	if (!rc) {
+		struct oc_call call;
+
+		oc_call_init(&call, client, url.p, reply);
+		call.attempt.model = req->model;
+		call.attempt.body = oc_buf_text(&body);
+		call.attempt.sink = sink;
+		call.attempt.sink_ctx = ctx;
+		call.attempt.stream = sink != NULL;
+		if (sink)
+			call.max_retries = 0;
+		rc = oc_call_run(&call, err);
+		oc_call_end(&call);
+	}
+	oc_buf_release(&body);
+	oc_buf_release(&url);
+	if (rc)
+		return rc;
+	if (!reply->model)
+		reply->model = strdup(req->model);
+	if (!reply->model)
+		return oc_err_nomem(err);
+	log_answer(client, reply);
+	return OC_OK;
+}
+
+int oc_client_complete(struct oc_client *client, const struct oc_request *req,
+                       struct oc_reply *reply, struct oc_err *err)
+{
+	int rc = ask(client, req, NULL, NULL, reply, err);
+
+	if (rc)
+		return rc;
+	return oc_answer_check(req, (struct oc_text){reply->content, reply->content_len}, err);
+}
+
+/* A sink before the caller's, which keeps a copy of an answer that must be checked at its end. */
+struct tee {
+	oc_sink *sink;
+	void *ctx;
+	struct oc_buf copy;
+};
+
+static int tee_chunk(void *ctx, const struct oc_chunk *chunk)
+{
+	struct tee *tee = ctx;
+
+	if (chunk->kind == OC_CHUNK_CONTENT)
+		oc_buf_add(&tee->copy, chunk->text.p, chunk->text.n);
+	return tee->sink(tee->ctx, chunk);
+}
+
+int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_sink *sink,
+                     void *ctx, struct oc_reply *reply, struct oc_err *err)
+{
+	struct tee tee = {.sink = sink, .ctx = ctx};
+	int rc;
+
+	if (req->format == OC_FORMAT_TEXT)
+		return ask(client, req, sink, ctx, reply, err);
+	oc_buf_init(&tee.copy, OC_ANSWER_MAX);
+	rc = ask(client, req, tee_chunk, &tee, reply, err);
+	if (!rc && tee.copy.bad)
+		rc = oc_err_set(err, tee.copy.bad, "the answer is too large to be checked");
+	if (!rc)
+		rc = oc_answer_check(req, oc_buf_text(&tee.copy), err);
+	oc_buf_release(&tee.copy);
+	return rc;
+}
+
+int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
+                struct oc_err *err)
+{
+	struct oc_client client;
+	int rc;
+
+	oc_err_clear(err);
+	oc_reply_init(reply);
+	rc = oc_client_init(&client, cfg, 0, err);
+	if (rc)
+		return rc;
+	rc = oc_client_complete(&client, req, reply, err);
+	oc_client_release(&client);
+	return rc;
+}
+
+int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,
+              struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_client client;
+	int rc;
+
+	oc_err_clear(err);
+	oc_reply_init(reply);
+	rc = oc_client_init(&client, cfg, 0, err);
+	if (rc)
+		return rc;
+	rc = oc_client_stream(&client, req, sink, ctx, reply, err);
+	oc_client_release(&client);
+	return rc;
+}
+
+/* ---- the models that a server has ---- */
+
+/* GETs a list of models: appends the ids to *ids. */
+static int get_models(struct oc_client *client, const char *root, const char *path,
+                      struct oc_buf *ids, size_t *n, struct oc_err *err)
+{
+	struct oc_reply reply;
+	struct oc_call call;
+	struct oc_buf url;
+	int rc;
+
+	oc_reply_init(&reply);
+	oc_buf_init(&url, (size_t)1 << 16);
+	oc_buf_printf(&url, "%s%s", root, path);
+	oc_call_init(&call, client, url.p, &reply);
+	call.attempt.raw = true;
+	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
+	if (!rc)
+		rc = oc_reply_models(oc_buf_text(&call.attempt.received), ids, n, err);
+	oc_call_end(&call);
+	oc_buf_release(&url);
+	oc_reply_release(&reply);
+	return rc;
+}
+
+static int compare(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* n strings, one after the other, become a sorted list without duplicates. */
+static int make_list(const struct oc_buf *ids, size_t n, char ***out, struct oc_err *err)
+{
+	char **list = calloc(n + 1, sizeof *list);
+	const char *p = ids->p;
+	size_t kept = 0;
+
+	if (!list)
+		return oc_err_nomem(err);
+	for (size_t i = 0; i < n; i++, p += strlen(p) + 1) {
+		list[i] = strdup(p);
+		if (!list[i]) {
+			oc_list_free(list);
+			return oc_err_nomem(err);
+		}
+	}
+	qsort(list, n, sizeof *list, compare);
+	for (size_t i = 0; i < n; i++) {
+		if (kept && strcmp(list[kept - 1], list[i]) == 0)
+			free(list[i]);
+		else
+			list[kept++] = list[i];
+	}
+	list[kept] = NULL;
+	*out = list;
+	return OC_OK;
+}
+
+int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
+{
+	struct oc_client client;
+	struct oc_buf names;
+	size_t n = 0;
+	int rc;
+
+	oc_err_clear(err);
+	*ids = NULL;
+	rc = oc_client_init(&client, cfg, 0, err);
+	if (rc)
+		return rc;
+	oc_buf_init(&names, OC_ANSWER_MAX);
+	rc = get_models(&client, client.server.base_url, "/models", &names, &n, err);
+	/* Ollama's own list, where the server has no other. */
+	if (rc == OC_ENOTFOUND)
+		rc = get_models(&client, client.server.root, "/api/tags", &names, &n, err);
+	if (!rc)
+		rc = make_list(&names, n, ids, err);
+	oc_buf_release(&names);
+	oc_client_release(&client);
+	return rc;
+}
+
+void oc_list_free(char **ids)
+{
+	for (char **id = ids; id && *id; id++)
+		free(*id);
+	free(ids);
+}
