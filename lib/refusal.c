@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+/* refusal.c: what servers send in place of an answer: reading it, judging it, wording it. */
+#include "compat.h"
+
+#include "num.h"
+#include "refusal.h"
+#include "reply.h"
+#include "utf8.h"
+
+enum { SAID_MAX = 512 };
+
+/* What a server said, as one line. */
+struct said {
+	size_t n;
+	char line[SAID_MAX + sizeof "..."];
+};
+
+/* ---- words -------------------------------------------------------------------------------- */
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Where the word, which is in lower case, stands in the text in any case; or NULL. */
+static const char *find_word(struct oc_text text, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (size_t i = 0; i + n <= text.n; i++) {
+		size_t k = 0;
+
+		while (k < n && lower(text.p[i + k]) == word[k])
+			k++;
+		if (k == n)
+			return text.p + i;
+	}
+	return NULL;
+}
+
+static bool has_any(struct oc_text text, const char *const *words)
+{
+	for (; *words; words++) {
+		if (find_word(text, *words))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Has a quota been used up, which no retry will mend, or is it only the rate? Both come as 429. The
+ * plain names of a quota decide first, then those of a rate, then words that occur in both.
+ */
+static bool is_quota(struct oc_text text)
+{
+	static const char *const quota[] = {"insufficient_quota", "usage limit",
+	                                    "requires a subscription", NULL};
+	static const char *const rate[] = {"rate limit",   "rate-limit", "rate_limit",
+	                                   "request slot", "overloaded", NULL};
+	static const char *const perhaps[] = {"quota", "credit", "_limit_exceeded", NULL};
+
+	return has_any(text, quota) || (!has_any(text, rate) && has_any(text, perhaps));
+}
+
+static enum oc_code code_of(int status, struct oc_text text)
+{
+	if ((status == 403 || status == 429) && is_quota(text))
+		return OC_EQUOTA;
+	switch (status) {
+	case 401:
+	case 403:
+	case 407:
+		return OC_EAUTH;
+	case 402:
+		return OC_EQUOTA;
+	case 404:
+	case 410:
+		return OC_ENOTFOUND;
+	case 408:
+	case 409:
+	case 425:
+	case 429:
+		return OC_EBUSY;
+	default:
+		break;
+	}
+	if (status < 400 || status > 599)
+		return OC_EPROTO;
+	return status < 500 ? OC_EREFUSED : OC_EBUSY;
+}
+
+static const char *status_text(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} texts[] = {
+	        {400, "Bad Request"},
+	        {401, "Unauthorized"},
+	        {402, "Payment Required"},
+	        {403, "Forbidden"},
+	        {404, "Not Found"},
+	        {405, "Method Not Allowed"},
+	        {408, "Request Timeout"},
+	        {409, "Conflict"},
+	        {410, "Gone"},
+	        {413, "Content Too Large"},
+	        {422, "Unprocessable"},
+	        {425, "Too Early"},
+	        {429, "Too Many Requests"},
+	        {500, "Internal Server Error"},
+	        {501, "Not Implemented"},
+	        {502, "Bad Gateway"},
+	        {503, "Service Unavailable"},
+	        {504, "Gateway Timeout"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(texts); i++) {
+		if (texts[i].status == status)
+			return texts[i].text;
+	}
+	return "no explanation";
+}
+
+/* ---- reading ------------------------------------------------------------------------------ */
+
+/* Keeps the text as one line: whatever cannot be printed becomes a space, spaces become one. */
+static void say(struct said *said, struct oc_text text)
+{
+	bool space = false;
+	size_t used;
+
+	said->n = 0;
+	for (size_t i = 0; i < text.n; i += used) {
+		char shown[OC_UTF8_SHOWN_MAX];
+		size_t len = oc_utf8_show(text.p + i, text.n - i, OC_VISIBLE_LINE, shown, &used);
+
+		if (len != used || *shown == ' ') {
+			space = said->n > 0;
+			continue;
+		}
+		if (said->n + space + len > SAID_MAX) {
+			memcpy(said->line + said->n, "...", 3);
+			said->n += 3;
+			break;
+		}
+		if (space)
+			said->line[said->n++] = ' ';
+		memcpy(said->line + said->n, shown, len);
+		said->n += len;
+		space = false;
+	}
+	said->line[said->n] = '\0';
+}
+
+int oc_refusal_find(const struct oc_json *j, int at)
+{
+	int error = oc_json_get(j, at, "error");
+
+	switch (oc_json_type(j, error)) {
+	case OC_JSON_MISSING:
+	case OC_JSON_NULL:
+	case OC_JSON_FALSE:
+		return oc_json_is(j, oc_json_get(j, at, "object"), "error") ? at : OC_JSON_NONE;
+	case OC_JSON_TRUE:
+	case OC_JSON_NUMBER:
+	case OC_JSON_STRING:
+	case OC_JSON_ARRAY:
+	case OC_JSON_OBJECT:
+		break;
+	}
+	return error;
+}
+
+/* The text of an error: its message, itself if it is a string, else as it is written. */
+static void put_error(const struct oc_json *j, int at, struct oc_buf *out)
+{
+	struct oc_text raw = oc_json_raw(j, at);
+
+	if (!oc_json_string(j, oc_json_get(j, at, "message"), out) && !oc_json_string(j, at, out))
+		oc_buf_add(out, raw.p, raw.n);
+}
+
+/* The text of a JSON body that is an error. */
+static void put_json_body(const struct oc_json *j, struct oc_buf *out)
+{
+	int error = oc_refusal_find(j, 0);
+	int detail = oc_json_get(j, 0, "detail");
+	struct oc_text raw = oc_json_raw(j, 0);
+
+	if (error != OC_JSON_NONE)
+		put_error(j, error, out);
+	else if (!oc_json_string(j, oc_json_get(j, 0, "message"), out) &&
+	         !oc_json_string(j, detail, out) &&
+	         !oc_json_string(j, oc_json_get(j, oc_json_item(j, detail, 0), "msg"), out))
+		oc_buf_add(out, raw.p, raw.n);
+}
+
+static struct oc_text cut_at(struct oc_text text, const char *end)
+{
+	return end ? (struct oc_text){text.p, (size_t)(end - text.p)} : text;
+}
+
+static bool is_html(struct oc_text body)
+{
+	while (body.n && memchr(" \t\r\n", *body.p, 4)) {
+		body.p++;
+		body.n--;
+	}
+	return body.n && *body.p == '<';
+}
+
+/* The title of an HTML page; empty if there is none. */
+static struct oc_text html_title(struct oc_text page)
+{
+	static const char start[] = "<title>";
+	const char *title = find_word(page, start);
+	struct oc_text rest = {"", 0};
+
+	if (title) {
+		title += sizeof start - 1;
+		rest = (struct oc_text){title, page.n - (size_t)(title - page.p)};
+	}
+	return cut_at(rest, find_word(rest, "</title>"));
+}
+
+/* The first event of a body that is an event stream, as proxies send even errors; else all. */
+static struct oc_text first_event(struct oc_text body)
+{
+	if (body.n < 5 || memcmp(body.p, "data:", 5) != 0)
+		return body;
+	body.p += 5;
+	body.n -= 5;
+	return cut_at(body, memchr(body.p, '\n', body.n));
+}
+
+/* What the body of an error says. Nothing is lost but words when memory is out. */
+static void read_body(struct oc_text body, int status, struct said *said)
+{
+	struct oc_json json;
+	struct oc_buf text;
+
+	oc_json_init(&json);
+	oc_buf_init(&text, body.n);
+	body = first_event(body);
+	if (body.n && oc_json_parse(&json, body.p, body.n, NULL) == 0) {
+		put_json_body(&json, &text);
+		say(said, oc_buf_text(&text));
+	} else {
+		say(said, is_html(body) ? html_title(body) : body);
+	}
+	if (!said->n)
+		say(said, (struct oc_text){status_text(status), strlen(status_text(status))});
+	oc_buf_release(&text);
+	oc_json_release(&json);
+}
+
+/* ---- wording ------------------------------------------------------------------------------ */
+
+/* Everything that goes into a message. */
+struct wording {
+	const struct oc_reply_context *context;
+	enum oc_code code;
+	int status;
+	bool no_api;             /* it is the address that is wrong */
+	char why[SAID_MAX + 32]; /* "(404: model not found)" */
+	char id[SAID_MAX + 32];  /* " (request ID 17)", or nothing */
+};
+
+/* Is it the path that was not found, rather than the model? These are the answers of Go's and
+ * llama.cpp's routers, of FastAPI, Express and LM Studio, and of web servers. */
+static bool is_no_route(struct oc_text body, const struct said *said)
+{
+	static const char *const exact[] = {"404 page not found", "Not Found", "File Not Found"};
+	static const char *const parts[] = {"cannot post /", "unexpected endpoint", NULL};
+
+	if (is_html(body))
+		return true;
+	for (size_t i = 0; i < OC_COUNT(exact); i++) {
+		if (strcmp(said->line, exact[i]) == 0)
+			return true;
+	}
+	return has_any((struct oc_text){said->line, said->n}, parts);
+}
+
+static int word_notfound(const struct wording *w, struct oc_err *err)
+{
+	const char *model = w->context->model;
+	const char *near = oc_model_near(model);
+	bool help = near && strcmp(near, model) != 0;
+
+	return oc_err_set(err, w->code, "model \"%s\" is %s by %s %s; %s%s%s%s", model,
+	                  w->status == 410 ? "no longer served" : "not served",
+	                  w->context->base_url, w->why,
+	                  help ? "did you mean " : "check the model's name", help ? near : "",
+	                  help ? "?" : "", w->id);
+}
+
+static int word_auth(const struct wording *w, struct oc_err *err)
+{
+	const char *base = w->context->base_url;
+
+	if (w->status == 407)
+		return oc_err_set(err, w->code,
+		                  "the proxy wants a user name and a password %s; "
+		                  "put them into the proxy's URL%s",
+		                  w->why, w->id);
+	if (w->status == 403)
+		return oc_err_set(err, w->code, "%s denies the request %s; %s%s", base, w->why,
+		                  w->context->has_key ? "check what the key's account may use"
+		                                      : "no API key was sent",
+		                  w->id);
+	if (!w->context->has_key)
+		return oc_err_set(err, w->code, "%s wants an API key %s; none was sent%s", base,
+		                  w->why, w->id);
+	return oc_err_set(err, w->code,
+	                  "%s refused the API key %s; check that it belongs to this "
+	                  "server and is still valid%s",
+	                  base, w->why, w->id);
+}
+
+static int word_busy(const struct wording *w, struct oc_err *err)
+{
+	const char *what = w->status == 429   ? "limits the rate of requests"
+	                   : w->status == 500 ? "failed"
+	                                      : "cannot answer now";
+	/* ollama.com answers so for models that are gone, too. */
+	const char *hint = w->status == 500 ? "; if that does not help, try another model" : "";
+
+	return oc_err_set(err, w->code, "%s %s %s; try again later%s%s", w->context->base_url, what,
+	                  w->why, hint, w->id);
+}
+
+static int word(const struct wording *w, struct oc_err *err)
+{
+	const char *base = w->context->base_url;
+
+	if (w->no_api)
+		return oc_err_set(err, w->code,
+		                  "there is no chat API at %s %s; check the base "
+		                  "URL, which often ends in /v1%s",
+		                  base, w->why, w->id);
+	if (w->code == OC_ENOTFOUND)
+		return word_notfound(w, err);
+	if (w->code == OC_EAUTH)
+		return word_auth(w, err);
+	if (w->code == OC_EBUSY)
+		return word_busy(w, err);
+	if (w->code == OC_EQUOTA)
+		return oc_err_set(err, w->code,
+		                  "the quota at %s is used up, or does not cover "
+		                  "this %s; trying again soon is of no use%s",
+		                  base, w->why, w->id);
+	if (w->code == OC_EREFUSED)
+		return oc_err_set(err, w->code, "%s refused the request %s%s", base, w->why, w->id);
+	return oc_err_set(err, w->code,
+	                  "%s gave an answer that is of no use here %s; check the "
+	                  "base URL%s",
+	                  base, w->why, w->id);
+}
+
+int oc_reply_error(int http_status, struct oc_text body, const struct oc_reply_context *context,
+                   struct oc_err *err)
+{
+	struct wording w = {.context = context, .status = http_status};
+	struct said said;
+
+	read_body(body, http_status, &said);
+	w.code = code_of(http_status, body);
+	w.no_api = http_status == 405 ||
+	           (http_status == 404 && (!context->model || is_no_route(body, &said)));
+	(void)snprintf(w.why, sizeof w.why, "(%d: %s)", http_status, said.line);
+	if (*context->request_id && !strstr(said.line, "(ref: "))
+		(void)snprintf(w.id, sizeof w.id, " (request ID %s)", context->request_id);
+	if (err)
+		err->http_status = http_status;
+	return word(&w, err);
+}
+
+/* ---- errors where an answer should be ----------------------------------------------------- */
+
+/* The status that an error's "code" is: a number, or a number as a string. 0 if it is neither. */
+static int numeric_status(const struct oc_json *j, int code)
+{
+	struct oc_buf text;
+	int64_t status = 0;
+
+	oc_buf_init(&text, 8);
+	if (!oc_json_int64(j, code, &status) &&
+	    (!oc_json_string(j, code, &text) || !oc_num_int64(text.p, &status)))
+		status = 0;
+	oc_buf_release(&text);
+	return status >= 400 && status <= 599 ? (int)status : 0;
+}
+
+/* The status that an error's type or code, in words, stands for; 0 if it says nothing. */
+static int worded_status(struct oc_text words)
+{
+	static const struct {
+		const char *word;
+		int status;
+	} known[] = {
+	        {"insufficient_quota", 429}, {"rate_limit", 429},      {"ratelimit", 429},
+	        {"overloaded", 503},         {"unavailable", 503},     {"timeout", 504},
+	        {"authentication", 401},     {"permission", 403},      {"not_found", 404},
+	        {"notfound", 404},           {"invalid_request", 400}, {"badrequest", 400},
+	        {"exceed_context", 400},     {"internal", 500},        {"server_error", 500},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(known); i++) {
+		if (find_word(words, known[i].word))
+			return known[i].status;
+	}
+	return 0;
+}
+
+static int embedded_status(const struct oc_json *j, int at)
+{
+	int code = oc_json_get(j, at, "code");
+	int status = numeric_status(j, code);
+
+	if (!status)
+		status = worded_status(oc_json_raw(j, code));
+	if (!status)
+		status = worded_status(oc_json_raw(j, oc_json_get(j, at, "type")));
+	return status;
+}
+
+/* The code of an error whose only clue is its text. */
+static enum oc_code code_of_text(struct oc_text text)
+{
+	static const char *const later[] = {"rate limit",  "request slot", "overloaded",
+	                                    "server busy", "try again",    NULL};
+
+	if (is_quota(text))
+		return OC_EQUOTA;
+	if (find_word(text, "unexpected endpoint"))
+		return OC_ENOTFOUND;
+	return has_any(text, later) ? OC_EBUSY : OC_EPROTO;
+}
+
+int oc_refusal_set(const struct oc_json *j, int at, struct oc_err *err)
+{
+	struct oc_text raw = oc_json_raw(j, at);
+	int status = embedded_status(j, at);
+	enum oc_code code = status ? code_of(status, raw) : code_of_text(raw);
+	struct oc_buf text;
+	struct said said;
+
+	oc_buf_init(&text, raw.n);
+	put_error(j, at, &text);
+	say(&said, oc_buf_text(&text));
+	oc_buf_release(&text);
+	if (code == OC_ENOTFOUND && !status)
+		return oc_err_set(err, code,
+		                  "there is no chat API at this address (%s); check the "
+		                  "base URL, which often ends in /v1",
+		                  said.line);
+	if (status)
+		return oc_err_set(err, code, "the server reports an error (%d: %s)%s", status,
+		                  said.line, code == OC_EBUSY ? "; try again later" : "");
+	return oc_err_set(err, code, "the server reports an error: %s%s", said.line,
+	                  code == OC_EBUSY ? "; try again later" : "");
+}

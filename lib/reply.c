@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: MIT */
+/* reply.c: from the server's JSON to struct oc_reply. */
+#include "compat.h"
+
+#include "refusal.h"
+#include "reply.h"
+#include "utf8.h"
+
+static void drop_answer(struct oc_reply *reply)
+{
+	free(reply->content);
+	free(reply->reasoning);
+	free(reply->model);
+	free(reply->id);
+	free(reply->finish_reason);
+	reply->content = reply->reasoning = reply->model = reply->id = reply->finish_reason = NULL;
+	reply->content_len = reply->reasoning_len = 0;
+	reply->usage = (struct oc_usage){-1, -1, -1};
+}
+
+void oc_reply_init(struct oc_reply *reply)
+{
+	*reply = (struct oc_reply){.usage = {-1, -1, -1}};
+}
+
+void oc_reply_release(struct oc_reply *reply)
+{
+	drop_answer(reply);
+}
+
+/* ---- members ------------------------------------------------------------------------------ */
+
+/* Sets an owned string to the value at `at`, if that is a string and not empty. Most events repeat
+ * what the one before said: then nothing is done. */
+static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *err)
+{
+	struct oc_text raw = oc_json_raw(j, at);
+	struct oc_buf text;
+	char *fresh;
+
+	if (oc_json_type(j, at) != OC_JSON_STRING || raw.n == 2 || (*s && oc_json_is(j, at, *s)))
+		return 0;
+	oc_buf_init(&text, raw.n);
+	oc_json_string(j, at, &text);
+	fresh = oc_buf_detach(&text);
+	if (!fresh)
+		return oc_err_nomem(err);
+	free(*s);
+	*s = fresh;
+	return 0;
+}
+
+static int64_t count_of(const struct oc_json *j, int at)
+{
+	int64_t count;
+
+	return oc_json_int64(j, at, &count) && count >= 0 ? count : -1;
+}
+
+static void set_usage(struct oc_usage *usage, const struct oc_json *j, int at)
+{
+	if (oc_json_type(j, at) != OC_JSON_OBJECT)
+		return;
+	usage->input_tokens = count_of(j, oc_json_get(j, at, "prompt_tokens"));
+	usage->output_tokens = count_of(j, oc_json_get(j, at, "completion_tokens"));
+	usage->total_tokens = count_of(j, oc_json_get(j, at, "total_tokens"));
+	if (usage->total_tokens < 0 && usage->input_tokens >= 0 && usage->output_tokens >= 0 &&
+	    usage->input_tokens <= INT64_MAX - usage->output_tokens)
+		usage->total_tokens = usage->input_tokens + usage->output_tokens;
+}
+
+/* Appends a message's text: a string, or an array of parts of which those of type "text" count. */
+static void put_text(struct oc_buf *out, const struct oc_json *j, int at)
+{
+	if (oc_json_string(j, at, out) || oc_json_type(j, at) != OC_JSON_ARRAY)
+		return;
+	for (int part = oc_json_first(j, at); part != OC_JSON_NONE;
+	     part = oc_json_next(j, at, part)) {
+		if (oc_json_is(j, oc_json_get(j, part, "type"), "text"))
+			oc_json_string(j, oc_json_get(j, part, "text"), out);
+	}
+}
+
+/* A model's thinking has two names; a server that sends both sends the same text twice. */
+static void put_reasoning(struct oc_buf *out, const struct oc_json *j, int message)
+{
+	size_t before = out->n;
+
+	put_text(out, j, oc_json_get(j, message, "reasoning"));
+	if (out->n == before)
+		put_text(out, j, oc_json_get(j, message, "reasoning_content"));
+}
+
+/* The choice of index 0, which the first one is where it does not say. */
+static int first_choice(const struct oc_json *j, int choices)
+{
+	int first = oc_json_item(j, choices, 0);
+
+	for (int at = first; at != OC_JSON_NONE; at = oc_json_next(j, choices, at)) {
+		int64_t index = at == first ? 0 : -1;
+
+		oc_json_int64(j, oc_json_get(j, at, "index"), &index);
+		if (index == 0)
+			return at;
+	}
+	return OC_JSON_NONE;
+}
+
+/* What a choice says: "delta" in a stream, "message" in a whole answer, and some servers answer the
+ * request for a stream with a whole answer. */
+static int message_of(const struct oc_json *j, int choice)
+{
+	int delta = oc_json_get(j, choice, "delta");
+
+	return oc_json_type(j, delta) == OC_JSON_OBJECT ? delta : oc_json_get(j, choice, "message");
+}
+
+/* Reads all that a whole answer and an event of a stream have in common. */
+static int read_answer(const struct oc_json *j, struct oc_reply *reply, struct oc_buf *content,
+                       struct oc_buf *reasoning, struct oc_err *err)
+{
+	int choice = first_choice(j, oc_json_get(j, 0, "choices"));
+	int message = message_of(j, choice);
+	int error = oc_refusal_find(j, 0);
+
+	if (error == OC_JSON_NONE)
+		error = oc_refusal_find(j, choice);
+	if (error != OC_JSON_NONE)
+		return oc_refusal_set(j, error, err);
+	if (oc_json_type(j, 0) != OC_JSON_OBJECT)
+		return oc_err_set(err, OC_EPROTO, "the server sent JSON that is no object");
+	put_text(content, j, oc_json_get(j, message, "content"));
+	put_reasoning(reasoning, j, message);
+	set_usage(&reply->usage, j, oc_json_get(j, 0, "usage"));
+	if (set_string(&reply->model, j, oc_json_get(j, 0, "model"), err) ||
+	    set_string(&reply->id, j, oc_json_get(j, 0, "id"), err) ||
+	    set_string(&reply->finish_reason, j, oc_json_get(j, choice, "finish_reason"), err) ||
+	    content->bad == OC_ENOMEM || reasoning->bad == OC_ENOMEM)
+		return oc_err_nomem(err);
+	if (content->bad || reasoning->bad)
+		return oc_err_set(err, OC_EPROTO, "the server's text is larger than %zu bytes",
+		                  content->bad ? content->max : reasoning->max);
+	if (reply->finish_reason && strcmp(reply->finish_reason, "error") == 0)
+		return oc_err_set(err, OC_EPROTO,
+		                  "the server broke the answer off (finish_reason "
+		                  "\"error\")");
+	return 0;
+}
+
+/* Parses. Bytes that are not UTF-8 are no reason to lose an answer: then *mended gets a copy
+ * with U+FFFD in their place, and the document is of that. */
+static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, const char *what,
+                 struct oc_err *err)
+{
+	struct oc_err why;
+	int rc;
+
+	if (!text.n)
+		return oc_err_set(err, OC_EPROTO, "%s is empty", what);
+	oc_err_clear(&why);
+	rc = oc_json_parse(j, text.p, text.n, &why);
+	if (rc == OC_EPROTO && text.n && oc_utf8_check(text.p, text.n) < text.n) {
+		oc_utf8_replace(mended, text.p, text.n);
+		if (mended->bad)
+			return oc_err_nomem(err);
+		rc = oc_json_parse(j, mended->p, mended->n, &why);
+	}
+	if (rc == OC_EPROTO)
+		return oc_err_set(err, rc, "%s is unusable: %s; it begins with \"%.*s\"", what,
+		                  why.message, (int)(text.n < 60 ? text.n : 60), text.p);
+	return rc ? oc_err_set(err, (enum oc_code)rc, "%s", why.message) : 0;
+}
+
+/* ---- whole answers ------------------------------------------------------------------------ */
+
+/* Names what there is in place of content. */
+static int no_content(const struct oc_json *j, const struct oc_reply *reply, struct oc_err *err)
+{
+	int choice = first_choice(j, oc_json_get(j, 0, "choices"));
+	int message = message_of(j, choice);
+	int refusal = oc_json_get(j, message, "refusal");
+	struct oc_text said = oc_json_raw(j, refusal);
+	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
+
+	if (choice == OC_JSON_NONE)
+		return oc_err_set(err, OC_EPROTO, "the answer has no choices: is this a chat API?");
+	if (reply->reasoning_len)
+		return oc_err_set(err, OC_EPROTO,
+		                  "the answer is reasoning only, without content "
+		                  "(finish_reason %s): allow more tokens or less effort",
+		                  reason);
+	if (oc_json_item(j, oc_json_get(j, message, "tool_calls"), 0) != OC_JSON_NONE)
+		return oc_err_set(err, OC_EPROTO, "the answer is tool calls only, without content");
+	if (oc_json_type(j, refusal) == OC_JSON_STRING && said.n > 2)
+		return oc_err_set(err, OC_EPROTO, "the model refuses to answer: %.*s",
+		                  (int)(said.n < 500 ? said.n : 500), said.p);
+	return oc_err_set(err, OC_EPROTO, "the answer is empty (finish_reason %s)", reason);
+}
+
+/* Is the answer one, and is it whole? Ollama leaves out the finish reason and the counts when it
+ * gave up on a text that repeats itself, or when its model died: what there is then, is a part. */
+static int check_whole(const struct oc_json *j, const struct oc_reply *reply, struct oc_err *err)
+{
+	if (!reply->content_len)
+		return no_content(j, reply, err);
+	if (!reply->finish_reason && reply->usage.output_tokens <= 0)
+		return oc_err_set(err, OC_EPROTO,
+		                  "the answer is incomplete: the server gives "
+		                  "neither a finish reason nor token counts");
+	return 0;
+}
+
+/* Fills the text of the reply from the two buffers. */
+static int keep_text(struct oc_reply *reply, struct oc_buf *content, struct oc_buf *reasoning,
+                     struct oc_err *err)
+{
+	reply->content_len = content->n;
+	reply->content = oc_buf_detach(content);
+	if (!reply->content)
+		return oc_err_nomem(err);
+	reply->reasoning_len = reasoning->n;
+	if (reasoning->n)
+		reply->reasoning = oc_buf_detach(reasoning);
+	return 0;
+}
+
+int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *reply,
+                   struct oc_err *err)
+{
+	struct oc_json json;
+	struct oc_buf mended, content, reasoning;
+	int rc;
+
+	drop_answer(reply);
+	oc_json_init(&json);
+	oc_buf_init(&mended, 3 * body.n); /* U+FFFD for each byte, at worst */
+	rc = parse(&json, body, &mended, "the answer", err);
+	oc_buf_init(&content, json.len);
+	oc_buf_init(&reasoning, json.len);
+	if (!rc)
+		rc = read_answer(&json, reply, &content, &reasoning, err);
+	if (!rc)
+		rc = keep_text(reply, &content, &reasoning, err);
+	if (!rc && !reply->model && model) {
+		reply->model = strdup(model);
+		rc = reply->model ? 0 : oc_err_nomem(err);
+	}
+	if (!rc)
+		rc = check_whole(&json, reply, err);
+	oc_buf_release(&reasoning);
+	oc_buf_release(&content);
+	oc_json_release(&json);
+	oc_buf_release(&mended);
+	return rc;
+}
+
+/* ---- streams ------------------------------------------------------------------------------ */
+
+int oc_reply_event(struct oc_json *json, struct oc_text data, struct oc_reply *reply,
+                   struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err)
+{
+	struct oc_buf mended;
+	int rc;
+
+	oc_buf_init(&mended, 3 * data.n);
+	rc = parse(json, data, &mended, "an event of the stream", err);
+	if (!rc)
+		rc = read_answer(json, reply, content, reasoning, err);
+	oc_buf_release(&mended);
+	return rc;
+}
+
+/* ---- lists of models ---------------------------------------------------------------------- */
+
+/* The first of these members that is a name fit to be printed, appended with its NUL. */
+static bool put_id(const struct oc_json *j, int at, const char *const *names, struct oc_buf *ids)
+{
+	size_t before = ids->n;
+
+	for (; *names; names++) {
+		oc_json_string(j, oc_json_get(j, at, *names), ids);
+		if (ids->n > before && oc_utf8_printable(ids->p + before, ids->n - before)) {
+			oc_buf_putc(ids, '\0');
+			return true;
+		}
+		ids->n = before;
+	}
+	return false;
+}
+
+int oc_reply_models(struct oc_text body, struct oc_buf *ids, size_t *n, struct oc_err *err)
+{
+	static const char *const openai[] = {"id", NULL};
+	static const char *const ollama[] = {"name", "model", NULL};
+	const char *const *names = openai;
+	struct oc_json json;
+	struct oc_buf mended;
+	int list;
+	int rc;
+
+	*n = 0;
+	oc_json_init(&json);
+	oc_buf_init(&mended, 3 * body.n);
+	rc = parse(&json, body, &mended, "the list of models", err);
+	if (rc)
+		goto out;
+	if (oc_refusal_find(&json, 0) != OC_JSON_NONE) {
+		rc = oc_refusal_set(&json, oc_refusal_find(&json, 0), err);
+		goto out;
+	}
+	list = oc_json_get(&json, 0, "data");
+	if (list == OC_JSON_NONE) {
+		list = oc_json_get(&json, 0, "models");
+		names = ollama;
+	}
+	if (oc_json_type(&json, list) != OC_JSON_ARRAY && oc_json_type(&json, list) != OC_JSON_NULL)
+		rc = oc_err_set(err, OC_EPROTO, "the server's answer is no list of models");
+	for (int at = oc_json_first(&json, list); !rc && at != OC_JSON_NONE;
+	     at = oc_json_next(&json, list, at))
+		*n += put_id(&json, at, names, ids);
+	if (!rc && ids->bad)
+		rc = ids->bad == OC_ENOMEM ? oc_err_nomem(err)
+		                           : oc_err_set(err, OC_EPROTO,
+		                                        "the list of models is larger than %zu "
+		                                        "bytes",
+		                                        ids->max);
+out:
+	oc_json_release(&json);
+	oc_buf_release(&mended);
+	return rc;
+}

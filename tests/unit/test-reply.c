@@ -1,0 +1,612 @@
+/* SPDX-License-Identifier: MIT */
+/* test-reply.c: every shape of answer, event and model list that servers are known to send. */
+#include "compat.h"
+
+#include "reply.h"
+#include "unit.h"
+
+/* Ends a test unless *err has this code and its message holds this text. */
+#define CHECK_ERR(err, wanted, part)                     \
+	do {                                             \
+		CHECK_INT((err)->code, wanted);          \
+		if (!strstr((err)->message, part))       \
+			CHECK_STR((err)->message, part); \
+	} while (0)
+
+static struct oc_text text(const char *s)
+{
+	return (struct oc_text){s, strlen(s)};
+}
+
+/* ---- whole answers ------------------------------------------------------------------------ */
+
+struct whole {
+	const char *body;
+	const char *content; /* NULL: an error is expected */
+	const char *reasoning;
+	const char *finish_reason;
+	struct oc_usage usage;
+	const char *message; /* a part of the error's */
+};
+
+static void check_whole(const struct whole *row)
+{
+	struct oc_reply reply;
+	struct oc_err err = {0};
+	int rc;
+
+	oc_reply_init(&reply);
+	rc = oc_reply_parse(text(row->body), "asked-for", &reply, &err);
+	printf("# %s\n", row->body);
+	if (row->content) {
+		CHECK_STR(rc ? err.message : "", "");
+		CHECK_MEM(reply.content, reply.content_len, row->content, strlen(row->content));
+		CHECK_STR(reply.reasoning, row->reasoning);
+		CHECK_STR(reply.finish_reason, row->finish_reason);
+	} else {
+		CHECK_INT(rc, OC_EPROTO);
+		CHECK_ERR(&err, OC_EPROTO, row->message);
+	}
+	CHECK_INT(reply.usage.input_tokens, row->usage.input_tokens);
+	CHECK_INT(reply.usage.output_tokens, row->usage.output_tokens);
+	CHECK_INT(reply.usage.total_tokens, row->usage.total_tokens);
+	oc_reply_release(&reply);
+}
+
+/* A body with one choice; the usage is 3 + 4 = 7. */
+#define ANSWER(message, finish)                                                        \
+	"{\"choices\":[{\"index\":0,\"message\":" message ",\"finish_reason\":" finish \
+	"}],\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}"
+#define USED            \
+	{               \
+		3, 4, 7 \
+	}
+
+TEST(whole_answers)
+{
+	static const struct whole rows[] = {
+	        {ANSWER("{\"role\":\"assistant\",\"content\":\"Hi\"}", "\"stop\""), "Hi", NULL,
+	         "stop", USED, NULL},
+	        /* reasoning under either name, under both, and beside an empty one */
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":\"hm\"}", "\"stop\""), "Hi", "hm",
+	         "stop", USED, NULL},
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning_content\":\"hm\"}", "\"stop\""), "Hi",
+	         "hm", "stop", USED, NULL},
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":\"hm\",\"reasoning_content\":\"hm\"}",
+	                "\"stop\""),
+	         "Hi", "hm", "stop", USED, NULL},
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":\"\",\"reasoning_content\":\"hm\"}",
+	                "\"length\""),
+	         "Hi", "hm", "length", USED, NULL},
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":null}", "\"stop\""), "Hi", NULL, "stop",
+	         USED, NULL},
+	        /* content in parts */
+	        {ANSWER("{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"thinking\","
+	                "\"thinking\":\"x\"},{\"type\":\"text\",\"text\":\"b\"},7]}",
+	                "\"stop\""),
+	         "ab", NULL, "stop", USED, NULL},
+	        /* Go's escapes, a pair, an escaped key */
+	        {ANSWER("{\"cont\\u0065nt\":\"\\u003cb\\u003e \\ud83d\\ude00\"}", "\"stop\""),
+	         "<b> \xf0\x9f\x98\x80", NULL, "stop", USED, NULL},
+	        /* no finish reason, but counts: taken as whole */
+	        {ANSWER("{\"content\":\"Hi\"}", "null"), "Hi", NULL, NULL, USED, NULL},
+	        /* a byte order mark and a final newline */
+	        {"\xef\xbb\xbf{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
+	         "\"stop\"}]}\n",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	        /* the last of duplicate members counts */
+	        {"{\"choices\":7,\"choices\":[{\"message\":{\"content\":\"no\",\"content\":\"Hi\"},"
+	         "\"finish_reason\":\"stop\"}]}",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	        /* choice 0, wherever it stands */
+	        {"{\"choices\":[{\"index\":1,\"message\":{\"content\":\"no\"}},{\"index\":0,"
+	         "\"message\":"
+	         "{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	        /* what is no error */
+	        {"{\"error\":null,\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
+	         "\"stop\","
+	         "\"error\":false}]}",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++)
+		check_whole(&rows[i]);
+}
+
+TEST(answers_without_content)
+{
+	static const struct whole rows[] = {
+	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\"}", "\"length\""), NULL, NULL, NULL,
+	         USED, "reasoning only"},
+	        {ANSWER("{\"content\":null,\"tool_calls\":[{\"id\":\"1\"}]}", "\"tool_calls\""),
+	         NULL, NULL, NULL, USED, "tool calls only"},
+	        {ANSWER("{\"content\":null,\"tool_calls\":[],\"refusal\":\"No.\"}", "\"stop\""),
+	         NULL, NULL, NULL, USED, "the model refuses to answer: \"No.\""},
+	        {ANSWER("{\"content\":null,\"refusal\":null}", "\"stop\""), NULL, NULL, NULL, USED,
+	         "the answer is empty (finish_reason stop)"},
+	        /* the runner ended: Go's zero time, no name, no counts */
+	        {"{\"created\":-62135596800,\"model\":\"\",\"choices\":[{\"index\":0,\"message\":{"
+	         "\"role\":"
+	         "\"\",\"content\":\"\"},\"finish_reason\":null}],\"usage\":{\"prompt_tokens\":0,"
+	         "\"completion_tokens\":0,\"total_tokens\":0}}",
+	         NULL,
+	         NULL,
+	         NULL,
+	         {0, 0, 0},
+	         "the answer is empty (finish_reason none)"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"and and "
+	         "and\"},\"finish_reason\":null}],"
+	         "\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}}",
+	         NULL,
+	         NULL,
+	         NULL,
+	         {0, 0, 0},
+	         "incomplete"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"and and\"}}]}",
+	         NULL,
+	         NULL,
+	         NULL,
+	         {-1, -1, -1},
+	         "incomplete"},
+	        {ANSWER("{\"content\":\"Hi\"}", "\"error\""), NULL, NULL, NULL, USED,
+	         "broke the answer"},
+	        {"{\"choices\":[]}", NULL, NULL, NULL, {-1, -1, -1}, "no choices"},
+	        {"{\"choices\":null}", NULL, NULL, NULL, {-1, -1, -1}, "no choices"},
+	        {"{}", NULL, NULL, NULL, {-1, -1, -1}, "no choices"},
+	        {"[]", NULL, NULL, NULL, {-1, -1, -1}, "no object"},
+	        {"\"Hi\"", NULL, NULL, NULL, {-1, -1, -1}, "no object"},
+	        {"", NULL, NULL, NULL, {-1, -1, -1}, "the answer is empty"},
+	        {"Ollama is running",
+	         NULL,
+	         NULL,
+	         NULL,
+	         {-1, -1, -1},
+	         "it begins with \"Ollama is running\""},
+	        {"{\"choices\":[{\"mess", NULL, NULL, NULL, {-1, -1, -1}, "not JSON at byte 18"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]} x",
+	         NULL,
+	         NULL,
+	         NULL,
+	         {-1, -1, -1},
+	         "not JSON at byte 44"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++)
+		check_whole(&rows[i]);
+}
+
+#define COUNTED(usage)                                                                 \
+	"{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\"}]," \
+	"\"usage\":" usage "}"
+
+TEST(token_counts)
+{
+	static const struct whole rows[] = {
+	        {COUNTED("null"), "x", NULL, "stop", {-1, -1, -1}, NULL},
+	        {COUNTED("{}"), "x", NULL, "stop", {-1, -1, -1}, NULL},
+	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {3, 4, 7},
+	         NULL},
+	        /* the server's own total is not questioned */
+	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":9}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {3, 4, 9},
+	         NULL},
+	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":null,\"total_tokens\":9}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {3, -1, 9},
+	         NULL},
+	        {COUNTED("{\"prompt_tokens\":12.0,\"completion_tokens\":1e3}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {12, 1000, 1012},
+	         NULL},
+	        {COUNTED("{\"prompt_tokens\":-3,\"completion_tokens\":4.5,\"total_tokens\":\"7\"}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	        {COUNTED("{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":1}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {INT64_MAX, 1, -1},
+	         NULL},
+	        {COUNTED("{\"prompt_tokens\":9223372036854775808,\"completion_tokens\":1e999}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++)
+		check_whole(&rows[i]);
+}
+
+TEST(model_id_and_what_was_there_before)
+{
+	struct oc_reply reply;
+	struct oc_err err;
+
+	oc_reply_init(&reply);
+	CHECK_INT(
+	        oc_reply_parse(text("{\"id\":\"c-1\",\"model\":\"m:7b\",\"choices\":[{\"message\":{"
+	                            "\"content\":\"one\",\"reasoning\":\"r\"},\"finish_reason\":"
+	                            "\"stop\"}]}"),
+	                       "asked-for", &reply, &err),
+	        0);
+	CHECK_STR(reply.model, "m:7b");
+	CHECK_STR(reply.id, "c-1");
+	reply.attempts = 2;
+	CHECK_INT(oc_reply_parse(text("{\"id\":null,\"model\":\"\",\"choices\":[{\"message\":{"
+	                              "\"content\":\"a\\u0000b\"},\"finish_reason\":\"length\"}]}"),
+	                         "asked-for", &reply, &err),
+	          0);
+	CHECK_STR(reply.model, "asked-for");
+	CHECK_STR(reply.id, NULL);
+	CHECK_STR(reply.reasoning, NULL);
+	CHECK_INT(reply.reasoning_len, 0);
+	CHECK_STR(reply.finish_reason, "length");
+	CHECK_MEM(reply.content, reply.content_len, "a\0b", 3);
+	CHECK_INT(reply.attempts, 2);
+	oc_reply_release(&reply);
+	oc_reply_release(&reply);
+	CHECK_STR(reply.content, NULL);
+}
+
+TEST(invalid_utf8_is_mended)
+{
+	static const char body[] = "{\"choices\":[{\"message\":{\"content\":\"a\xff\xe2\x82z\"},"
+	                           "\"finish_reason\":\"stop\"}]}";
+	struct oc_reply reply;
+	struct oc_err err;
+
+	oc_reply_init(&reply);
+	CHECK_INT(oc_reply_parse(text(body), "m", &reply, &err), 0);
+	CHECK_STR(reply.content, "a\xef\xbf\xbd\xef\xbf\xbdz");
+	oc_reply_release(&reply);
+}
+
+/* ---- errors with status 200 --------------------------------------------------------------- */
+
+TEST(errors_in_place_of_answers)
+{
+	static const struct {
+		const char *body;
+		enum oc_code code;
+		const char *message;
+	} rows[] = {
+	        {"{\"error\":{\"message\":\"it broke\",\"type\":\"api_error\",\"code\":null}}",
+	         OC_EPROTO, "the server reports an error: it broke"},
+	        {"{\"error\":\"it broke\"}", OC_EPROTO, "the server reports an error: it broke"},
+	        {"{\"error\":17}", OC_EPROTO, "the server reports an error: 17"},
+	        {"{\"error\":{\"reason\":\"odd\"}}", OC_EPROTO, "error: {\"reason\":\"odd\"}"},
+	        {"{\"error\":true}", OC_EPROTO, "error: true"},
+	        {"{\"object\":\"error\",\"message\":\"flat\",\"type\":\"BadRequestError\"}",
+	         OC_EREFUSED, "(400: flat)"},
+	        {"{\"error\":{\"code\":429,\"message\":\"slow down\"}}", OC_EBUSY,
+	         "(429: slow down); try again later"},
+	        {"{\"error\":{\"code\":\"401\",\"message\":\"no\"}}", OC_EAUTH, "(401: no)"},
+	        {"{\"error\":{\"code\":402,\"message\":\"buy credits\"}}", OC_EQUOTA,
+	         "(402: buy credits)"},
+	        {"{\"error\":{\"code\":7,\"message\":\"?\",\"type\":\"server_error\"}}", OC_EBUSY,
+	         "(500: ?)"},
+	        {"{\"error\":{\"message\":\"gone\",\"type\":\"NotFoundError\"}}", OC_ENOTFOUND,
+	         "(404: gone)"},
+	        {"{\"error\":{\"message\":\"x\",\"type\":\"insufficient_quota\"}}", OC_EQUOTA,
+	         "(429: x)"},
+	        {"{\"error\":\"you (u) have reached your weekly usage limit\"}", OC_EQUOTA,
+	         "weekly"},
+	        {"{\"error\":\"timed out waiting for a concurrent request slot\"}", OC_EBUSY,
+	         "try again"},
+	        /* LM Studio's answer to a wrong path */
+	        {"{\"error\":\"Unexpected endpoint or method. (POST /chat/completions)\"}",
+	         OC_ENOTFOUND, "no chat API"},
+	        /* an error wins over a choice beside it, or stands in it */
+	        {"{\"error\":{\"message\":\"boom\",\"code\":502},\"choices\":[{\"message\":{"
+	         "\"content\":\"x\"},"
+	         "\"finish_reason\":\"error\"}]}",
+	         OC_EBUSY, "(502: boom)"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"x\"},\"error\":{\"message\":\"boom\"}}]"
+	         "}",
+	         OC_EPROTO, "boom"},
+	        {"{\"error\":{\"message\":\"two\\nlines \\u001b[31mred\\u0000\"}}", OC_EPROTO,
+	         "error: two lines [31mred"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_reply reply;
+		struct oc_err err = {0};
+
+		oc_reply_init(&reply);
+		CHECK_INT(oc_reply_parse(text(rows[i].body), "m", &reply, &err), rows[i].code);
+		CHECK_ERR(&err, rows[i].code, rows[i].message);
+		oc_reply_release(&reply);
+	}
+}
+
+/* ---- streams ------------------------------------------------------------------------------ */
+
+struct stream {
+	struct oc_json json;
+	struct oc_reply reply;
+	struct oc_buf content;
+	struct oc_buf reasoning;
+	struct oc_err err;
+};
+
+static void open_stream(struct stream *s)
+{
+	*s = (struct stream){.err = {0}};
+	oc_json_init(&s->json);
+	oc_reply_init(&s->reply);
+	oc_buf_init(&s->content, 1000);
+	oc_buf_init(&s->reasoning, 1000);
+}
+
+static void close_stream(struct stream *s)
+{
+	oc_json_release(&s->json);
+	oc_reply_release(&s->reply);
+	oc_buf_release(&s->content);
+	oc_buf_release(&s->reasoning);
+}
+
+static int feed(struct stream *s, const char *data)
+{
+	return oc_reply_event(&s->json, text(data), &s->reply, &s->content, &s->reasoning, &s->err);
+}
+
+#define DELTA(delta) "{\"choices\":[{\"index\":0,\"delta\":" delta ",\"finish_reason\":null}]}"
+
+TEST(deltas)
+{
+	static const struct {
+		const char *event;
+		const char *content; /* after it, all in all */
+		const char *reasoning;
+		const char *finish_reason;
+	} rows[] = {
+	        {DELTA("{\"role\":\"assistant\",\"content\":null}"), "", "", NULL},
+	        {DELTA("{\"role\":\"assistant\",\"content\":\"\"}"), "", "", NULL},
+	        {DELTA("{\"content\":\"\",\"reasoning\":\"h\"}"), "", "h", NULL},
+	        {DELTA("{\"reasoning_content\":\"m\"}"), "", "hm", NULL},
+	        {DELTA("{\"content\":\"a\",\"reasoning\":\".\",\"reasoning_content\":\".\"}"), "a",
+	         "hm.", NULL},
+	        {DELTA("{\"content\":[{\"type\":\"text\",\"text\":\"b\"}]}"), "ab", "hm.", NULL},
+	        {DELTA("{}"), "ab", "hm.", NULL},
+	        {DELTA("null"), "ab", "hm.", NULL},
+	        {"{\"choices\":[]}", "ab", "hm.", NULL},
+	        {"{\"choices\":null}", "ab", "hm.", NULL},
+	        {"{}", "ab", "hm.", NULL},
+	        {"{\"error\":null,\"choices\":[{\"finish_reason\":\"\"}]}", "ab", "hm.", NULL},
+	        /* other choices, alone and beside choice 0 */
+	        {"{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"x\"},\"finish_reason\":"
+	         "\"stop\"}]}",
+	         "ab", "hm.", NULL},
+	        {"{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"x\"}},{\"index\":0,\"delta\":"
+	         "{"
+	         "\"content\":\"c\"}}]}",
+	         "abc", "hm.", NULL},
+	        {"{\"choices\":[{\"delta\":{\"content\":\"d\"}},{\"delta\":{\"content\":\"x\"}}]}",
+	         "abcd", "hm.", NULL},
+	        /* a whole answer in a stream */
+	        {"{\"choices\":[{\"message\":{\"content\":\"e\"}}]}", "abcde", "hm.", NULL},
+	        /* the finish reason with content, and an event after it */
+	        {"{\"choices\":[{\"delta\":{\"content\":\"f\"},\"finish_reason\":\"length\"}]}",
+	         "abcdef", "hm.", "length"},
+	        {DELTA("{\"content\":\"\"}"), "abcdef", "hm.", "length"},
+	};
+	struct stream s;
+
+	open_stream(&s);
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		printf("# %s\n", rows[i].event);
+		CHECK_INT(feed(&s, rows[i].event), 0);
+		CHECK_STR(s.content.p, rows[i].content);
+		CHECK_STR(s.reasoning.p, rows[i].reasoning);
+		CHECK_STR(s.reply.finish_reason, rows[i].finish_reason);
+	}
+	close_stream(&s);
+}
+
+TEST(the_last_name_and_usage_count)
+{
+	struct stream s;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s, "{\"id\":\"1\",\"model\":\"a\",\"usage\":{\"prompt_tokens\":5,"
+	                   "\"completion_tokens\":1,\"total_tokens\":6}}"),
+	          0);
+	CHECK_INT(s.reply.usage.total_tokens, 6);
+	CHECK_INT(feed(&s, "{\"id\":\"1\",\"model\":\"a\",\"usage\":null}"), 0);
+	CHECK_INT(s.reply.usage.total_tokens, 6);
+	CHECK_INT(
+	        feed(&s,
+	             "{\"id\":\"2\",\"model\":\"b\",\"choices\":[],\"usage\":{\"prompt_tokens\":5,"
+	             "\"completion_tokens\":9,\"total_tokens\":14}}"),
+	        0);
+	/* Ollama's error in mid-stream, as its OpenAI writer encodes it */
+	CHECK_INT(feed(&s, "{\"id\":\"\",\"model\":\"\",\"choices\":[{\"index\":0,\"delta\":{"
+	                   "\"role\":\"\","
+	                   "\"content\":\"\"},\"finish_reason\":null}]}"),
+	          0);
+	CHECK_STR(s.reply.id, "2");
+	CHECK_STR(s.reply.model, "b");
+	CHECK_STR(s.reply.finish_reason, NULL);
+	CHECK_INT(s.reply.usage.input_tokens, 5);
+	CHECK_INT(s.reply.usage.output_tokens, 9);
+	CHECK_INT(s.reply.usage.total_tokens, 14);
+	close_stream(&s);
+}
+
+TEST(same_strings_stay_where_they_are)
+{
+	struct stream s;
+	const char *model;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s, "{\"model\":\"a\"}"), 0);
+	model = s.reply.model;
+	CHECK_INT(feed(&s, "{\"model\":\"\\u0061\"}"), 0);
+	CHECK(s.reply.model == model);
+	close_stream(&s);
+}
+
+TEST(events_that_end_a_stream)
+{
+	static const struct {
+		const char *event;
+		enum oc_code code;
+		const char *message;
+	} rows[] = {
+	        {"{\"error\":{\"code\":500,\"message\":\"slot lost\",\"type\":\"server_error\"}}",
+	         OC_EBUSY, "(500: slot lost)"},
+	        {"{\"error\":{\"message\":\"m\"},\"message\":\"m\"}", OC_EPROTO, "error: m"},
+	        {"{\"error\":\"Server overloaded, please retry shortly (ref: 1-2)\"}", OC_EBUSY,
+	         "(ref: 1-2)"},
+	        {"{\"object\":\"error\",\"message\":\"flat\",\"code\":40001}", OC_EPROTO, "flat"},
+	        {"{\"error\":{\"code\":502,\"message\":\"up\"},\"choices\":[{\"index\":0,\"delta\":"
+	         "{\"content\":"
+	         "\"\"},\"finish_reason\":\"error\"}]}",
+	         OC_EBUSY, "(502: up)"},
+	        {"{\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}", OC_EPROTO,
+	         "broke the answer"},
+	        {"{\"choices\":[", OC_EPROTO,
+	         "an event of the stream is unusable: not JSON at byte 12"},
+	        {"NaN", OC_EPROTO, "not JSON"},
+	        {"7", OC_EPROTO, "no object"},
+	        {"", OC_EPROTO, "is empty"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct stream s;
+
+		open_stream(&s);
+		CHECK_INT(feed(&s, rows[i].event), rows[i].code);
+		CHECK_ERR(&s.err, rows[i].code, rows[i].message);
+		CHECK_STR(s.content.p, "");
+		close_stream(&s);
+	}
+}
+
+TEST(stream_ceiling_and_mending)
+{
+	struct stream s;
+
+	open_stream(&s);
+	s.content.max = 3;
+	CHECK_INT(feed(&s, DELTA("{\"content\":\"\xff\"}")), 0);
+	CHECK_STR(s.content.p, "\xef\xbf\xbd");
+	CHECK_INT(feed(&s, DELTA("{\"content\":\"a\"}")), OC_EPROTO);
+	CHECK_ERR(&s.err, OC_EPROTO, "larger than 3 bytes");
+	close_stream(&s);
+}
+
+/* ---- lists of models ---------------------------------------------------------------------- */
+
+TEST(model_lists)
+{
+	static const struct {
+		const char *body;
+		size_t n;
+		const char *ids; /* each followed by a comma */
+	} rows[] = {
+	        {"{\"object\":\"list\",\"data\":[{\"id\":\"a/"
+	         "b:7b\",\"object\":\"model\"},{\"id\":\"c\"}]}",
+	         2, "a/b:7b,c,"},
+	        {"{\"object\":\"list\",\"data\":null}", 0, ""},
+	        {"{\"data\":[]}", 0, ""},
+	        {"{\"models\":[{\"name\":\"a:latest\",\"model\":\"b\"},{\"model\":\"c\"}]}", 2,
+	         "a:latest,c,"},
+	        {"{\"models\":null}", 0, ""},
+	        /* llama.cpp sends both */
+	        {"{\"models\":[{\"name\":\"x\"}],\"object\":\"list\",\"data\":[{\"id\":\"a\","
+	         "\"meta\":null}]}",
+	         1, "a,"},
+	        /* ids that cannot be shown or are none */
+	        {"{\"data\":[{\"id\":\"a\\nb\"},{\"id\":\"a\\u0000\"},{\"id\":\"\"},{\"id\":7},{},"
+	         "null,\"s\","
+	         "{\"id\":\"\\u009b\"},{\"id\":\"ok\"}]}",
+	         1, "ok,"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_buf ids;
+		struct oc_err err;
+		size_t n = 99;
+
+		oc_buf_init(&ids, 1000);
+		CHECK_INT(oc_reply_models(text(rows[i].body), &ids, &n, &err), 0);
+		CHECK_INT(n, rows[i].n);
+		for (size_t k = 0; k < ids.n; k++)
+			ids.p[k] = ids.p[k] ? ids.p[k] : ',';
+		CHECK_STR(ids.p, rows[i].ids);
+		oc_buf_release(&ids);
+	}
+}
+
+TEST(no_model_lists)
+{
+	static const struct {
+		const char *body;
+		enum oc_code code;
+		const char *message;
+	} rows[] = {
+	        {"{}", OC_EPROTO, "no list of models"},
+	        {"[]", OC_EPROTO, "no list of models"},
+	        {"{\"data\":{}}", OC_EPROTO, "no list of models"},
+	        {"{\"data\":\"x\"}", OC_EPROTO, "no list of models"},
+	        {"<html>", OC_EPROTO, "the list of models is unusable"},
+	        {"", OC_EPROTO, "is empty"},
+	        {"{\"error\":\"Unexpected endpoint or method. (GET /models)\"}", OC_ENOTFOUND,
+	         "base URL"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_buf ids;
+		struct oc_err err = {0};
+		size_t n;
+
+		oc_buf_init(&ids, 1000);
+		CHECK_INT(oc_reply_models(text(rows[i].body), &ids, &n, &err), rows[i].code);
+		CHECK_ERR(&err, rows[i].code, rows[i].message);
+		oc_buf_release(&ids);
+	}
+}
+
+int main(void)
+{
+	return RUN(T(whole_answers), T(answers_without_content), T(token_counts),
+	           T(model_id_and_what_was_there_before), T(invalid_utf8_is_mended),
+	           T(errors_in_place_of_answers), T(deltas), T(the_last_name_and_usage_count),
+	           T(same_strings_stay_where_they_are), T(events_that_end_a_stream),
+	           T(stream_ceiling_and_mending), T(model_lists), T(no_model_lists));
+}
