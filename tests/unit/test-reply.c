@@ -185,7 +185,7 @@ TEST(answers_without_content)
 	         NULL,
 	         NULL,
 	         {-1, -1, -1},
-	         "not JSON at byte 44"},
+	         "not JSON at byte 43"},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
