@@ -166,12 +166,12 @@ struct oc_text oc_json_raw(const struct oc_json *j, int at)
 
 /* ---- walking ------------------------------------------------------------------------------- */
 
-/* The next token that starts inside of `parent`, from i on; or none. */
-static int inside(const struct oc_json *j, const jsmntok_t *parent, int i)
+/* Is there a token i that begins before the parent's end? */
+static bool inside(const struct oc_json *j, const jsmntok_t *parent, int i)
 {
-	const jsmntok_t *t = token(j, i);
+	const jsmntok_t *tokens = j->tokens;
 
-	return t && t->start < parent->end ? i : OC_JSON_NONE;
+	return i < j->ntok && tokens[i].start < parent->end;
 }
 
 /* The first token behind all of those that belong to `at`. */
@@ -195,18 +195,18 @@ int oc_json_first(const struct oc_json *j, int at)
 {
 	const jsmntok_t *t = token(j, at);
 
-	return is_branch(t) ? inside(j, t, at + 1) : OC_JSON_NONE;
+	return is_branch(t) && inside(j, t, at + 1) ? at + 1 : OC_JSON_NONE;
 }
 
 int oc_json_next(const struct oc_json *j, int at, int child)
 {
 	const jsmntok_t *t = token(j, at);
+	int next;
 
 	if (!is_branch(t) || !token(j, child))
 		return OC_JSON_NONE;
-	if (t->type == JSMN_OBJECT)
-		child++; /* from the key to its value */
-	return inside(j, t, behind(j, child));
+	next = behind(j, t->type == JSMN_OBJECT ? child + 1 : child);
+	return inside(j, t, next) ? next : OC_JSON_NONE;
 }
 
 int oc_json_value(const struct oc_json *j, int key)
@@ -316,12 +316,13 @@ static bool same(struct oc_text raw, const char *s, size_t n)
 
 int oc_json_get(const struct oc_json *j, int at, const char *name)
 {
+	const jsmntok_t *object = token(j, at);
 	size_t n = strlen(name);
 	int found = OC_JSON_NONE;
 
-	if (oc_json_type(j, at) != OC_JSON_OBJECT)
+	if (!object || object->type != JSMN_OBJECT)
 		return OC_JSON_NONE;
-	for (int key = oc_json_first(j, at); key != OC_JSON_NONE; key = oc_json_next(j, at, key)) {
+	for (int key = at + 1; inside(j, object, key); key = behind(j, key + 1)) {
 		if (same(inner(j, key), name, n))
 			found = key + 1;
 	}

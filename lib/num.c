@@ -19,26 +19,29 @@ static const char *skip_digits(const char *s)
 /* [sign] digits [. digits] [e [sign] digits], with a digit somewhere before the e. */
 static bool is_decimal(const char *s)
 {
-	const char *whole;
-	const char *fraction;
+	const char *start;
+	ptrdiff_t digits;
 
 	if (*s == '+' || *s == '-')
 		s++;
-	whole = s;
+	start = s;
 	s = skip_digits(s);
-	fraction = s;
+	digits = s - start;
 	if (*s == '.') {
-		fraction = ++s;
+		start = ++s;
 		s = skip_digits(s);
+		digits += s - start;
 	}
-	if (s == fraction && (fraction == whole || fraction == whole + 1) &&
-	    !(*whole >= '0' && *whole <= '9'))
+	if (!digits)
 		return false;
 	if (*s == 'e' || *s == 'E') {
-		s += s[1] == '+' || s[1] == '-' ? 2 : 1;
-		if (skip_digits(s) == s)
-			return false;
+		s++;
+		if (*s == '+' || *s == '-')
+			s++;
+		start = s;
 		s = skip_digits(s);
+		if (s == start)
+			return false;
 	}
 	return !*s;
 }
@@ -142,7 +145,7 @@ void oc_num_text(char out[OC_NUM_TEXT_MAX], double d)
 	locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
 	locale_t before = c ? uselocale(c) : (locale_t)0;
 
-	for (int digits = 1; digits <= 17; digits++) {
+	for (int digits = 15; digits <= 17; digits++) {
 		(void)snprintf(out, OC_NUM_TEXT_MAX, "%.*g", digits, d);
 		if (strtod(out, NULL) == d)
 			break;

@@ -21,7 +21,8 @@ bool oc_num_exact(const char *p, size_t n, int64_t *out);
 
 #define OC_NUM_TEXT_MAX 32
 
-/* The shortest text that reads back as the same number; d must be finite. */
+/* A text that reads back as the same number, with no more digits than that takes, 15 at the least:
+ * 0.1 is "0.1" and 100 is "100". d must be finite. */
 void oc_num_text(char out[OC_NUM_TEXT_MAX], double d);
 
 #endif

@@ -74,19 +74,15 @@ static size_t ascii_run(const char *p, size_t n)
 
 size_t oc_utf8_check(const char *p, size_t n)
 {
-	size_t i = 0;
+	for (size_t i = 0; i < n;) {
+		size_t len = oc_utf8_sequence(p + i, n - i);
 
-	for (;;) {
-		size_t len;
-
-		i += ascii_run(p + i, n - i);
-		if (i == n)
-			return n;
-		len = oc_utf8_sequence(p + i, n - i);
 		if (!len)
 			return i;
 		i += len;
+		i += ascii_run(p + i, n - i);
 	}
+	return n;
 }
 
 size_t oc_utf8_tail(const char *p, size_t n)
