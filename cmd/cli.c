@@ -125,19 +125,17 @@ void cli_at_exit(cli_at_exit_fn *fn, void *ctx)
 	at_exit_ctx = ctx;
 }
 
-static void run_at_exit(int status)
+static int run_at_exit(int status)
 {
 	cli_at_exit_fn *fn = at_exit;
 
 	at_exit = NULL;
-	if (fn)
-		fn(at_exit_ctx, status);
+	return fn ? fn(at_exit_ctx, status) : status;
 }
 
 void cli_exit(int status)
 {
-	run_at_exit(status);
-	exit(status);
+	exit(run_at_exit(status));
 }
 
 void cli_die(enum cli_status status, const char *fmt, ...)
@@ -154,7 +152,7 @@ void cli_die_of_sigpipe(void)
 {
 	sigset_t pipe_only;
 
-	run_at_exit(128 + SIGPIPE);
+	(void)run_at_exit(128 + SIGPIPE);
 	(void)signal(SIGPIPE, SIG_DFL);
 	(void)sigemptyset(&pipe_only);
 	(void)sigaddset(&pipe_only, SIGPIPE);

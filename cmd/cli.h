@@ -50,8 +50,8 @@ void cli_set_quiet(void);
 void cli_die(enum cli_status status, const char *fmt, ...) OC_PRINTF(2, 3) OC_NORETURN;
 
 /* What must still happen before the program ends, in whatever way; called at most once, with the
- * status that the shell will see. One function at a time; NULL removes it. */
-typedef void cli_at_exit_fn(void *ctx, int status);
+ * status that the shell is to see, and returns the one it will see. One function at a time. */
+typedef int cli_at_exit_fn(void *ctx, int status);
 void cli_at_exit(cli_at_exit_fn *fn, void *ctx);
 void cli_exit(int status) OC_NORETURN;
 

@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* ask.c: what is asked: from options, files and standard input to a request, and to its end. */
+#include "compat.h"
+
+#include <inttypes.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "ask.h"
+#include "client.h"
+#include "input.h"
+#include "json.h"
+#include "request.h"
+#include "utf8.h"
+
+enum {
+	OPT_TOP_P = CLI_LONG + 200,
+	OPT_SEED,
+	OPT_STOP,
+	OPT_EFFORT,
+	OPT_JSON_OBJECT,
+	OPT_SCHEMA,
+	OPT_REPORT,
+	OPT_REASONING,
+	OPT_REPLACE_INVALID,
+	OPT_DRY_RUN,
+};
+
+const struct cli_option ask_options[] = {
+        {'m', "model", "ID", "the model; default $OLLAMA_CLOUD_MODEL"},
+        {'p', "prompt", "TEXT", "instruction placed before the input"},
+        {'s', "system", "TEXT", "system message"},
+        {'S', "system-file", "FILE", "system message from FILE"},
+        {'i', "image", "FILE", "add an image: png, jpeg or webp; repeatable"},
+        {'t', "temperature", "N", "sampling temperature, 0.0-2.0"},
+        {OPT_TOP_P, "top-p", "N", "nucleus sampling, 0.0-1.0"},
+        {'n', "max-tokens", "N", "at most N tokens of answer"},
+        {OPT_SEED, "seed", "N", "seed of the sampling"},
+        {OPT_STOP, "stop", "TEXT", "end the answer before TEXT; repeatable, at most 4"},
+        {OPT_EFFORT, "effort", "none|low|medium|high|max", "how much the model is to reason"},
+        {OPT_JSON_OBJECT, "json-object", NULL, "the answer must be a JSON object"},
+        {OPT_SCHEMA, "schema", "FILE", "the answer must satisfy the JSON Schema in FILE"},
+        {'o', "output", "FILE", "write to FILE, whole or not at all"},
+        {OPT_REPORT, "report", "FILE", "append a JSON line about the call to FILE"},
+        {OPT_REASONING, "reasoning", "FILE", "write the model's reasoning to FILE"},
+        {OPT_REPLACE_INVALID, "replace-invalid", NULL, "send U+FFFD for invalid UTF-8"},
+        {OPT_DRY_RUN, "dry-run", NULL, "print the request and stop; asks nobody"},
+        {0},
+};
+
+void ask_init(struct ask *ask)
+{
+	memset(ask, 0, sizeof *ask);
+	connect_init(&ask->connect);
+	oc_request_init(&ask->request);
+	oc_reply_init(&ask->reply);
+	oc_buf_init(&ask->prompt, OC_PROMPT_MAX);
+	oc_buf_init(&ask->system_text, OC_PROMPT_MAX);
+	oc_buf_init(&ask->schema, OC_PROMPT_MAX);
+}
+
+/* ---- options ---- */
+
+static void add_image(struct ask *ask, int id, const char *arg)
+{
+	if (ask->request.nimages == ASK_IMAGES_MAX)
+		cli_bad_option(id, "more than %d images", ASK_IMAGES_MAX);
+	ask->image_files[ask->request.nimages++] = arg;
+}
+
+static void add_stop(struct ask *ask, int id, const char *arg)
+{
+	if (ask->request.nstop == OC_STOP_MAX)
+		cli_bad_option(id, "more than %d stop sequences", OC_STOP_MAX);
+	ask->stop[ask->request.nstop++] = arg;
+	ask->request.stop = ask->stop;
+}
+
+/* Options that set a field of the request. */
+static bool request_option(struct ask *ask, int id, const char *arg)
+{
+	static const char *const efforts[] = {"none", "low", "medium", "high", "max", NULL};
+	struct oc_request *request = &ask->request;
+
+	switch (id) {
+	case 'm':
+		request->model = arg;
+		return true;
+	case 'i':
+		add_image(ask, id, arg);
+		return true;
+	case 't':
+		request->temperature = cli_double(id, arg, 0.0, 2.0);
+		return true;
+	case OPT_TOP_P:
+		request->top_p = cli_double(id, arg, 0.0, 1.0);
+		return true;
+	case 'n':
+		request->max_tokens = cli_int64(id, arg, 1, INT64_MAX);
+		return true;
+	case OPT_SEED:
+		ask->seed = cli_int64(id, arg, INT64_MIN, INT64_MAX);
+		request->seed = &ask->seed;
+		return true;
+	case OPT_STOP:
+		add_stop(ask, id, arg);
+		return true;
+	case OPT_EFFORT:
+		request->effort = efforts[cli_choice(id, arg, efforts)];
+		return true;
+	case OPT_JSON_OBJECT:
+		request->format = OC_FORMAT_JSON_OBJECT;
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool ask_option(struct ask *ask, int id, const char *arg)
+{
+	switch (id) {
+	case 'p':
+		ask->instruction = arg;
+		return true;
+	case 's':
+		ask->system = arg;
+		return true;
+	case 'S':
+		ask->system_file = arg;
+		return true;
+	case OPT_SCHEMA:
+		ask->schema_file = arg;
+		return true;
+	case 'o':
+		ask->output_path = arg;
+		return true;
+	case OPT_REPORT:
+		ask->report_path = arg;
+		return true;
+	case OPT_REASONING:
+		ask->reasoning_path = arg;
+		return true;
+	case OPT_REPLACE_INVALID:
+		ask->replace_invalid = true;
+		return true;
+	case OPT_DRY_RUN:
+		ask->dry_run = true;
+		return true;
+	default:
+		return request_option(ask, id, arg) || connect_option(&ask->connect, id, arg);
+	}
+}
+
+/* ---- text ---- */
+
+/* Is buf from `start` on UTF-8? Mends it where the user said so. */
+static void check_utf8(const struct ask *ask, struct oc_buf *buf, size_t start, const char *name)
+{
+	size_t n = buf->n - start;
+	size_t good = oc_utf8_check(buf->p + start, n);
+	struct oc_buf mended;
+
+	if (good == n)
+		return;
+	if (!ask->replace_invalid)
+		cli_die(CLI_DATAERR,
+		        "%s: invalid UTF-8 at byte offset %zu; --replace-invalid sends U+FFFD "
+		        "instead",
+		        name, good);
+	oc_buf_init(&mended, buf->max);
+	oc_buf_add(&mended, buf->p, start);
+	oc_utf8_replace(&mended, buf->p + start, n);
+	if (mended.bad)
+		cli_die(mended.bad == OC_ENOMEM ? CLI_OSERR : CLI_DATAERR,
+		        "%s: too large to replace its invalid UTF-8", name);
+	oc_buf_release(buf);
+	*buf = mended;
+}
+
+/* One blank line between two parts, whether or not the first one ends its last line. */
+static void put_blank_line(struct oc_buf *prompt)
+{
+	if (!prompt->n)
+		return;
+	if (prompt->p[prompt->n - 1] != '\n')
+		oc_buf_putc(prompt, '\n');
+	if (prompt->n < 2 || prompt->p[prompt->n - 2] != '\n')
+		oc_buf_putc(prompt, '\n');
+}
+
+static void add_file(struct ask *ask, const char *path)
+{
+	size_t start;
+
+	put_blank_line(&ask->prompt);
+	start = ask->prompt.n;
+	input_read(path, &ask->prompt);
+	check_utf8(ask, &ask->prompt, start, input_name(path));
+}
+
+void ask_read_prompt(struct ask *ask, int noperands, char **operands)
+{
+	struct oc_err err;
+
+	if (ask->instruction) {
+		oc_buf_puts(&ask->prompt, ask->instruction);
+		check_utf8(ask, &ask->prompt, 0, "--prompt");
+	}
+	for (int i = 0; i < noperands; i++)
+		add_file(ask, operands[i]);
+	if (!noperands && !ask->instruction)
+		add_file(ask, "-");
+	if (ask->prompt.bad)
+		cli_die(CLI_DATAERR, "the prompt is too large: the limit is %zu bytes",
+		        OC_PROMPT_MAX);
+	ask->request.prompt = oc_buf_text(&ask->prompt);
+	if (oc_prompt_check(ask->request.prompt, &err))
+		cli_die(cli_status_of(err.code), "%s", err.message);
+}
+
+static void read_system(struct ask *ask)
+{
+	if (ask->system && ask->system_file)
+		cli_die(CLI_USAGE, "--system and --system-file exclude each other");
+	if (ask->system)
+		oc_buf_puts(&ask->system_text, ask->system);
+	if (ask->system_file)
+		input_read(ask->system_file, &ask->system_text);
+	check_utf8(ask, &ask->system_text, 0, ask->system_file ? ask->system_file : "--system");
+	ask->request.system = oc_buf_text(&ask->system_text);
+}
+
+static void read_schema(struct ask *ask)
+{
+	if (!ask->schema_file)
+		return;
+	input_read(ask->schema_file, &ask->schema);
+	ask->request.format = OC_FORMAT_JSON_SCHEMA;
+	ask->request.schema = oc_buf_text(&ask->schema);
+}
+
+static void read_images(struct ask *ask)
+{
+	for (size_t i = 0; i < ask->request.nimages; i++) {
+		oc_buf_init(&ask->images[i], OC_PROMPT_MAX);
+		input_read(ask->image_files[i], &ask->images[i]);
+		ask->image_texts[i] = oc_buf_text(&ask->images[i]);
+		if (!oc_image_type(ask->image_texts[i]))
+			cli_die(CLI_DATAERR, "%s is no png, jpeg or webp image",
+			        ask->image_files[i]);
+	}
+	ask->request.images = ask->image_texts;
+}
+
+static int report_at_exit(void *ctx, int status)
+{
+	const struct ask *ask = ctx;
+	bool reported = report_add(&ask->report, ask->request.model, &ask->reply, status);
+
+	return reported || status ? status : CLI_IOERR;
+}
+
+void ask_finish(struct ask *ask, const char *tool)
+{
+	struct oc_err err;
+
+	if (!ask->dry_run) {
+		report_open(&ask->report, ask->report_path, tool);
+		cli_at_exit(report_at_exit, ask);
+	}
+	if (!ask->request.model)
+		ask->request.model = cli_env("OLLAMA_CLOUD_MODEL");
+	if (!ask->request.model)
+		cli_die(CLI_USAGE, "no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models "
+		                   "lists some");
+	read_system(ask);
+	read_schema(ask);
+	read_images(ask);
+	if (oc_request_check(&ask->request, &err))
+		cli_die(cli_status_of(err.code), "%s", err.message);
+	if (!ask->dry_run)
+		connect_finish(&ask->connect);
+}
+
+void ask_dry_run(struct ask *ask, bool stream)
+{
+	struct oc_buf body;
+	struct oc_err err;
+
+	oc_buf_init(&body, OC_BODY_MAX);
+	if (oc_request_body(&ask->request, stream, &body, &err))
+		cli_die(cli_status_of(err.code), "%s", err.message);
+	output_open(&ask->out, ask->output_path);
+	output_write(&ask->out, body.p, body.n);
+	output_commit(&ask->out);
+	oc_buf_release(&body);
+	cli_exit(CLI_OK);
+}
+
+/* ---- beginning and end ---- */
+
+static bool takes_images(const struct oc_model *row)
+{
+	for (size_t i = 0; i < OC_MODEL_LIST_MAX && row->input_types[i]; i++) {
+		if (strcasecmp(row->input_types[i], "image") == 0)
+			return true;
+	}
+	return false;
+}
+
+/* What the model table knows. The table may be behind the times: nothing is refused. */
+static void advise(const struct ask *ask)
+{
+	const struct oc_model *row = oc_model_find(ask->request.model);
+	size_t bytes = ask->request.prompt.n + ask->request.system.n;
+
+	if (!row)
+		return;
+	if (ask->request.nimages && !takes_images(row))
+		cli_note("note: model %s takes no images, as far as is known", ask->request.model);
+	/* A token is some four bytes of English; eight is more than any tokenizer reaches. */
+	if ((int64_t)(bytes / 8) > row->max_input_tokens)
+		cli_note("note: a prompt of %zu bytes will not fit into the %" PRId64
+		         " input tokens of model %s",
+		         bytes, row->max_input_tokens, ask->request.model);
+}
+
+void ask_open(struct ask *ask)
+{
+	output_open(&ask->out, ask->output_path);
+	if (ask->reasoning_path)
+		output_open_direct(&ask->reasoning, ask->reasoning_path);
+	/* A reader that has gone while the answer is awaited ends the call. */
+	if (!ask->out.path)
+		ask->connect.config.watch_fd = ask->out.fd;
+	advise(ask);
+}
+
+static int status_of_end(const struct ask *ask)
+{
+	const char *reason = ask->reply.finish_reason;
+	bool cut_by_user = ask->request.max_tokens > 0;
+
+	if (!reason)
+		return CLI_OK;
+	if (strcmp(reason, "length") == 0 && !cut_by_user) {
+		cli_warn("the answer was cut short at a limit of the server's (finish reason "
+		         "length); --max-tokens sets another");
+		return CLI_CUT;
+	}
+	if (strcmp(reason, "content_filter") == 0) {
+		cli_warn("the answer was cut short by the server's content filter");
+		return CLI_CUT;
+	}
+	return CLI_OK;
+}
+
+void ask_commit(struct ask *ask)
+{
+	if (ask->reasoning_path)
+		output_commit(&ask->reasoning);
+	output_commit(&ask->out);
+	cli_exit(status_of_end(ask));
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/* ask.h: the options that say what is asked, and the way of a prompt into a request. */
+#ifndef ASK_H
+#define ASK_H
+
+#include "connect.h"
+#include "output.h"
+#include "report.h"
+
+enum { ASK_IMAGES_MAX = 64 };
+
+struct ask {
+	struct connect connect;
+	struct oc_request request;
+
+	/* As the options have it. */
+	const char *instruction; /* -p */
+	const char *system;
+	const char *system_file;
+	const char *schema_file;
+	const char *image_files[ASK_IMAGES_MAX];
+	const char *stop[OC_STOP_MAX];
+	int64_t seed;
+	const char *output_path;
+	const char *report_path;
+	const char *reasoning_path;
+	bool replace_invalid;
+	bool dry_run;
+
+	/* What request points to. */
+	struct oc_buf prompt;
+	struct oc_buf system_text;
+	struct oc_buf schema;
+	struct oc_buf images[ASK_IMAGES_MAX];
+	struct oc_text image_texts[ASK_IMAGES_MAX];
+
+	struct output out;
+	struct output reasoning; /* where reasoning_path is set */
+	struct report report;
+	struct oc_reply reply;
+};
+
+extern const struct cli_option ask_options[];
+
+void ask_init(struct ask *ask);
+
+/* True if the option was one of ours, or of connect's. */
+bool ask_option(struct ask *ask, int id, const char *arg);
+
+/* After the last option: opens the report, so that from here on every end of the program is in it,
+ * and completes request but for the prompt, and connect unless this is a dry run. Ends the program
+ * where something is missing or unusable. tool: the command's name. */
+void ask_finish(struct ask *ask, const char *tool);
+
+/* Makes the prompt of -p and the operands, standard input where there are neither. */
+void ask_read_prompt(struct ask *ask, int noperands, char **operands);
+
+/* --dry-run: prints the request's body and ends the program. */
+void ask_dry_run(struct ask *ask, bool stream) OC_NORETURN;
+
+/* Opens the output and the reasoning's file, before anything is asked, and gives advice about the
+ * model. */
+void ask_open(struct ask *ask);
+
+/* The end after an answer: delivers what is still held, and ends the program with status 0, or 3
+ * where the server cut the answer short. */
+void ask_commit(struct ask *ask) OC_NORETURN;
+
+#endif
