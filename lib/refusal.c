@@ -450,6 +450,8 @@ int oc_refusal_set(const struct oc_json *j, int at, struct oc_err *err)
 	oc_buf_init(&text, raw.n);
 	put_error(j, at, &text);
 	say(&said, oc_buf_text(&text));
+	if (!said.n)
+		say(&said, raw);
 	oc_buf_release(&text);
 	if (code == OC_ENOTFOUND && !status)
 		return oc_err_set(err, code,

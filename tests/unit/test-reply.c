@@ -2,6 +2,7 @@
 /* test-reply.c: every shape of answer, event and model list that servers are known to send. */
 #include "compat.h"
 
+#include "fail-alloc.h"
 #include "reply.h"
 #include "unit.h"
 
@@ -602,11 +603,81 @@ TEST(no_model_lists)
 	}
 }
 
+/* ---- without memory ----------------------------------------------------------------------- */
+
+static int parse_once(void *ctx)
+{
+	struct oc_reply reply;
+	int rc;
+
+	oc_reply_init(&reply);
+	rc = oc_reply_parse(text(ctx), "m", &reply, NULL);
+	oc_reply_release(&reply);
+	return rc;
+}
+
+static int feed_once(void *ctx)
+{
+	struct stream s;
+	int rc;
+
+	open_stream(&s);
+	rc = feed(&s, ctx);
+	close_stream(&s);
+	return rc;
+}
+
+static int list_once(void *ctx)
+{
+	struct oc_buf ids;
+	size_t n;
+	int rc;
+
+	oc_buf_init(&ids, 1000);
+	rc = oc_reply_models(text(ctx), &ids, &n, NULL);
+	oc_buf_release(&ids);
+	return rc;
+}
+
+TEST(memory_may_be_out_at_any_moment)
+{
+	char answer[] =
+	        "{\"id\":\"1\",\"choices\":[{\"message\":{\"content\":\"a\xff\",\"reasoning\":"
+	        "\"b\"},\"finish_reason\":\"stop\"}]}";
+	char event[] = "{\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"delta\":{\"content\":\"a\"},"
+	               "\"finish_reason\":\"stop\"}]}";
+	char list[] = "{\"data\":[{\"id\":\"a\"},{\"id\":\"b\"}]}";
+
+	CHECK(fail_each_alloc(parse_once, answer) >= 7);
+	CHECK(fail_each_alloc(feed_once, event) >= 5);
+	CHECK(fail_each_alloc(list_once, list) >= 2);
+}
+
+TEST(an_event_that_brings_nothing_new_allocates_nothing)
+{
+	static const char event[] =
+	        "{\"id\":\"1\",\"model\":\"m\",\"choices\":[{\"index\":0,\"delta\":{"
+	        "\"content\":\"a\"},\"finish_reason\":null}],\"usage\":null}";
+	struct stream s;
+	int rc;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s, event), 0);
+	fail_alloc_from(1, true);
+	rc = feed(&s, event);
+	CHECK(!fail_alloc_stop());
+	CHECK_INT(rc, 0);
+	CHECK_STR(s.content.p, "aa");
+	close_stream(&s);
+}
+
 int main(void)
 {
 	return RUN(T(whole_answers), T(answers_without_content), T(token_counts),
 	           T(model_id_and_what_was_there_before), T(invalid_utf8_is_mended),
 	           T(errors_in_place_of_answers), T(deltas), T(the_last_name_and_usage_count),
 	           T(same_strings_stay_where_they_are), T(events_that_end_a_stream),
-	           T(stream_ceiling_and_mending), T(model_lists), T(no_model_lists));
+	           T(stream_ceiling_and_mending), T(model_lists), T(no_model_lists),
+	           T(memory_may_be_out_at_any_moment),
+	           T(an_event_that_brings_nothing_new_allocates_nothing));
 }

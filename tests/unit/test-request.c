@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "fail-alloc.h"
 #include "request.h"
 #include "unit.h"
 
@@ -416,6 +417,24 @@ TEST(lines_without_a_model)
 	oc_buf_release(&out);
 }
 
+static int build_once(void *ctx)
+{
+	struct oc_buf out;
+	int rc;
+
+	oc_buf_init(&out, 100000);
+	rc = oc_request_body(ctx, true, &out, NULL);
+	oc_buf_release(&out);
+	return rc;
+}
+
+TEST(memory_may_be_out)
+{
+	struct oc_request req = request_for("Hi");
+
+	CHECK_INT(fail_each_alloc(build_once, &req), 1);
+}
+
 int main(void)
 {
 	return RUN(T(least_body), T(every_field_in_its_order), T(schema),
@@ -423,5 +442,5 @@ int main(void)
 	           T(body_over_its_ceiling), T(sizes_are_limited_together),
 	           T(large_body_is_one_block), T(temperature_and_top_p), T(model_names),
 	           T(tokens_stops_and_effort), T(system_images_and_schema), T(prompts), T(lines),
-	           T(lines_without_a_model));
+	           T(lines_without_a_model), T(memory_may_be_out));
 }
