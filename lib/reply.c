@@ -30,8 +30,8 @@ void oc_reply_release(struct oc_reply *reply)
 
 /* ---- members ------------------------------------------------------------------------------ */
 
-/* Sets an owned string to the value at `at`, if that is a string and not empty. Most events repeat
- * what the one before said: then nothing is done. */
+/* Sets an owned string to the value at `at`, if that is a string, not empty, and has no NUL. Most
+ * events repeat what the one before said: then nothing is done. */
 static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *err)
 {
 	struct oc_text raw = oc_json_raw(j, at);
@@ -42,6 +42,10 @@ static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *
 		return 0;
 	oc_buf_init(&text, raw.n);
 	oc_json_string(j, at, &text);
+	if (memchr(text.p, '\0', text.n)) {
+		oc_buf_release(&text);
+		return 0;
+	}
 	fresh = oc_buf_detach(&text);
 	if (!fresh)
 		return oc_err_nomem(err);

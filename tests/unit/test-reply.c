@@ -266,9 +266,10 @@ TEST(model_id_and_what_was_there_before)
 	CHECK_STR(reply.model, "m:7b");
 	CHECK_STR(reply.id, "c-1");
 	reply.attempts = 2;
-	CHECK_INT(oc_reply_parse(text("{\"id\":null,\"model\":\"\",\"choices\":[{\"message\":{"
-	                              "\"content\":\"a\\u0000b\"},\"finish_reason\":\"length\"}]}"),
-	                         "asked-for", &reply, &err),
+	CHECK_INT(oc_reply_parse(
+	                  text("{\"id\":\"a\\u0000\",\"model\":\"\",\"choices\":[{\"message\":{"
+	                       "\"content\":\"a\\u0000b\"},\"finish_reason\":\"length\"}]}"),
+	                  "asked-for", &reply, &err),
 	          0);
 	CHECK_STR(reply.model, "asked-for");
 	CHECK_STR(reply.id, NULL);

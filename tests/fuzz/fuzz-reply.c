@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fuzz-reply.c: any bytes as what a server may send. The first byte chooses how they arrive: as an
+ * answer, the events of a stream (one a line), a list of models, or an error.
+ */
+#include "compat.h"
+
+#include "reply.h"
+#include "utf8.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void want(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+/* A failure has words that can be printed. */
+static void check_err(int rc, const struct oc_err *err)
+{
+	if (!rc)
+		return;
+	want(err->code == (enum oc_code)rc);
+	want(*err->message != '\0');
+	want(oc_utf8_printable(err->message, strlen(err->message)));
+}
+
+static void answer(struct oc_text body)
+{
+	struct oc_reply reply;
+	struct oc_err err = {0};
+	int rc;
+
+	oc_reply_init(&reply);
+	rc = oc_reply_parse(body, "m", &reply, &err);
+	check_err(rc, &err);
+	if (!rc) {
+		want(reply.content_len > 0 && reply.content_len < 3 * body.n);
+		want(reply.content[reply.content_len] == '\0');
+		want(oc_utf8_check(reply.content, reply.content_len) == reply.content_len);
+		want(reply.usage.input_tokens >= -1 && reply.usage.total_tokens >= -1);
+		want(reply.model && *reply.model);
+	}
+	oc_reply_release(&reply);
+}
+
+static void stream(struct oc_text body)
+{
+	struct oc_json json;
+	struct oc_reply reply;
+	struct oc_buf content;
+	struct oc_buf reasoning;
+	int rc = 0;
+
+	oc_json_init(&json);
+	oc_reply_init(&reply);
+	oc_buf_init(&content, 10000);
+	oc_buf_init(&reasoning, 10000);
+	while (body.n && !rc) {
+		const char *end = memchr(body.p, '\n', body.n);
+		size_t n = end ? (size_t)(end - body.p) : body.n;
+		struct oc_err err = {0};
+
+		rc = oc_reply_event(&json, (struct oc_text){body.p, n}, &reply, &content,
+		                    &reasoning, &err);
+		check_err(rc, &err);
+		body.p += n + (end != NULL);
+		body.n -= n + (end != NULL);
+	}
+	oc_buf_release(&reasoning);
+	oc_buf_release(&content);
+	oc_reply_release(&reply);
+	oc_json_release(&json);
+}
+
+static void models(struct oc_text body)
+{
+	struct oc_buf ids;
+	struct oc_err err = {0};
+	size_t n;
+	size_t ends = 0;
+	int rc;
+
+	oc_buf_init(&ids, 10000);
+	rc = oc_reply_models(body, &ids, &n, &err);
+	check_err(rc, &err);
+	for (size_t i = 0; i < ids.n; i++)
+		ends += ids.p[i] == '\0';
+	want(rc || ends == n);
+	oc_buf_release(&ids);
+}
+
+static void error(int status, struct oc_text body)
+{
+	const struct oc_reply_context context = {
+	        .model = "m", .base_url = "http://h/v1", .request_id = "17"};
+	struct oc_err err = {0};
+	int rc = oc_reply_error(status, body, &context, &err);
+
+	want(rc < 0);
+	check_err(rc, &err);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	static const int statuses[] = {400, 401, 403, 404, 429, 500};
+	struct oc_text body = {(const char *)data + 1, size ? size - 1 : 0};
+
+	if (!size)
+		return 0;
+	switch (*data) {
+	case 'a':
+		answer(body);
+		break;
+	case 's':
+		stream(body);
+		break;
+	case 'm':
+		models(body);
+		break;
+	default:
+		error(statuses[*data % OC_COUNT(statuses)], body);
+	}
+	return 0;
+}
