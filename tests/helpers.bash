@@ -157,7 +157,7 @@ make_certificates() {
 
 # start_tls [good|expired|wrong-host|self-signed]: nginx before the server that start_fake started.
 start_tls() {
-	local kind=${1:-good} dir=$BATS_TEST_TMPDIR/nginx tls=$BATS_FILE_TMPDIR/tls try port pid
+	local kind=${1:-good} dir=$BATS_TEST_TMPDIR/nginx.${#oc_pids[@]} tls=$BATS_FILE_TMPDIR/tls try port pid
 	make_certificates
 	CACERT=$tls/ca.pem
 	mkdir "$dir"
