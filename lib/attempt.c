@@ -26,11 +26,11 @@ static int send_chunk(struct oc_attempt *a, enum oc_chunk_kind kind, struct oc_t
 
 	if (!text.n)
 		return OC_OK;
+	a->unflushed = true;
 	if (a->sink(a->sink_ctx, &chunk) != 0)
 		return oc_err_set(&a->err, OC_ESTOPPED, "the reader of the stream stopped it");
 	if (kind == OC_CHUNK_CONTENT)
 		a->reply->delivered += text.n;
-	a->unflushed = true;
 	return OC_OK;
 }
 
@@ -42,22 +42,40 @@ static int over_memory(struct oc_attempt *a, enum oc_code bad, size_t max, const
 	                  what, max >> 20);
 }
 
+/* Hands on what has been gathered as UTF-8: a character that is not complete yet waits for its rest,
+ * unless this is the end, and U+FFFD takes the place of what can never be one. */
+static int send_text(struct oc_attempt *a, enum oc_chunk_kind kind, struct oc_buf *text, bool end)
+{
+	size_t n = text->n - (end ? 0 : oc_utf8_tail(text->p, text->n));
+	struct oc_buf mended;
+	int rc;
+
+	if (oc_utf8_check(text->p, n) == n) {
+		rc = send_chunk(a, kind, (struct oc_text){text->p, n});
+		oc_buf_drop(text, n);
+		return rc;
+	}
+	oc_buf_init(&mended, 3 * n);
+	oc_utf8_replace(&mended, text->p, n);
+	rc = mended.bad ? oc_err_nomem(&a->err) : send_chunk(a, kind, oc_buf_text(&mended));
+	oc_buf_release(&mended);
+	oc_buf_drop(text, n);
+	return rc;
+}
+
 /* With a sink, hands on what an event brought; without, the text stays where it is gathered. */
-static int deliver(struct oc_attempt *a)
+static int deliver(struct oc_attempt *a, bool end)
 {
 	int rc;
 
 	if (a->content.bad || a->reasoning.bad)
 		return over_memory(a, a->content.bad ? a->content.bad : a->reasoning.bad,
 		                   OC_ANSWER_MAX, "the answer");
+	a->reasoning_seen |= a->reasoning.n > 0;
 	if (!a->sink)
 		return OC_OK;
-	rc = send_chunk(a, OC_CHUNK_REASONING, oc_buf_text(&a->reasoning));
-	if (!rc)
-		rc = send_chunk(a, OC_CHUNK_CONTENT, oc_buf_text(&a->content));
-	oc_buf_clear(&a->content);
-	oc_buf_clear(&a->reasoning);
-	return rc;
+	rc = send_text(a, OC_CHUNK_REASONING, &a->reasoning, end);
+	return rc ? rc : send_text(a, OC_CHUNK_CONTENT, &a->content, end);
 }
 
 /* ---- events ---- */
@@ -141,7 +159,7 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
 	a->empty_chunk = a->content.n + a->reasoning.n == before &&
 	                 oc_json_is(&a->json, oc_json_get(&a->json, 0, "model"), "");
-	return deliver(a);
+	return deliver(a, false);
 }
 
 static int feed(struct oc_attempt *a, const char *p, size_t n)
@@ -267,15 +285,48 @@ static void judge_whole(struct oc_attempt *a)
 	                 (struct oc_text){a->reply->content, a->reply->content_len});
 }
 
+/* Moves gathered text to where the caller finds it. NULL where memory is out. */
+static char *take_text(struct oc_buf *from, size_t *n)
+{
+	struct oc_buf valid;
+
+	if (oc_utf8_check(from->p, from->n) < from->n) {
+		oc_buf_init(&valid, 3 * from->n);
+		oc_utf8_replace(&valid, from->p, from->n);
+		oc_buf_release(from);
+		*from = valid;
+	}
+	*n = from->n;
+	return oc_buf_detach(from);
+}
+
 static int take_gathered(struct oc_attempt *a)
 {
 	struct oc_reply *reply = a->reply;
 
-	reply->content_len = a->content.n;
-	reply->content = oc_buf_detach(&a->content);
-	reply->reasoning_len = a->reasoning.n;
-	reply->reasoning = a->reasoning.n ? oc_buf_detach(&a->reasoning) : NULL;
-	return reply->content ? OC_OK : oc_err_nomem(&a->err);
+	if (a->reasoning.n)
+		reply->reasoning = take_text(&a->reasoning, &reply->reasoning_len);
+	reply->content = take_text(&a->content, &reply->content_len);
+	if (!reply->content || (reply->reasoning_len && !reply->reasoning))
+		return oc_err_nomem(&a->err);
+	return OC_OK;
+}
+
+/* The stream is whole: the rest of its text, or the reason why there is none. */
+static void finish_events(struct oc_attempt *a)
+{
+	const char *reason = a->reply->finish_reason;
+
+	if (deliver(a, true))
+		return;
+	if (!a->content.n && !a->reply->delivered)
+		(void)oc_err_set(&a->err, OC_EPROTO,
+		                 "%s: the answer has no content%s (finish reason %s)",
+		                 a->server->base_url,
+		                 a->reasoning_seen ? ", only reasoning; allow more tokens" : "",
+		                 reason ? reason : "not given");
+	else if (!a->sink)
+		(void)take_gathered(a);
 }
 
 /* Only a proven end makes a stream a success, whatever the transport says. */
@@ -292,8 +343,7 @@ static void judge_events(struct oc_attempt *a)
 	if (a->err.code)
 		return;
 	if (a->end_seen || a->reply->finish_reason) {
-		if (!a->sink)
-			(void)take_gathered(a);
+		finish_events(a);
 		return;
 	}
 	if (!clean)
@@ -374,6 +424,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	a->mode = OC_ATTEMPT_UNDECIDED;
 	a->end_seen = false;
 	a->empty_chunk = false;
+	a->reasoning_seen = false;
 	a->unflushed = false;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);
 	oc_buf_init(&a->content, OC_ANSWER_MAX);

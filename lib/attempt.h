@@ -50,7 +50,8 @@ struct oc_attempt {
 	struct oc_json json;
 	struct oc_buf content;
 	struct oc_buf reasoning;
-	bool end_seen;    /* "[DONE]" */
+	bool end_seen; /* "[DONE]" */
+	bool reasoning_seen;
 	bool empty_chunk; /* the last event was an empty chunk of no model */
 	bool unflushed;   /* the sink has had text since its last OC_CHUNK_FLUSH */
 };

@@ -77,7 +77,8 @@ int oc_json_parse(struct oc_json *j, const char *p, size_t n, struct oc_err *err
 	j->ntok = 0;
 	if (n > INT_MAX)
 		return oc_err_set(err, OC_EPROTO, "%zu bytes are too much JSON", n);
-	rc = oc_json_check(p, n, &count, err);
+	rc = j->any_bytes ? oc_json_check_bytes(p, n, &count, err)
+	                  : oc_json_check(p, n, &count, err);
 	if (rc)
 		return rc;
 	if (count > OC_JSON_VALUES_MAX)

@@ -37,6 +37,7 @@ struct oc_json {
 	void *tokens; /* jsmn's, of which there are ntok, in room for cap */
 	int ntok;
 	int cap;
+	bool any_bytes; /* set after oc_json_init(): strings may hold bytes that are not UTF-8 */
 };
 
 /*
@@ -46,6 +47,9 @@ struct oc_json {
  * a message like `not JSON at byte 17: "," or "]" expected`, where bytes are counted from 0.
  */
 int oc_json_check(const char *p, size_t n, size_t *count, struct oc_err *err);
+
+/* The same, but strings may hold any bytes from 0x80 up. */
+int oc_json_check_bytes(const char *p, size_t n, size_t *count, struct oc_err *err);
 
 /* The length of a leading byte order mark: 3 or 0. */
 size_t oc_json_bom(const char *p, size_t n);

@@ -17,6 +17,7 @@ struct checker {
 	const char *problem;
 	size_t count; /* values and keys so far */
 	size_t depth;
+	bool any_bytes; /* what is not UTF-8 may stand in a string */
 	char closing[OC_JSON_DEPTH_MAX];
 };
 
@@ -106,9 +107,9 @@ static const char *check_string(struct checker *c, const char *p)
 			continue;
 		}
 		len = oc_utf8_sequence(p, (size_t)(c->end - p));
-		if (!len)
+		if (!len && !c->any_bytes)
 			return fail(c, p, "invalid UTF-8");
-		p += len;
+		p += len ? len : 1;
 	}
 	return NULL;
 }
@@ -243,9 +244,9 @@ size_t oc_json_bom(const char *p, size_t n)
 	return n >= len && memcmp(p, BOM, len) == 0 ? len : 0;
 }
 
-int oc_json_check(const char *p, size_t n, size_t *count, struct oc_err *err)
+static int check(const char *p, size_t n, bool any_bytes, size_t *count, struct oc_err *err)
 {
-	struct checker c = {.failed_at = p};
+	struct checker c = {.failed_at = p, .any_bytes = any_bytes};
 	const char *behind;
 
 	if (!n)
@@ -263,4 +264,14 @@ int oc_json_check(const char *p, size_t n, size_t *count, struct oc_err *err)
 	if (count)
 		*count = c.count;
 	return 0;
+}
+
+int oc_json_check(const char *p, size_t n, size_t *count, struct oc_err *err)
+{
+	return check(p, n, false, count, err);
+}
+
+int oc_json_check_bytes(const char *p, size_t n, size_t *count, struct oc_err *err)
+{
+	return check(p, n, true, count, err);
 }

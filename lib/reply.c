@@ -30,6 +30,19 @@ void oc_reply_release(struct oc_reply *reply)
 
 /* ---- members ------------------------------------------------------------------------------ */
 
+/* A string's content as UTF-8, also where the document's is not. */
+static void put_valid(struct oc_buf *out, const struct oc_json *j, int at)
+{
+	struct oc_buf text;
+
+	oc_buf_init(&text, oc_json_raw(j, at).n);
+	oc_json_string(j, at, &text);
+	oc_utf8_replace(out, text.p, text.n);
+	if (text.bad)
+		out->bad = text.bad;
+	oc_buf_release(&text);
+}
+
 /* Sets an owned string to the value at `at`, if that is a string, not empty, and has no NUL. Most
  * events repeat what the one before said: then nothing is done. */
 static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *err)
@@ -40,8 +53,8 @@ static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *
 
 	if (oc_json_type(j, at) != OC_JSON_STRING || raw.n == 2 || (*s && oc_json_is(j, at, *s)))
 		return 0;
-	oc_buf_init(&text, raw.n);
-	oc_json_string(j, at, &text);
+	oc_buf_init(&text, 3 * raw.n); /* U+FFFD for each byte, at worst */
+	put_valid(&text, j, at);
 	if (memchr(text.p, '\0', text.n)) {
 		oc_buf_release(&text);
 		return 0;
@@ -151,8 +164,9 @@ static int read_answer(const struct oc_json *j, struct oc_reply *reply, struct o
 	return 0;
 }
 
-/* Parses. Bytes that are not UTF-8 are no reason to lose an answer: then *mended gets a copy
- * with U+FFFD in their place, and the document is of that. */
+/* Parses. Bytes that are not UTF-8 are no reason to lose an answer: then *mended (NULL where the
+ * document may hold any bytes) gets a copy with U+FFFD in their place, and the document is of
+ * that. */
 static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, const char *what,
                  struct oc_err *err)
 {
@@ -163,7 +177,7 @@ static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, 
 		return oc_err_set(err, OC_EPROTO, "%s is empty", what);
 	oc_err_clear(&why);
 	rc = oc_json_parse(j, text.p, text.n, &why);
-	if (rc == OC_EPROTO && text.n && oc_utf8_check(text.p, text.n) < text.n) {
+	if (rc == OC_EPROTO && mended && oc_utf8_check(text.p, text.n) < text.n) {
 		oc_utf8_replace(mended, text.p, text.n);
 		if (mended->bad)
 			return oc_err_nomem(err);
@@ -263,15 +277,11 @@ int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *repl
 int oc_reply_event(struct oc_json *json, struct oc_text data, struct oc_reply *reply,
                    struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err)
 {
-	struct oc_buf mended;
 	int rc;
 
-	oc_buf_init(&mended, 3 * data.n);
-	rc = parse(json, data, &mended, "an event of the stream", err);
-	if (!rc)
-		rc = read_answer(json, reply, content, reasoning, err);
-	oc_buf_release(&mended);
-	return rc;
+	json->any_bytes = true;
+	rc = parse(json, data, NULL, "an event of the stream", err);
+	return rc ? rc : read_answer(json, reply, content, reasoning, err);
 }
 
 /* ---- lists of models ---------------------------------------------------------------------- */

@@ -15,8 +15,10 @@ int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *repl
 
 /*
  * What one event of a stream brought: text in *content and *reasoning (appended), model, id,
- * finish reason and usage in *reply (last one wins). Only choice 0 counts. `json` is scratch
- * memory that is reused between calls. Errors as above.
+ * finish reason and usage in *reply (last one wins). Only choice 0 counts. The text is appended as
+ * the bytes that were sent, which need not be UTF-8: servers cut characters between two events.
+ * `json` is the event's document afterwards, while `data` lives; its memory is reused between
+ * calls. Errors as above.
  */
 int oc_reply_event(struct oc_json *json, struct oc_text data, struct oc_reply *reply,
                    struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err);

@@ -519,14 +519,27 @@ TEST(events_that_end_a_stream)
 	}
 }
 
-TEST(stream_ceiling_and_mending)
+/* A character cut between two events is whole again when they are joined. */
+TEST(stream_passes_bytes_through)
+{
+	struct stream s;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s, DELTA("{\"content\":\"\xe2\x82\"}")), 0);
+	CHECK_INT(feed(&s, DELTA("{\"content\":\"\xac\"}")), 0);
+	CHECK_STR(s.content.p, "\xe2\x82\xac");
+	CHECK_INT(feed(&s, "{\"model\":\"a\xff\",\"choices\":[]}"), 0);
+	CHECK_STR(s.reply.model, "a\xef\xbf\xbd");
+	close_stream(&s);
+}
+
+TEST(stream_ceiling)
 {
 	struct stream s;
 
 	open_stream(&s);
 	s.content.max = 3;
-	CHECK_INT(feed(&s, DELTA("{\"content\":\"\xff\"}")), 0);
-	CHECK_STR(s.content.p, "\xef\xbf\xbd");
+	CHECK_INT(feed(&s, DELTA("{\"content\":\"abc\"}")), 0);
 	CHECK_INT(feed(&s, DELTA("{\"content\":\"a\"}")), OC_EPROTO);
 	CHECK_ERR(&s.err, OC_EPROTO, "larger than 3 bytes");
 	close_stream(&s);
@@ -678,7 +691,7 @@ int main(void)
 	           T(model_id_and_what_was_there_before), T(invalid_utf8_is_mended),
 	           T(errors_in_place_of_answers), T(deltas), T(the_last_name_and_usage_count),
 	           T(same_strings_stay_where_they_are), T(events_that_end_a_stream),
-	           T(stream_ceiling_and_mending), T(model_lists), T(no_model_lists),
-	           T(memory_may_be_out_at_any_moment),
+	           T(stream_passes_bytes_through), T(stream_ceiling), T(model_lists),
+	           T(no_model_lists), T(memory_may_be_out_at_any_moment),
 	           T(an_event_that_brings_nothing_new_allocates_nothing));
 }
