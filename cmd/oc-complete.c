@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* oc-complete: a prompt in, the whole answer out. */
+#include "compat.h"
+
+#include "ask.h"
+#include "jsonw.h"
+
+enum { OPT_RAW = CLI_LONG };
+
+static const struct cli_option own_options[] = {
+        {'j', "json", NULL, "print the answer, model and usage as one JSON object"},
+        {OPT_RAW, "raw", NULL, "add no final newline"},
+        {0},
+};
+
+static const struct cli_option *const options[] = {
+        ask_options, own_options, connect_options, connect_retry_options, NULL,
+};
+
+struct complete {
+	struct ask ask;
+	bool json;
+	bool raw;
+};
+
+static void take_option(void *ctx, int id, const char *arg)
+{
+	struct complete *complete = ctx;
+
+	if (id == 'j')
+		complete->json = true;
+	else if (id == OPT_RAW)
+		complete->raw = true;
+	else
+		(void)ask_option(&complete->ask, id, arg);
+}
+
+static void put_json(struct oc_buf *out, const struct oc_reply *reply)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '{');
+	oc_jsonw_key(&w, "content");
+	oc_jsonw_string(&w, reply->content, reply->content_len);
+	oc_jsonw_key(&w, "model");
+	oc_jsonw_string_or_null(&w, reply->model);
+	oc_jsonw_key(&w, "usage");
+	oc_jsonw_usage(&w, &reply->usage);
+	oc_jsonw_key(&w, "finish_reason");
+	oc_jsonw_string_or_null(&w, reply->finish_reason);
+	oc_jsonw_key(&w, "id");
+	oc_jsonw_string_or_null(&w, reply->id);
+	oc_jsonw_close(&w, '}');
+	oc_buf_putc(out, '\n');
+}
+
+static void print_json(struct complete *complete)
+{
+	struct oc_buf line;
+
+	oc_buf_init(&line, 8 * OC_ANSWER_MAX);
+	put_json(&line, &complete->ask.reply);
+	if (line.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(&complete->ask.out, line.p, line.n);
+	oc_buf_release(&line);
+}
+
+static void print_text(struct complete *complete)
+{
+	struct output *out = &complete->ask.out;
+	const struct oc_reply *reply = &complete->ask.reply;
+
+	output_write(out, reply->content, reply->content_len);
+	if (!complete->raw && out->last != '\n')
+		output_write(out, "\n", 1);
+}
+
+static void run(struct complete *complete)
+{
+	struct ask *ask = &complete->ask;
+	struct oc_err err;
+
+	ask_open(ask);
+	if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))
+		connect_die(&ask->connect, &err);
+	if (ask->reasoning_path)
+		output_write(&ask->reasoning, ask->reply.reasoning, ask->reply.reasoning_len);
+	if (complete->json)
+		print_json(complete);
+	else
+		print_text(complete);
+	ask_commit(ask);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct cli_program program = {
+	        .name = "oc-complete",
+	        .synopsis = "[OPTION]... [FILE]...",
+	        .purpose = "Sends a prompt, read from files or standard input, and prints the "
+	                   "answer.",
+	        .options = options,
+	        .option = take_option,
+	};
+	static struct complete complete;
+	int operands;
+
+	cli_init(program.name);
+	ask_init(&complete.ask);
+	operands = cli_options(&program, argc, argv, &complete);
+	ask_finish(&complete.ask, program.name);
+	ask_read_prompt(&complete.ask, argc - operands, argv + operands);
+	if (complete.ask.dry_run)
+		ask_dry_run(&complete.ask, false);
+	run(&complete);
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* oc-stream: a prompt in, the answer's pieces out, each as soon as it has arrived. */
+#include "compat.h"
+
+#include "ask.h"
+#include "jsonw.h"
+
+enum { OPT_EVENTS = CLI_LONG };
+
+static const struct cli_option own_options[] = {
+        {OPT_EVENTS, "events", NULL, "print a JSON line for each piece, and one at the end"},
+        {0},
+};
+
+static const struct cli_option *const options[] = {
+        ask_options,
+        own_options,
+        connect_options,
+        NULL,
+};
+
+struct stream {
+	struct ask ask;
+	bool events;
+	struct oc_buf pending; /* what has arrived since the last write */
+	struct oc_buf pending_reasoning;
+};
+
+static void take_option(void *ctx, int id, const char *arg)
+{
+	struct stream *stream = ctx;
+
+	if (id == OPT_EVENTS)
+		stream->events = true;
+	else
+		(void)ask_option(&stream->ask, id, arg);
+}
+
+static void put_event(struct oc_buf *out, const char *name, struct oc_text text)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '{');
+	oc_jsonw_key(&w, name);
+	oc_jsonw_string(&w, text.p, text.n);
+	oc_jsonw_close(&w, '}');
+	oc_buf_putc(out, '\n');
+}
+
+static void put_last_event(struct oc_buf *out, const struct oc_reply *reply)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '{');
+	oc_jsonw_key(&w, "model");
+	oc_jsonw_string_or_null(&w, reply->model);
+	oc_jsonw_key(&w, "usage");
+	oc_jsonw_usage(&w, &reply->usage);
+	oc_jsonw_key(&w, "finish_reason");
+	oc_jsonw_string_or_null(&w, reply->finish_reason);
+	oc_jsonw_key(&w, "id");
+	oc_jsonw_string_or_null(&w, reply->id);
+	oc_jsonw_close(&w, '}');
+	oc_buf_putc(out, '\n');
+}
+
+/* One write for all that one read brought. */
+static void flush(struct stream *stream)
+{
+	output_write(&stream->ask.out, stream->pending.p, stream->pending.n);
+	oc_buf_clear(&stream->pending);
+	if (stream->ask.reasoning_path)
+		output_write(&stream->ask.reasoning, stream->pending_reasoning.p,
+		             stream->pending_reasoning.n);
+	oc_buf_clear(&stream->pending_reasoning);
+}
+
+static int take_chunk(void *ctx, const struct oc_chunk *chunk)
+{
+	struct stream *stream = ctx;
+
+	switch (chunk->kind) {
+	case OC_CHUNK_CONTENT:
+		if (stream->events)
+			put_event(&stream->pending, "content", chunk->text);
+		else
+			oc_buf_add(&stream->pending, chunk->text.p, chunk->text.n);
+		break;
+	case OC_CHUNK_REASONING:
+		if (stream->events)
+			put_event(&stream->pending, "reasoning", chunk->text);
+		if (stream->ask.reasoning_path)
+			oc_buf_add(&stream->pending_reasoning, chunk->text.p, chunk->text.n);
+		break;
+	case OC_CHUNK_FLUSH:
+		flush(stream);
+		break;
+	}
+	if (stream->pending.bad || stream->pending_reasoning.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	return 0;
+}
+
+static void run(struct stream *stream)
+{
+	struct ask *ask = &stream->ask;
+	struct oc_err err;
+
+	oc_buf_init(&stream->pending, SIZE_MAX / 2);
+	oc_buf_init(&stream->pending_reasoning, SIZE_MAX / 2);
+	ask_open(ask);
+	if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply, &err))
+		connect_die(&ask->connect, &err);
+	if (stream->events)
+		put_last_event(&stream->pending, &ask->reply);
+	flush(stream);
+	ask_commit(ask);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct cli_program program = {
+	        .name = "oc-stream",
+	        .synopsis = "[OPTION]... [FILE]...",
+	        .purpose = "Sends a prompt, read from files or standard input, and prints the "
+	                   "answer as it arrives.",
+	        .options = options,
+	        .option = take_option,
+	};
+	static struct stream stream;
+	int operands;
+
+	cli_init(program.name);
+	ask_init(&stream.ask);
+	operands = cli_options(&program, argc, argv, &stream);
+	ask_finish(&stream.ask, program.name);
+	ask_read_prompt(&stream.ask, argc - operands, argv + operands);
+	if (stream.ask.dry_run)
+		ask_dry_run(&stream.ask, true);
+	run(&stream);
+}
