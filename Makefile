@@ -5,6 +5,7 @@
 #   SANITIZE=address,undefined    instrument everything
 #   WRAP=valgrind                 run the unit tests and the commands in tests under valgrind
 #   CC=clang                      another compiler
+#   CC=clang FUZZER=1 fuzzers     the fuzz targets as libFuzzer programs, sanitized
 
 .DEFAULT_GOAL := all
 .DELETE_ON_ERROR:
@@ -32,6 +33,9 @@ WARNINGS    += -Werror -Wconversion -Wformat=2 -Wcast-qual -Wpointer-arith -Wund
                -Wswitch-enum -Wold-style-definition -Wnull-dereference -Wdouble-promotion
 endif
 
+ifdef FUZZER
+SANITIZE    ?= fuzzer-no-link,address,undefined
+endif
 HARDENING   := -fstack-protector-strong -fPIE -fno-strict-overflow
 ifdef SANITIZE
 HARDENING   += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
@@ -92,7 +96,7 @@ WRAPPED     := malloc calloc realloc strdup strndup free
 $B/tests/unit/%: $B/tests/unit/%.o $B/tests/unit/fail-alloc.o $B/liboc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
-# With clang these are libFuzzer programs where FUZZER=1; otherwise they replay files.
+# With FUZZER=1 and clang these are libFuzzer programs; otherwise they replay files.
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $B/liboc.a
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fuzz-json.c: whatever is accepted as JSON can be walked, every value of it is JSON too, and it
+ * means the same after it has been written out and read again.
+ */
+#include "compat.h"
+
+#include <math.h>
+
+#include "json.h"
+#include "jsonw.h"
+#include "utf8.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void must(bool condition)
+{
+	if (!condition)
+		abort();
+}
+
+static void write_string(struct oc_jsonw *w, const struct oc_json *j, int at)
+{
+	struct oc_buf s;
+
+	oc_buf_init(&s, j->len);
+	must(oc_json_string(j, at, &s));
+	must(!s.bad);
+	must(oc_utf8_check(s.p, s.n) == s.n);
+	must(memchr(s.p, '\0', s.n) || oc_json_is(j, at, s.p));
+	oc_jsonw_string(w, s.p, s.n);
+	oc_buf_release(&s);
+}
+
+static void look_at_number(const struct oc_json *j, int at)
+{
+	int64_t i;
+	double d;
+
+	if (oc_json_int64(j, at, &i)) {
+		must(oc_json_double(j, at, &d));
+		must(fabs(d - (double)i) <= fabs(d) * 1e-15);
+	}
+}
+
+/* The raw text of a value lies in the document, and is JSON itself. */
+static void look_at_raw(const struct oc_json *j, int at)
+{
+	struct oc_text raw = oc_json_raw(j, at);
+
+	must(raw.p >= j->text && raw.p + raw.n <= j->text + j->len);
+	must(oc_json_check(raw.p, raw.n, NULL, NULL) == 0);
+}
+
+static size_t write_value(struct oc_jsonw *w, const struct oc_json *j, int at);
+
+static size_t write_members(struct oc_jsonw *w, const struct oc_json *j, int at)
+{
+	size_t count = 0;
+
+	for (int key = oc_json_first(j, at); key >= 0; key = oc_json_next(j, at, key)) {
+		must(oc_json_type(j, key) == OC_JSON_STRING);
+		write_string(w, j, key);
+		/* The writer's own keys are C strings; these may hold NUL bytes. */
+		oc_buf_putc(w->out, ':');
+		w->comma = false;
+		count += 1 + write_value(w, j, oc_json_value(j, key));
+	}
+	return count;
+}
+
+static size_t write_items(struct oc_jsonw *w, const struct oc_json *j, int at)
+{
+	size_t count = 0;
+
+	for (int item = oc_json_first(j, at); item >= 0; item = oc_json_next(j, at, item))
+		count += write_value(w, j, item);
+	return count;
+}
+
+/* Writes a value and returns how many values and keys it is made of. The depth is limited. */
+static size_t write_value(struct oc_jsonw *w, const struct oc_json *j, int at)
+{
+	enum oc_json_type type = oc_json_type(j, at);
+	size_t count = 1;
+
+	must(type != OC_JSON_MISSING);
+	look_at_raw(j, at);
+	if (type == OC_JSON_OBJECT) {
+		oc_jsonw_open(w, '{');
+		count += write_members(w, j, at);
+		oc_jsonw_close(w, '}');
+	} else if (type == OC_JSON_ARRAY) {
+		oc_jsonw_open(w, '[');
+		count += write_items(w, j, at);
+		oc_jsonw_close(w, ']');
+	} else if (type == OC_JSON_STRING) {
+		write_string(w, j, at);
+	} else {
+		look_at_number(j, at);
+		oc_jsonw_raw(w, oc_json_raw(j, at));
+	}
+	return count;
+}
+
+/* Parses and writes; false if it is not JSON. */
+static bool rewrite(const char *p, size_t n, struct oc_buf *out)
+{
+	struct oc_jsonw w;
+	struct oc_json j;
+	struct oc_err err = {.code = OC_OK};
+	size_t count;
+	int rc;
+
+	oc_json_init(&j);
+	oc_jsonw_init(&w, out);
+	rc = oc_json_parse(&j, p, n, &err);
+	if (rc) {
+		must(rc == OC_EPROTO && err.code == rc);
+		must(*err.message && oc_utf8_printable(err.message, strlen(err.message)));
+	} else {
+		must(oc_json_check(p, n, &count, NULL) == 0);
+		must(write_value(&w, &j, 0) == count);
+		must(!out->bad);
+	}
+	oc_json_release(&j);
+	return !rc;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct oc_buf once;
+	struct oc_buf twice;
+
+	oc_buf_init(&once, 8 * size + 8);
+	oc_buf_init(&twice, 8 * size + 8);
+	if (rewrite((const char *)data, size, &once)) {
+		must(rewrite(once.p, once.n, &twice));
+		must(once.n == twice.n && memcmp(once.p, twice.p, once.n) == 0);
+		if (strchr("]}\"", once.p[once.n - 1]))
+			must(oc_json_check(once.p, once.n - 1, NULL, NULL) == OC_EPROTO);
+	}
+	oc_buf_release(&once);
+	oc_buf_release(&twice);
+	return 0;
+}
