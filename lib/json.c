@@ -315,19 +315,39 @@ static bool same(struct oc_text raw, const char *s, size_t n)
 	return raw.n > n && memchr(raw.p, '\\', raw.n) && same_decoded(raw, s, n);
 }
 
-int oc_json_get(const struct oc_json *j, int at, const char *name)
+/* May a name that begins with this byte be the key? Tells most of them apart at once. */
+static bool may_be(struct oc_text raw, char first)
+{
+	char c = raw.n ? *raw.p : '\0';
+
+	return c == first || c == '\\';
+}
+
+void oc_json_members(const struct oc_json *j, int at, const char *const *names, size_t n,
+                     int *values)
 {
 	const jsmntok_t *object = token(j, at);
-	size_t n = strlen(name);
-	int found = OC_JSON_NONE;
 
+	for (size_t i = 0; i < n; i++)
+		values[i] = OC_JSON_NONE;
 	if (!object || object->type != JSMN_OBJECT)
-		return OC_JSON_NONE;
+		return;
 	for (int key = at + 1; inside(j, object, key); key = behind(j, key + 1)) {
-		if (same(inner(j, key), name, n))
-			found = key + 1;
+		struct oc_text raw = inner(j, key);
+
+		for (size_t i = 0; i < n; i++) {
+			if (may_be(raw, *names[i]) && same(raw, names[i], strlen(names[i])))
+				values[i] = key + 1;
+		}
 	}
-	return found;
+}
+
+int oc_json_get(const struct oc_json *j, int at, const char *name)
+{
+	int value;
+
+	oc_json_members(j, at, &name, 1, &value);
+	return value;
 }
 
 bool oc_json_is(const struct oc_json *j, int at, const char *s)

@@ -70,6 +70,10 @@ struct oc_text oc_json_raw(const struct oc_json *j, int at);
  * in Go and Python. OC_JSON_NONE if there is none, or `at` is no object. */
 int oc_json_get(const struct oc_json *j, int at, const char *name);
 
+/* The same for n names in one walk: values[i] is the member names[i]. */
+void oc_json_members(const struct oc_json *j, int at, const char *const *names, size_t n,
+                     int *values);
+
 /* The k-th element of an array, from 0. */
 int oc_json_item(const struct oc_json *j, int at, size_t k);
 
