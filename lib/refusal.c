@@ -155,13 +155,15 @@ static void say(struct said *said, struct oc_text text)
 
 int oc_refusal_find(const struct oc_json *j, int at)
 {
-	int error = oc_json_get(j, at, "error");
+	static const char *const names[] = {"error", "object"};
+	int found[OC_COUNT(names)];
 
-	switch (oc_json_type(j, error)) {
+	oc_json_members(j, at, names, OC_COUNT(names), found);
+	switch (oc_json_type(j, found[0])) {
 	case OC_JSON_MISSING:
 	case OC_JSON_NULL:
 	case OC_JSON_FALSE:
-		return oc_json_is(j, oc_json_get(j, at, "object"), "error") ? at : OC_JSON_NONE;
+		return oc_json_is(j, found[1], "error") ? at : OC_JSON_NONE;
 	case OC_JSON_TRUE:
 	case OC_JSON_NUMBER:
 	case OC_JSON_STRING:
@@ -169,7 +171,7 @@ int oc_refusal_find(const struct oc_json *j, int at)
 	case OC_JSON_OBJECT:
 		break;
 	}
-	return error;
+	return found[0];
 }
 
 /* The text of an error: its message, itself if it is a string, else as it is written. */

@@ -98,14 +98,20 @@ static void put_text(struct oc_buf *out, const struct oc_json *j, int at)
 	}
 }
 
-/* A model's thinking has two names; a server that sends both sends the same text twice. */
-static void put_reasoning(struct oc_buf *out, const struct oc_json *j, int message)
+/* Appends what a message says. A model's thinking has two names; a server that sends both sends the
+ * same text twice. */
+static void put_message(const struct oc_json *j, int message, struct oc_buf *content,
+                        struct oc_buf *reasoning)
 {
-	size_t before = out->n;
+	static const char *const names[] = {"content", "reasoning", "reasoning_content"};
+	size_t before = reasoning->n;
+	int found[OC_COUNT(names)];
 
-	put_text(out, j, oc_json_get(j, message, "reasoning"));
-	if (out->n == before)
-		put_text(out, j, oc_json_get(j, message, "reasoning_content"));
+	oc_json_members(j, message, names, OC_COUNT(names), found);
+	put_text(content, j, found[0]);
+	put_text(reasoning, j, found[1]);
+	if (reasoning->n == before)
+		put_text(reasoning, j, found[2]);
 }
 
 /* The choice of index 0, which the first one is where it does not say. */
@@ -136,21 +142,24 @@ static int message_of(const struct oc_json *j, int choice)
 static int read_answer(const struct oc_json *j, struct oc_reply *reply, struct oc_buf *content,
                        struct oc_buf *reasoning, struct oc_err *err)
 {
-	int choice = first_choice(j, oc_json_get(j, 0, "choices"));
-	int message = message_of(j, choice);
+	enum { CHOICES, MODEL, ID, USAGE };
+	static const char *const names[] = {"choices", "model", "id", "usage"};
+	int found[OC_COUNT(names)];
 	int error = oc_refusal_find(j, 0);
+	int choice;
 
+	oc_json_members(j, 0, names, OC_COUNT(names), found);
+	choice = first_choice(j, found[CHOICES]);
 	if (error == OC_JSON_NONE)
 		error = oc_refusal_find(j, choice);
 	if (error != OC_JSON_NONE)
 		return oc_refusal_set(j, error, err);
 	if (oc_json_type(j, 0) != OC_JSON_OBJECT)
 		return oc_err_set(err, OC_EPROTO, "the server sent JSON that is no object");
-	put_text(content, j, oc_json_get(j, message, "content"));
-	put_reasoning(reasoning, j, message);
-	set_usage(&reply->usage, j, oc_json_get(j, 0, "usage"));
-	if (set_string(&reply->model, j, oc_json_get(j, 0, "model"), err) ||
-	    set_string(&reply->id, j, oc_json_get(j, 0, "id"), err) ||
+	put_message(j, message_of(j, choice), content, reasoning);
+	set_usage(&reply->usage, j, found[USAGE]);
+	if (set_string(&reply->model, j, found[MODEL], err) ||
+	    set_string(&reply->id, j, found[ID], err) ||
 	    set_string(&reply->finish_reason, j, oc_json_get(j, choice, "finish_reason"), err) ||
 	    content->bad == OC_ENOMEM || reasoning->bad == OC_ENOMEM)
 		return oc_err_nomem(err);
@@ -175,7 +184,6 @@ static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, 
 
 	if (!text.n)
 		return oc_err_set(err, OC_EPROTO, "%s is empty", what);
-	oc_err_clear(&why);
 	rc = oc_json_parse(j, text.p, text.n, &why);
 	if (rc == OC_EPROTO && mended && oc_utf8_check(text.p, text.n) < text.n) {
 		oc_utf8_replace(mended, text.p, text.n);
