@@ -43,7 +43,7 @@ static void put_valid(struct oc_buf *out, const struct oc_json *j, int at)
 	oc_buf_release(&text);
 }
 
-/* Sets an owned string to the value at `at`, if that is a string, not empty, and has no NUL. Most
+/* Sets an owned string to the value at `at`, if that is a string, not empty, and fit to be shown. Most
  * events repeat what the one before said: then nothing is done. */
 static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *err)
 {
@@ -55,7 +55,7 @@ static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *
 		return 0;
 	oc_buf_init(&text, 3 * raw.n); /* U+FFFD for each byte, at worst */
 	put_valid(&text, j, at);
-	if (memchr(text.p, '\0', text.n)) {
+	if (!oc_utf8_printable(text.p, text.n)) {
 		oc_buf_release(&text);
 		return 0;
 	}

@@ -469,7 +469,22 @@ TEST(the_last_name_and_usage_count)
 	close_stream(&s);
 }
 
-TEST(same_strings_stay_where_they_are)
+TEST(names_that_cannot_be_shown_count_as_not_sent)
+{
+	struct stream s;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s,
+	               "{\"id\":\"1\\u001b\",\"model\":\"a\xff\",\"choices\":[{\"finish_reason\":"
+	               "\"st\\u0000\"}]}"),
+	          0);
+	CHECK_STR(s.reply.id, NULL);
+	CHECK_STR(s.reply.model, NULL);
+	CHECK_STR(s.reply.finish_reason, NULL);
+	close_stream(&s);
+}
+
+TEST(names_that_cannot_be_shown_count_as_not_sent), T(same_strings_stay_where_they_are)
 {
 	struct stream s;
 	const char *model;
@@ -690,6 +705,7 @@ int main(void)
 	return RUN(T(whole_answers), T(answers_without_content), T(token_counts),
 	           T(model_id_and_what_was_there_before), T(invalid_utf8_is_mended),
 	           T(errors_in_place_of_answers), T(deltas), T(the_last_name_and_usage_count),
+	           T(names_that_cannot_be_shown_count_as_not_sent),
 	           T(same_strings_stay_where_they_are), T(events_that_end_a_stream),
 	           T(stream_passes_bytes_through), T(stream_ceiling), T(model_lists),
 	           T(no_model_lists), T(memory_may_be_out_at_any_moment),
