@@ -120,15 +120,15 @@ static int on_error_event(struct oc_attempt *a, struct oc_text text)
 	int rc;
 
 	oc_buf_init(&wrapped, OC_EVENT_MAX * 6);
-	if (oc_json_parse(&a->json, text.p, text.n, NULL) == 0 &&
-	    oc_json_get(&a->json, 0, "error") != OC_JSON_NONE)
+	if (oc_json_parse(&a->events.json, text.p, text.n, NULL) == 0 &&
+	    oc_json_get(&a->events.json, 0, "error") != OC_JSON_NONE)
 		oc_buf_add(&wrapped, text.p, text.n);
 	else
 		wrap_error(&wrapped, text);
 	if (wrapped.bad)
 		rc = oc_err_nomem(&a->err);
 	else
-		rc = oc_reply_event(&a->json, oc_buf_text(&wrapped), a->reply, &a->content,
+		rc = oc_reply_event(&a->events.json, oc_buf_text(&wrapped), a->reply, &a->content,
 		                    &a->reasoning, &a->err);
 	oc_buf_release(&wrapped);
 	return rc;
@@ -153,12 +153,11 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 	}
 	if (is_text(event->type, "error"))
 		return on_error_event(a, data);
-	rc = oc_reply_event(&a->json, data, a->reply, &a->content, &a->reasoning, &a->err);
+	rc = oc_event_read(&a->events, data, a->reply, &a->content, &a->reasoning, &a->err);
 	if (rc)
 		return rc;
 	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
-	a->empty_chunk = a->content.n + a->reasoning.n == before &&
-	                 oc_json_is(&a->json, oc_json_get(&a->json, 0, "model"), "");
+	a->empty_chunk = a->content.n + a->reasoning.n == before && a->events.nameless;
 	return deliver(a, false);
 }
 
@@ -430,7 +429,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	oc_buf_init(&a->content, OC_ANSWER_MAX);
 	oc_buf_init(&a->reasoning, OC_ANSWER_MAX);
 	oc_sse_init(&a->sse, OC_EVENT_MAX, on_event, a);
-	oc_json_init(&a->json);
+	oc_event_reader_init(&a->events);
 	a->x = (struct oc_http_exchange){
 	        .url = a->url,
 	        .server = a->server->base_url,
@@ -452,5 +451,5 @@ void oc_attempt_end(struct oc_attempt *a, struct oc_http *http)
 	oc_buf_release(&a->content);
 	oc_buf_release(&a->reasoning);
 	oc_sse_release(&a->sse);
-	oc_json_release(&a->json);
+	oc_event_reader_release(&a->events);
 }

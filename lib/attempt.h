@@ -6,8 +6,8 @@
 #ifndef OC_ATTEMPT_H
 #define OC_ATTEMPT_H
 
+#include "event.h"
 #include "http.h"
-#include "json.h"
 #include "sse.h"
 #include "url.h"
 
@@ -47,7 +47,7 @@ struct oc_attempt {
 	struct oc_http_exchange x;
 	enum oc_attempt_mode mode;
 	struct oc_sse sse;
-	struct oc_json json;
+	struct oc_event_reader events;
 	struct oc_buf content;
 	struct oc_buf reasoning;
 	bool end_seen; /* "[DONE]" */

@@ -357,14 +357,8 @@ bool oc_json_is(const struct oc_json *j, int at, const char *s)
 	return t && t->type == JSMN_STRING && same(inner(j, at), s, strlen(s));
 }
 
-bool oc_json_string(const struct oc_json *j, int at, struct oc_buf *out)
+void oc_json_decode(struct oc_text raw, struct oc_buf *out)
 {
-	const jsmntok_t *t = token(j, at);
-	struct oc_text raw;
-
-	if (!t || t->type != JSMN_STRING)
-		return false;
-	raw = inner(j, at);
 	for (;;) {
 		const char *escape = memchr(raw.p, '\\', raw.n);
 		size_t plain = escape ? (size_t)(escape - raw.p) : raw.n;
@@ -373,11 +367,21 @@ bool oc_json_string(const struct oc_json *j, int at, struct oc_buf *out)
 
 		oc_buf_add(out, raw.p, plain);
 		if (!escape)
-			return true;
+			return;
 		oc_buf_add(out, bytes, unescape(escape, bytes, &used));
 		raw.p += plain + used;
 		raw.n -= plain + used;
 	}
+}
+
+bool oc_json_string(const struct oc_json *j, int at, struct oc_buf *out)
+{
+	const jsmntok_t *t = token(j, at);
+
+	if (!t || t->type != JSMN_STRING)
+		return false;
+	oc_json_decode(inner(j, at), out);
+	return true;
 }
 
 /* ---- numbers ------------------------------------------------------------------------------- */

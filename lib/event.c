@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/* event.c: reading a stream's events fast. */
+#include "compat.h"
+
+#include "event.h"
+#include "reply.h"
+
+/* Events beyond this are rare, and parsing them costs less than their way through the network. */
+enum { LAST_MAX = 4096 };
+
+void oc_event_reader_init(struct oc_event_reader *r)
+{
+	*r = (struct oc_event_reader){.before = 0};
+	oc_json_init(&r->json);
+	r->json.any_bytes = true;
+	oc_buf_init(&r->last, LAST_MAX);
+}
+
+void oc_event_reader_release(struct oc_event_reader *r)
+{
+	oc_buf_release(&r->last);
+	oc_json_release(&r->json);
+}
+
+/* Is this event the last one with another text? Then finds the text, still escaped. */
+static bool differs_in_text(const struct oc_event_reader *r, struct oc_text data,
+                            struct oc_text *text)
+{
+	struct oc_text quoted;
+
+	if (!r->last.n || data.n < r->before + r->after)
+		return false;
+	if (memcmp(data.p, r->last.p, r->before) != 0 ||
+	    memcmp(data.p + data.n - r->after, r->last.p + r->last.n - r->after, r->after) != 0)
+		return false;
+	*text = (struct oc_text){data.p + r->before, data.n - r->before - r->after};
+	quoted = (struct oc_text){text->p - 1, text->n + 2};
+	return oc_json_check_bytes(quoted.p, quoted.n, NULL, NULL) == 0;
+}
+
+/* The place of the event's text, if it has just one and that is in choice 0; *reasoning says which
+ * of the two it is. OC_JSON_NONE for all other events: they are parsed. */
+static int only_text(const struct oc_json *j, bool *reasoning)
+{
+	static const char *const names[] = {"content", "reasoning", "reasoning_content"};
+	int choice = oc_json_item(j, oc_json_get(j, 0, "choices"), 0);
+	int delta = oc_json_get(j, choice, "delta");
+	int found = OC_JSON_NONE;
+	int64_t index = 0;
+
+	(void)oc_json_int64(j, oc_json_get(j, choice, "index"), &index);
+	for (size_t i = 0; i < OC_COUNT(names) && index == 0; i++) {
+		int at = oc_json_get(j, delta, names[i]);
+
+		if (oc_json_type(j, at) <= OC_JSON_NULL || oc_json_is(j, at, ""))
+			continue;
+		if (found != OC_JSON_NONE || oc_json_type(j, at) != OC_JSON_STRING)
+			return OC_JSON_NONE;
+		found = at;
+		*reasoning = i > 0;
+	}
+	return found;
+}
+
+/* The event has been parsed: keeps what the next one is compared with. */
+static void remember(struct oc_event_reader *r, struct oc_text data)
+{
+	int at = only_text(&r->json, &r->reasoning);
+	struct oc_text raw = oc_json_raw(&r->json, at);
+
+	oc_buf_clear(&r->last);
+	if (at == OC_JSON_NONE)
+		return;
+	oc_buf_add(&r->last, data.p, data.n); /* stays empty if that fails */
+	r->before = (size_t)(raw.p - data.p) + 1;
+	r->after = data.n - r->before - (raw.n - 2);
+}
+
+int oc_event_read(struct oc_event_reader *r, struct oc_text data, struct oc_reply *reply,
+                  struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err)
+{
+	struct oc_text text;
+	int rc;
+
+	if (differs_in_text(r, data, &text)) {
+		oc_json_decode(text, r->reasoning ? reasoning : content);
+		return 0;
+	}
+	rc = oc_reply_event(&r->json, data, reply, content, reasoning, err);
+	if (rc)
+		return rc;
+	r->nameless = oc_json_is(&r->json, oc_json_get(&r->json, 0, "model"), "");
+	remember(r, data);
+	return 0;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* fuzz-event.c: a stream of events, a line each, read by the fast and by the plain reader. */
+#include "compat.h"
+
+#include <stdint.h>
+
+#include "../unit/event-twin.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	const char *p = (const char *)data;
+	const char *end = p + size;
+	struct twin t;
+
+	twin_init(&t);
+	while (p < end) {
+		const char *newline = memchr(p, '\n', (size_t)(end - p));
+		size_t n = (size_t)((newline ? newline : end) - p);
+
+		if (!twin_feed(&t, p, n))
+			abort();
+		p += n + 1;
+	}
+	twin_release(&t);
+	return 0;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+/* event-twin.h: runs the fast reader of events beside the plain one; both must always agree. */
+#ifndef EVENT_TWIN_H
+#define EVENT_TWIN_H
+
+#include "event.h"
+#include "reply.h"
+
+/* One of the two, and all that it has read so far. */
+struct side {
+	struct oc_reply reply;
+	struct oc_buf content;
+	struct oc_buf reasoning;
+	struct oc_err err;
+	int rc;
+};
+
+struct twin {
+	struct oc_event_reader reader;
+	struct oc_json json;
+	struct side fast;
+	struct side plain;
+};
+
+static inline void side_init(struct side *side)
+{
+	*side = (struct side){.rc = 0};
+	oc_reply_init(&side->reply);
+	oc_buf_init(&side->content, (size_t)1 << 20);
+	oc_buf_init(&side->reasoning, (size_t)1 << 20);
+}
+
+static inline void side_release(struct side *side)
+{
+	oc_reply_release(&side->reply);
+	oc_buf_release(&side->content);
+	oc_buf_release(&side->reasoning);
+}
+
+static inline void twin_init(struct twin *t)
+{
+	oc_event_reader_init(&t->reader);
+	oc_json_init(&t->json);
+	side_init(&t->fast);
+	side_init(&t->plain);
+}
+
+static inline void twin_release(struct twin *t)
+{
+	side_release(&t->plain);
+	side_release(&t->fast);
+	oc_json_release(&t->json);
+	oc_event_reader_release(&t->reader);
+}
+
+static inline bool same_string(const char *a, const char *b)
+{
+	return !a || !b ? a == b : strcmp(a, b) == 0;
+}
+
+static inline bool same_text(const struct oc_buf *a, const struct oc_buf *b)
+{
+	return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
+}
+
+/* Feeds one event to both; false where they disagree. */
+static inline bool twin_feed(struct twin *t, const char *p, size_t n)
+{
+	struct oc_text data = {p, n};
+	struct side *fast = &t->fast;
+	struct side *plain = &t->plain;
+
+	fast->rc = oc_event_read(&t->reader, data, &fast->reply, &fast->content, &fast->reasoning,
+	                         &fast->err);
+	plain->rc = oc_reply_event(&t->json, data, &plain->reply, &plain->content,
+	                           &plain->reasoning, &plain->err);
+	return fast->rc == plain->rc && same_text(&fast->content, &plain->content) &&
+	       same_text(&fast->reasoning, &plain->reasoning) &&
+	       same_string(fast->reply.model, plain->reply.model) &&
+	       same_string(fast->reply.id, plain->reply.id) &&
+	       same_string(fast->reply.finish_reason, plain->reply.finish_reason) &&
+	       memcmp(&fast->reply.usage, &plain->reply.usage, sizeof fast->reply.usage) == 0;
+}
+
+#endif
