@@ -43,8 +43,8 @@ static void put_valid(struct oc_buf *out, const struct oc_json *j, int at)
 	oc_buf_release(&text);
 }
 
-/* Sets an owned string to the value at `at`, if that is a string, not empty, and fit to be shown. Most
- * events repeat what the one before said: then nothing is done. */
+/* Sets an owned string to the value at `at`, if that is a string, not empty, and fit to be shown.
+ * Most events repeat what the one before said: then nothing is done. */
 static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *err)
 {
 	struct oc_text raw = oc_json_raw(j, at);
