@@ -199,7 +199,7 @@ static bool try_again(struct oc_call *call)
 	        .retry_after = a->retry_after,
 	        .retries_made = a->reply->attempts - 1,
 	        .random = erand48(client->random),
-	        .time_left = call->deadline > 0 ? call->deadline - oc_http_now() : -1,
+	        .time_left = call->deadline > 0 ? fmax(0, call->deadline - oc_http_now()) : -1,
 	};
 	struct oc_err err;
 	double wait;
