@@ -323,14 +323,18 @@ static int word_auth(const struct wording *w, struct oc_err *err)
 
 static int word_busy(const struct wording *w, struct oc_err *err)
 {
+	const char *base = w->context->base_url;
 	const char *what = w->status == 429   ? "limits the rate of requests"
 	                   : w->status == 500 ? "failed"
 	                                      : "cannot answer now";
 	/* ollama.com answers so for models that are gone, too. */
 	const char *hint = w->status == 500 ? "; if that does not help, try another model" : "";
 
-	return oc_err_set(err, w->code, "%s %s %s; try again later%s%s", w->context->base_url, what,
-	                  w->why, hint, w->id);
+	if (w->status == 501 || w->status == 505)
+		return oc_err_set(err, w->code, "%s cannot serve such a request %s%s", base, w->why,
+		                  w->id);
+	return oc_err_set(err, w->code, "%s %s %s; try again later%s%s", base, what, w->why, hint,
+	                  w->id);
 }
 
 static int word(const struct wording *w, struct oc_err *err)
