@@ -10,7 +10,12 @@
 
 #include "http.h"
 
-enum { WAIT_MAX_MS = 3600 * 1000, FDS_MAX = 4, RECEIVE_BUFFER = 100 * 1024 };
+enum {
+	WAIT_MAX_MS = 3600 * 1000,
+	FDS_MAX = 4,
+	RECEIVE_BUFFER = 100 * 1024,
+	HEAD_MAX = 256 * 1024, /* bytes of an answer's status lines and header fields */
+};
 
 /* What a running exchange needs besides its public part. Kept for the next one when it ends. */
 struct oc_http_state {
@@ -21,6 +26,8 @@ struct oc_http_state {
 	double started;
 	double alive;        /* when the last sign of life came */
 	curl_off_t uploaded; /* bytes of body the peer has taken so far */
+	size_t head;         /* bytes of the answer's status lines and header fields so far */
+	bool head_done;      /* the blank line after the header fields has come */
 	bool stopped;        /* on_body asked to stop */
 	char error[CURL_ERROR_SIZE];
 };
@@ -166,10 +173,17 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 
 	(void)size; /* always 1 */
 	state->alive = oc_http_now();
-	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0)
+	state->head += n;
+	if (state->head > HEAD_MAX)
+		return 0;
+	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) {
 		forget_fields(state->x);
-	else
+		state->head_done = false;
+	} else if (*line == '\r' || *line == '\n') {
+		state->head_done = true;
+	} else {
 		keep_field(state->x, line, n);
+	}
 	(void)curl_easy_getinfo(state->easy, CURLINFO_RESPONSE_CODE, &status);
 	state->x->status = (int)status;
 	return n;
@@ -403,6 +417,23 @@ static enum oc_code code_of(CURLcode rc)
 	}
 }
 
+/* libcurl calls a header line over 100 kB a lack of memory. */
+static bool head_too_large(const struct oc_http_state *state, CURLcode rc)
+{
+	return state->head > HEAD_MAX ||
+	       (rc == CURLE_OUT_OF_MEMORY && state->head && !state->head_done);
+}
+
+static void fail_connect(struct oc_http_state *state, const char *text)
+{
+	long error = 0;
+
+	(void)curl_easy_getinfo(state->easy, CURLINFO_OS_ERRNO, &error);
+	(void)oc_err_set(&state->x->err, OC_ECONNECT,
+	                 "cannot connect to %s: %s; is a server running there?", state->x->server,
+	                 error ? strerror((int)error) : text);
+}
+
 static void fail(struct oc_http_state *state, CURLcode rc)
 {
 	const char *text = state->error[0] ? state->error : curl_easy_strerror(rc);
@@ -412,6 +443,8 @@ static void fail(struct oc_http_state *state, CURLcode rc)
 
 	if (state->stopped)
 		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
+	else if (head_too_large(state, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
 	else if (rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY)
 		(void)oc_err_set(err, OC_EPROTO, "%s: the answer is not HTTP: %s", server, text);
 	else if (rc == CURLE_PEER_FAILED_VERIFICATION)
@@ -419,9 +452,12 @@ static void fail(struct oc_http_state *state, CURLcode rc)
 		                 "%s: the server's certificate cannot be trusted: %s; a private "
 		                 "authority is named with --cacert",
 		                 server, text);
-	else if (rc == CURLE_PARTIAL_FILE)
-		(void)oc_err_set(err, code, "%s: the connection was lost within the answer: %s",
-		                 server, text);
+	else if (rc == CURLE_COULDNT_CONNECT)
+		fail_connect(state, text);
+	else if (rc == CURLE_PARTIAL_FILE || rc == CURLE_GOT_NOTHING || rc == CURLE_RECV_ERROR ||
+	         rc == CURLE_SEND_ERROR)
+		(void)oc_err_set(err, code, "%s: the connection was lost %s the answer: %s", server,
+		                 state->head ? "within" : "before", text);
 	else
 		(void)oc_err_set(err, code, "%s: %s", server, text);
 }
@@ -460,6 +496,8 @@ static void finish_all(struct oc_http *http)
 		(void)curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &state);
 		if (message->data.result != CURLE_OK)
 			fail(state, message->data.result);
+		else if (!state->head_done) /* libcurl takes that for an empty body */
+			fail(state, CURLE_PARTIAL_FILE);
 		finish(state);
 	}
 }
