@@ -107,8 +107,8 @@ static size_t read_field(char field, const char *s, struct date *d)
 	}
 }
 
-/* picture: a letter of "DNCYhms" is a field (day, month, century, year in it, and the time), anything
- * else stands for itself. */
+/* picture: a letter of "DNCYhms" is a field (day, month, century, year in it, and the time);
+ * anything else stands for itself. */
 static bool read_date(const char *s, const char *picture, struct date *d)
 {
 	*d = (struct date){.year = 0};
@@ -138,7 +138,7 @@ static double since_epoch(const struct date *d)
 	int64_t days = days_before_year(d->year) - days_before_year(1970) + before_month[d->month] +
 	               (leap && d->month > 1) + d->day - 1;
 
-	return (double)(days * 86400 + d->hour * 3600 + d->minute * 60 + d->second);
+	return (double)(((days * 24 + d->hour) * 60 + d->minute) * 60 + d->second);
 }
 
 static bool read_any_date(const char *s, time_t now, double *out)

@@ -57,19 +57,36 @@ static bool is(const struct check *c, const struct oc_place *place, enum oc_json
 	return oc_json_type(c->j, place->at) == type;
 }
 
+typedef bool holds_fn(const struct check *c, const struct oc_place *place);
+
 static bool is_boolean(const struct check *c, const struct oc_place *place)
 {
 	return is(c, place, OC_JSON_TRUE) || is(c, place, OC_JSON_FALSE);
 }
 
-static bool is_schema(const struct check *c, const struct oc_place *place)
-{
-	return is(c, place, OC_JSON_OBJECT) || is_boolean(c, place);
-}
-
 static bool is_string(const struct check *c, const struct oc_place *place)
 {
 	return is(c, place, OC_JSON_STRING);
+}
+
+static bool is_object(const struct check *c, const struct oc_place *place)
+{
+	return is(c, place, OC_JSON_OBJECT);
+}
+
+static bool is_array(const struct check *c, const struct oc_place *place)
+{
+	return is(c, place, OC_JSON_ARRAY);
+}
+
+static bool is_filled_array(const struct check *c, const struct oc_place *place)
+{
+	return is_array(c, place) && oc_json_first(c->j, place->at) != OC_JSON_NONE;
+}
+
+static bool is_schema(const struct check *c, const struct oc_place *place)
+{
+	return is_object(c, place) || is_boolean(c, place);
 }
 
 static bool is_type_name(const struct check *c, const struct oc_place *place)
@@ -85,8 +102,7 @@ static bool is_type_name(const struct check *c, const struct oc_place *place)
 }
 
 /* Has every child the property? */
-static bool all(const struct check *c, const struct oc_place *parent,
-                bool (*holds)(const struct check *c, const struct oc_place *place))
+static bool all(const struct check *c, const struct oc_place *parent, holds_fn *holds)
 {
 	struct oc_place child;
 
@@ -98,11 +114,26 @@ static bool all(const struct check *c, const struct oc_place *parent,
 	return true;
 }
 
+static bool is_types(const struct check *c, const struct oc_place *place)
+{
+	return is_type_name(c, place) || (is_filled_array(c, place) && all(c, place, is_type_name));
+}
+
+static bool is_names(const struct check *c, const struct oc_place *place)
+{
+	return is_array(c, place) && all(c, place, is_string);
+}
+
 static bool is_count(const struct check *c, const struct oc_place *place)
 {
 	int64_t n;
 
 	return oc_json_int64(c->j, place->at, &n) && n >= 0;
+}
+
+static bool is_number(const struct check *c, const struct oc_place *place)
+{
+	return is(c, place, OC_JSON_NUMBER);
 }
 
 static bool is_step(const struct check *c, const struct oc_place *place)
@@ -119,40 +150,23 @@ static bool is_reference(const struct check *c, const struct oc_place *place)
 	return is_schema(c, &target);
 }
 
-/* NULL, or what is expected instead. What is wrong within subschemas is not looked for here. */
-static const char *expected(const struct check *c, const struct oc_place *place, enum kind kind)
-{
-	bool array = is(c, place, OC_JSON_ARRAY);
-	bool empty = oc_json_first(c->j, place->at) == OC_JSON_NONE;
-
-	switch (kind) {
-	case SCHEMA:
-		return is_schema(c, place) ? NULL : "a schema (an object, true or false)";
-	case SCHEMA_LIST:
-		return array && !empty ? NULL : "an array of schemas";
-	case SCHEMA_MAP:
-		return is(c, place, OC_JSON_OBJECT) ? NULL : "an object of schemas";
-	case TYPES:
-		return is_type_name(c, place) || (array && !empty && all(c, place, is_type_name))
-		               ? NULL
-		               : "the name of a type, or an array of such";
-	case NAMES:
-		return array && all(c, place, is_string) ? NULL : "an array of strings";
-	case LIST:
-		return array ? NULL : "an array";
-	case FLAG:
-		return is_boolean(c, place) ? NULL : "true or false";
-	case COUNT:
-		return is_count(c, place) ? NULL : "an integer, 0 or more";
-	case NUMBER:
-		return is(c, place, OC_JSON_NUMBER) ? NULL : "a number";
-	case STEP:
-		return is_step(c, place) ? NULL : "a number greater than 0";
-	case REF:
-		return is_reference(c, place) ? NULL : "a place in this schema, like #/$defs/name,";
-	}
-	return NULL;
-}
+/* What is wrong within subschemas is found when these are visited. */
+static const struct {
+	holds_fn *holds;
+	const char *expected;
+} kinds[] = {
+        [SCHEMA] = {is_schema, "a schema (an object, true or false)"},
+        [SCHEMA_LIST] = {is_filled_array, "an array of schemas"},
+        [SCHEMA_MAP] = {is_object, "an object of schemas"},
+        [TYPES] = {is_types, "the name of a type, or an array of such"},
+        [NAMES] = {is_names, "an array of strings"},
+        [LIST] = {is_array, "an array"},
+        [FLAG] = {is_boolean, "true or false"},
+        [COUNT] = {is_count, "an integer, 0 or more"},
+        [NUMBER] = {is_number, "a number"},
+        [STEP] = {is_step, "a number greater than 0"},
+        [REF] = {is_reference, "a place in this schema, like #/$defs/name,"},
+};
 
 static bool check_member(const struct check *c, const struct oc_place *member)
 {
@@ -165,11 +179,10 @@ static bool check_member(const struct check *c, const struct oc_place *member)
 
 static bool check_keyword(const struct check *c, const struct oc_place *place, enum kind kind)
 {
-	const char *what = expected(c, place, kind);
 	char text[128];
 
-	if (what) {
-		(void)snprintf(text, sizeof text, "%s expected", what);
+	if (!kinds[kind].holds(c, place)) {
+		(void)snprintf(text, sizeof text, "%s expected", kinds[kind].expected);
 		(void)oc_place_err(c->j, place, c->err, OC_EDATA, text);
 		return false;
 	}
