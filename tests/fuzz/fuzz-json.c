@@ -127,11 +127,20 @@ static bool rewrite(const char *p, size_t n, struct oc_buf *out)
 	return !rc;
 }
 
+/* A text is JSON if it would be with any bytes allowed in strings, and is UTF-8. */
+static void compare_checks(const char *p, size_t n)
+{
+	bool json = oc_json_check_bytes(p, n, NULL, NULL) == 0;
+
+	must((json && oc_utf8_check(p, n) == n) == (oc_json_check(p, n, NULL, NULL) == 0));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct oc_buf once;
 	struct oc_buf twice;
 
+	compare_checks((const char *)data, size);
 	oc_buf_init(&once, 8 * size + 8);
 	oc_buf_init(&twice, 8 * size + 8);
 	if (rewrite((const char *)data, size, &once)) {

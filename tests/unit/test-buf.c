@@ -10,6 +10,7 @@ static void check_is(const struct oc_buf *b, const char *want)
 {
 	CHECK_MEM(b->p, b->n, want, strlen(want));
 	CHECK_STR(b->p, want);
+	CHECK(b->cap ? b->n < b->cap : !b->n);
 }
 
 TEST(is_an_empty_string_at_first)
@@ -68,6 +69,7 @@ TEST(grows_to_its_ceiling_and_not_beyond)
 		CHECK_INT(b.bad, OC_OK);
 		CHECK_INT(b.n, max);
 		CHECK(b.cap <= max + 1);
+		CHECK(max ? b.n < b.cap : !b.cap);
 		oc_buf_putc(&b, 'y');
 		CHECK_INT(b.bad, OC_EPROTO);
 		CHECK_INT(b.n, max);

@@ -176,6 +176,21 @@ TEST(knows_which_json_numbers_are_no_integers)
 	}
 }
 
+TEST(weighs_long_fractions_against_large_exponents)
+{
+	char text[3100];
+
+	for (int digits = 1; digits <= 3000; digits += 7) {
+		int64_t v = 42;
+		int n = snprintf(text, sizeof text, "0.%0*de%d", digits, 1, digits);
+
+		CHECK(oc_num_exact(text, (size_t)n, &v));
+		CHECK_INT(v, 1);
+		n = snprintf(text, sizeof text, "0.%0*de%d", digits, 1, digits - 1);
+		CHECK(!oc_num_exact(text, (size_t)n, &v));
+	}
+}
+
 TEST(reads_no_further_than_told)
 {
 	int64_t v = 0;
@@ -268,6 +283,7 @@ int main(void)
 {
 	return RUN(T(reads_decimals), T(refuses_what_is_no_decimal), T(reads_integers),
 	           T(refuses_what_is_no_integer), T(finds_the_exact_integer_in_a_json_number),
-	           T(knows_which_json_numbers_are_no_integers), T(reads_no_further_than_told),
+	           T(knows_which_json_numbers_are_no_integers),
+	           T(weighs_long_fractions_against_large_exponents), T(reads_no_further_than_told),
 	           T(writes_short_texts_that_read_back), T(does_not_depend_on_the_locale));
 }
