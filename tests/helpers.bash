@@ -9,6 +9,8 @@
 #	start_tls [KIND]                TLS in front of it: $TLS_URL and, to be trusted, $CACERT
 #	requests; request_body N        how many requests it had; what the Nth one carried
 #	wait_for_event REGEX            until the server's event log has such a line
+#	serve SCRIPT|...                start_fake, and it is the server that a command asks, for model m
+#	ends STATUS LINE COMMAND...     a failure: this status, this one line, nothing on standard output
 
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
@@ -77,6 +79,22 @@ start_fake() {
 	oc_pids+=("$FAKE_PID")
 	read -r -t 20 FAKE <"$BATS_TEST_TMPDIR/address.$n" || fail 'the server did not start'
 	URL=$FAKE/v1
+}
+
+# serve: as start_fake, and commands ask this server without being told.
+serve() {
+	start_fake "$@"
+	export OLLAMA_CLOUD_BASE_URL=$URL OLLAMA_CLOUD_MODEL=m
+}
+
+# ends STATUS LINE COMMAND...: `oc-NAME: ` is put before the line.
+ends() {
+	local status=$1 line=$2
+	shift 2
+	run --separate-stderr -"$status" "$@"
+	assert_output ''
+	# shellcheck disable=SC2154 # set by run
+	assert_equal "$stderr" "$1: $line"
 }
 
 stop_fake() {
