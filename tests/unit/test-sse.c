@@ -274,8 +274,11 @@ TEST(has_a_ceiling)
 	              "data: 1\n\n",
 	              7, 0, 1);
 	check_ceiling("\xef\xbb"
-	              "data\n\n",
-	              5, OC_EPROTO, 0);
+	              "x\ndata\n\n",
+	              7, 0, 1);
+	check_ceiling("\xef\xbb"
+	              "x\ndata\n\n",
+	              6, OC_EPROTO, 0);
 }
 
 /* An event that lies whole in the block is not copied: its data are within the block. */
@@ -306,6 +309,8 @@ static int count(void *ctx, const struct oc_sse_event *event)
 {
 	size_t *bytes = ctx;
 
+	/* The line behind the half mark is not to be taken for a data line when the mark is lost. */
+	CHECK(event->data.n < 4 || memcmp(event->data.p, "this", 4) != 0);
 	*bytes += event->type.n + event->data.n + event->error.n;
 	return 0;
 }
