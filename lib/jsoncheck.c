@@ -9,8 +9,6 @@
 #include "json.h"
 #include "utf8.h"
 
-static const char BOM[] = "\xef\xbb\xbf";
-
 struct checker {
 	const char *end;
 	const char *failed_at;
@@ -239,9 +237,9 @@ static const char *check_root(struct checker *c, const char *p)
 
 size_t oc_json_bom(const char *p, size_t n)
 {
-	size_t len = sizeof BOM - 1;
+	size_t len = sizeof OC_UTF8_BOM - 1;
 
-	return n >= len && memcmp(p, BOM, len) == 0 ? len : 0;
+	return n >= len && memcmp(p, OC_UTF8_BOM, len) == 0 ? len : 0;
 }
 
 static int check(const char *p, size_t n, bool any_bytes, size_t *count, struct oc_err *err)

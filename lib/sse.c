@@ -3,8 +3,9 @@
 #include "compat.h"
 
 #include "sse.h"
+#include "utf8.h"
 
-static const char BOM[] = "\xef\xbb\xbf";
+static const char BOM[] = OC_UTF8_BOM;
 
 void oc_sse_init(struct oc_sse *s, size_t max, oc_sse_handler *handler, void *ctx)
 {
