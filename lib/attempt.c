@@ -384,6 +384,17 @@ static void judge(struct oc_attempt *a)
 		judge_whole(a);
 }
 
+/* What reads answers does not know whose they are; every message is to say it. */
+static void name_server(struct oc_attempt *a)
+{
+	char message[OC_ERR_MESSAGE_MAX];
+
+	if (!a->err.code || strstr(a->err.message, a->server->base_url))
+		return;
+	memcpy(message, a->err.message, sizeof message);
+	(void)oc_err_set(&a->err, a->err.code, "%s: %s", a->server->base_url, message);
+}
+
 /* Says how much of an answer that broke off is out. */
 static void count_delivered(struct oc_attempt *a)
 {
@@ -403,6 +414,7 @@ bool oc_attempt_done(struct oc_attempt *a)
 
 	if (a->x.done) {
 		judge(a);
+		name_server(a);
 		a->err.http_status = a->x.status;
 	}
 	if (a->unflushed) {
