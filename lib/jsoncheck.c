@@ -7,6 +7,7 @@
 #include "compat.h"
 
 #include "json.h"
+#include "plain.h"
 #include "utf8.h"
 
 struct checker {
@@ -29,39 +30,6 @@ static const char *fail(struct checker *c, const char *p, const char *problem)
 static const char *skip_blank(const struct checker *c, const char *p)
 {
 	while (p < c->end && (*p == ' ' || *p == '\n' || *p == '\r' || *p == '\t'))
-		p++;
-	return p;
-}
-
-/* May the byte stand in a string as it is, without a look at the next one? */
-static bool is_plain(unsigned char c)
-{
-	return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
-}
-
-/* Is there a byte in the word that is not plain? */
-static bool has_special(uint64_t word)
-{
-	const uint64_t ones = UINT64_C(0x0101010101010101);
-	uint64_t quote = word ^ (ones * '"');
-	uint64_t backslash = word ^ (ones * '\\');
-
-	/* Subtracting makes the top bit of a byte that is too small; a byte with its top bit set
-	 * is special anyway. */
-	return (((word - ones * 0x20) | (quote - ones) | (backslash - ones) | word) &
-	        (ones * 0x80)) != 0;
-}
-
-static const char *skip_plain(const struct checker *c, const char *p)
-{
-	for (; (size_t)(c->end - p) >= sizeof(uint64_t); p += sizeof(uint64_t)) {
-		uint64_t word;
-
-		memcpy(&word, p, sizeof word);
-		if (has_special(word))
-			break;
-	}
-	while (p < c->end && is_plain((unsigned char)*p))
 		p++;
 	return p;
 }
@@ -95,7 +63,7 @@ static const char *check_string(struct checker *c, const char *p)
 	while (p) {
 		size_t len;
 
-		p = skip_plain(c, p);
+		p = oc_plain_skip(p, c->end);
 		if (p == c->end || (unsigned char)*p < 0x20)
 			return fail(c, p, "control character in a string");
 		if (*p == '"')
