@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/* oc-usage: adds up the token counts of answers, reports and batches. */
+#include "compat.h"
+
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "output.h"
+#include "sums.h"
+
+enum { PIECE = 128 * 1024, WARNINGS_MAX = 20 };
+
+enum form { FORM_TABLE, FORM_JSON, FORM_TSV, FORM_FIELD };
+
+enum {
+	OPT_JSON = CLI_LONG,
+	OPT_TSV,
+	OPT_FIELD,
+	OPT_MAX_INPUT,
+	OPT_MAX_OUTPUT,
+	OPT_MAX_TOTAL,
+	OPT_PRICE,
+};
+
+static const struct cli_option rows[] = {
+        {OPT_JSON, "json", NULL, "print one JSON object"},
+        {OPT_TSV, "tsv", NULL, "print lines of tab-separated fields"},
+        {OPT_FIELD, "field", "NAME", "print one number: input, output, total or records"},
+        {OPT_MAX_INPUT, "max-input", "N", "exit with 1 if there are more than N input tokens"},
+        {OPT_MAX_OUTPUT, "max-output", "N", "exit with 1 if there are more than N output tokens"},
+        {OPT_MAX_TOTAL, "max-total", "N", "exit with 1 if there are more than N tokens in all"},
+        {OPT_PRICE, "price", "IN:OUT", "add the cost, at these prices of a million tokens"},
+        {'q', "quiet", NULL, "no note about records without counts"},
+        {0},
+};
+
+static const char *const fields[] = {"input", "output", "total", "records", NULL};
+
+struct usage {
+	struct oc_meter meter;
+	int64_t bad; /* things that could not be counted, each of them named */
+
+	enum form form;
+	int field; /* index in fields, and in the result of figures() */
+	bool priced;
+	struct oc_price price;
+	int64_t max[3]; /* input, output, total; -1 = any number */
+};
+
+static void choose_form(struct usage *u, int id, enum form form)
+{
+	if (u->form != FORM_TABLE && u->form != form)
+		cli_bad_option(id, "--json, --tsv and --field exclude each other");
+	u->form = form;
+}
+
+static void on_option(void *ctx, int id, const char *arg)
+{
+	struct usage *u = ctx;
+
+	switch (id) {
+	case OPT_JSON:
+		choose_form(u, id, FORM_JSON);
+		break;
+	case OPT_TSV:
+		choose_form(u, id, FORM_TSV);
+		break;
+	case OPT_FIELD:
+		choose_form(u, id, FORM_FIELD);
+		u->field = cli_choice(id, arg, fields);
+		break;
+	case OPT_MAX_INPUT:
+	case OPT_MAX_OUTPUT:
+	case OPT_MAX_TOTAL:
+		u->max[id - OPT_MAX_INPUT] = cli_int64(id, arg, 0, INT64_MAX);
+		break;
+	case OPT_PRICE:
+		u->priced = true;
+		if (!oc_price_parse(arg, &u->price))
+			cli_bad_option(id,
+			               "\"%s\" is not IN:OUT, two prices like 0.15:0.6, from 0 to "
+			               "1000000 with up to six decimals",
+			               arg);
+		break;
+	default:
+		cli_set_quiet();
+	}
+}
+
+/* Counts what is wrong; the first ones are named, lest a file that is no ledger at all floods
+ * standard error. */
+static bool may_warn(struct usage *u)
+{
+	return ++u->bad <= WARNINGS_MAX;
+}
+
+static void warn_bad(struct usage *u, const char *name, const struct oc_usage_bad *bad)
+{
+	char place[64] = "";
+	char lost[96] = "";
+
+	if (!may_warn(u))
+		return;
+	if (bad->column)
+		(void)snprintf(place, sizeof place, ":%" PRIu64 ": not JSON", bad->column);
+	if (bad->first < bad->last)
+		(void)snprintf(lost, sizeof lost,
+		               "; lines %" PRIu64 " to %" PRIu64 " are not counted", bad->first,
+		               bad->last);
+	cli_warn("%s:%" PRIu64 "%s: %s%s", name, bad->line, place, bad->problem, lost);
+}
+
+static void add_record(struct usage *u, const char *name, const struct oc_usage_record *record)
+{
+	struct oc_err err;
+	int rc = oc_meter_add(&u->meter, record, &err);
+
+	if (rc == OC_ENOMEM)
+		cli_die(CLI_OSERR, "%s", err.message);
+	if (rc && may_warn(u))
+		cli_warn("%s:%" PRIu64 ": not counted: %s", name, record->line, err.message);
+	if (record->flaw && may_warn(u))
+		cli_warn("%s:%" PRIu64 ": the value of \"%s\" is impossible, and taken as unknown",
+		         name, record->line, record->flaw);
+}
+
+static void on_event(struct usage *u, const char *name, const struct oc_usage_reader *reader,
+                     enum oc_usage_event event)
+{
+	if (event == OC_USAGE_RECORD)
+		add_record(u, name, &reader->record);
+	else
+		warn_bad(u, name, &reader->bad);
+}
+
+static void read_file(struct usage *u, const char *path)
+{
+	static char piece[PIECE];
+	const char *name = input_name(path);
+	struct oc_usage_reader reader;
+	enum oc_usage_event event;
+	struct oc_err err;
+	int fd = input_open(path);
+	size_t n;
+
+	if (oc_usage_init(&reader, &err))
+		cli_die(CLI_OSERR, "%s", err.message);
+	while ((n = input_some(fd, path, piece, sizeof piece)) > 0) {
+		struct oc_text in = {piece, n};
+
+		while ((event = oc_usage_next(&reader, &in)) != OC_USAGE_MORE)
+			on_event(u, name, &reader, event);
+	}
+	while ((event = oc_usage_end(&reader)) != OC_USAGE_MORE)
+		on_event(u, name, &reader, event);
+	oc_usage_release(&reader);
+	if (fd != STDIN_FILENO)
+		(void)close(fd);
+}
+
+/* In the order of `fields`. */
+static void figures(const struct usage *u, int64_t out[4])
+{
+	const struct oc_meter_row *total = &u->meter.total;
+
+	out[0] = total->usage.input_tokens;
+	out[1] = total->usage.output_tokens;
+	out[2] = total->usage.total_tokens;
+	out[3] = total->records;
+}
+
+static void print(struct usage *u)
+{
+	const struct oc_price *price = u->priced ? &u->price : NULL;
+	struct output out;
+	struct oc_buf text;
+	int64_t figure[4];
+
+	output_open(&out, NULL);
+	oc_buf_init(&text, (size_t)64 << 20);
+	oc_meter_sort(&u->meter);
+	switch (u->form) {
+	case FORM_TABLE:
+		sums_table(&u->meter, price, table_width(&out), &text);
+		break;
+	case FORM_JSON:
+		sums_json(&u->meter, price, u->bad, &text);
+		break;
+	case FORM_TSV:
+		sums_tsv(&u->meter, price, &text);
+		break;
+	case FORM_FIELD:
+		figures(u, figure);
+		oc_buf_printf(&text, "%" PRId64 "\n", figure[u->field]);
+		break;
+	}
+	if (text.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(&out, text.p, text.n);
+	output_commit(&out);
+	oc_buf_release(&text);
+}
+
+/* Says what the numbers do not, and makes the exit status. */
+static int judge(const struct usage *u)
+{
+	const struct oc_meter_row *total = &u->meter.total;
+	int64_t figure[4];
+	int status = CLI_OK;
+
+	if (total->uncounted)
+		cli_note("%" PRId64 " of %" PRId64
+		         " records do not say all of their tokens: the sums "
+		         "are what is known",
+		         total->uncounted, total->records);
+	figures(u, figure);
+	for (int i = 0; i < 3; i++) {
+		if (u->max[i] < 0 || figure[i] <= u->max[i])
+			continue;
+		cli_warn("%" PRId64 " %s tokens are over the budget of --max-%s %" PRId64,
+		         figure[i], fields[i], fields[i], u->max[i]);
+		status = CLI_NO;
+	}
+	if (u->bad > WARNINGS_MAX)
+		cli_warn("%" PRId64 " more like these are not shown", u->bad - WARNINGS_MAX);
+	return u->bad ? CLI_DATAERR : status;
+}
+
+int main(int argc, char **argv)
+{
+	static const struct cli_option *const tables[] = {rows, NULL};
+	static const struct cli_program program = {
+	        .name = "oc-usage",
+	        .synopsis = "[OPTION]... [FILE]...",
+	        .purpose = "Add up the token counts in answers, reports and batches.",
+	        .options = tables,
+	        .option = on_option,
+	};
+	struct usage u = {.max = {-1, -1, -1}};
+	int status;
+	int i;
+
+	cli_init(program.name);
+	i = cli_options(&program, argc, argv, &u);
+	if (i == argc)
+		read_file(&u, "-");
+	for (; i < argc; i++)
+		read_file(&u, argv[i]);
+	print(&u);
+	status = judge(&u);
+	oc_meter_release(&u.meter);
+	return status;
+}
