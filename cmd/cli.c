@@ -54,8 +54,8 @@ enum cli_status cli_status_of(enum oc_code code)
 	return CLI_SOFTWARE;
 }
 
-/* A closed descriptor is replaced by one on which every use fails, so that reading a closed standard
- * input and writing to a closed standard output are still errors. */
+/* A closed descriptor is replaced by one on which every use fails, so that reading a closed
+ * standard input and writing to a closed standard output are still errors. */
 static void occupy(int fd, int flags)
 {
 	if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)

@@ -19,8 +19,8 @@ struct output {
 	uint64_t written;
 };
 
-/* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made. Where path
- * is not a regular file (/dev/null, a named pipe), it is written directly. */
+/* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made.
+ * Where path is not a regular file (/dev/null, a named pipe), it is written directly. */
 void output_open(struct output *out, const char *path);
 
 /* The same without a temporary file: what is written is there at once, and stays. */

@@ -42,8 +42,8 @@ static int over_memory(struct oc_attempt *a, enum oc_code bad, size_t max, const
 	                  what, max >> 20);
 }
 
-/* Hands on what has been gathered as UTF-8: a character that is not complete yet waits for its rest,
- * unless this is the end, and U+FFFD takes the place of what can never be one. */
+/* Hands on what has been gathered as UTF-8: a character that is not complete yet waits for its
+ * rest, unless this is the end, and U+FFFD takes the place of what can never be one. */
 static int send_text(struct oc_attempt *a, enum oc_chunk_kind kind, struct oc_buf *text, bool end)
 {
 	size_t n = text->n - (end ? 0 : oc_utf8_tail(text->p, text->n));

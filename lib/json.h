@@ -90,7 +90,8 @@ int oc_json_value(const struct oc_json *j, int key);
  * with nothing appended, if the value is no string. */
 bool oc_json_string(const struct oc_json *j, int at, struct oc_buf *out);
 
-/* The same for the text between the quotes of a string that oc_json_check() or its like accepted. */
+/* The same for the text between the quotes of a string that oc_json_check() or its like has
+ * accepted. */
 void oc_json_decode(struct oc_text inner, struct oc_buf *out);
 
 /* Is the value a string with exactly this decoded content? */

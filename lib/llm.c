@@ -70,9 +70,9 @@ static void keep_request(struct oc_llm *llm, const struct oc_request *req)
 	llm->req.schema = keep_text(llm, req->schema);
 	llm->req.seed = req->seed ? keep(llm, req->seed, sizeof *req->seed) : NULL;
 	for (size_t i = 0; images && i < req->nimages; i++)
-		images[i] = keep_text(llm, images[i]);
+		images[i] = keep_text(llm, req->images[i]);
 	for (size_t i = 0; stop && i < req->nstop; i++)
-		stop[i] = keep_string(llm, stop[i]);
+		stop[i] = keep_string(llm, req->stop[i]);
 	llm->req.images = images;
 	llm->req.stop = stop;
 }

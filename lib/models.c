@@ -148,8 +148,8 @@ static size_t min(size_t a, size_t b)
 
 enum { NEAR_MAX = 64 }; /* an id longer than this is like none of the table's */
 
-/* How many letters must be put in, taken out or changed to make one id from the other: Levenshtein's
- * distance, row by row. a has n <= NEAR_MAX bytes. */
+/* How many letters must be put in, taken out or changed to make one id from the other:
+ * Levenshtein's distance, row by row. a has n <= NEAR_MAX bytes. */
 static size_t distance(const char *a, size_t n, const char *b)
 {
 	size_t row[NEAR_MAX + 1];

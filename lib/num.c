@@ -95,7 +95,7 @@ static bool push_digit(int64_t *v, int digit)
 	return true;
 }
 
-/* The exponent of a JSON number, held within +-limit, beyond which every value is 0 or too large. */
+/* The exponent of a JSON number, within +-limit, beyond which all values are 0 or too large. */
 static long exponent_of(const char *p, const char *end, long limit)
 {
 	bool minus = p < end && *p == '-';

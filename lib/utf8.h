@@ -8,10 +8,10 @@
 /* The offset of the first byte that is not part of a valid sequence; n where all is valid. */
 size_t oc_utf8_check(const char *p, size_t n);
 
-/* The length (1-4) of the valid sequence at p, of which n > 0 bytes are there; 0 if there is none. */
+/* The length (1-4) of the valid sequence at p, of which n > 0 bytes are there; 0 if none is. */
 size_t oc_utf8_sequence(const char *p, size_t n);
 
-/* How many bytes at the end (0-3) are the beginning of a sequence that more bytes could complete. */
+/* How many bytes at the end (0-3) begin a sequence that more bytes could complete. */
 size_t oc_utf8_tail(const char *p, size_t n);
 
 #define OC_UTF8_BOM "\xef\xbb\xbf" /* byte order mark */

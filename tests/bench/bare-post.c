@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* bare-post: the least that a libcurl program can do: POSTs standard input to the URL and prints the
- * body of the answer. What oc-complete is compared with. */
+/* bare-post: the least that a libcurl program can do: POSTs standard input to the URL and prints
+ * the body of the answer. What oc-complete is compared with. */
 #include "compat.h"
 
 #include <curl/curl.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * fuzz-usage.c: the scanner takes for JSON exactly what oc_json_check() does, and neither it nor the
- * reader of usage on top of it notices how the input is cut into pieces.
+ * fuzz-usage.c: the scanner takes for JSON exactly what oc_json_check() does, and neither it nor
+ * the reader of usage on top of it notices how the input is cut into pieces.
  */
 #include "compat.h"
 

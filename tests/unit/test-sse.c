@@ -309,7 +309,7 @@ static int count(void *ctx, const struct oc_sse_event *event)
 {
 	size_t *bytes = ctx;
 
-	/* The line behind the half mark is not to be taken for a data line when the mark is lost. */
+	/* What follows half a mark is not to be taken for a data line when the mark is lost. */
 	CHECK(event->data.n < 4 || memcmp(event->data.p, "this", 4) != 0);
 	*bytes += event->type.n + event->data.n + event->error.n;
 	return 0;

@@ -223,7 +223,8 @@ TEST(long_texts_need_no_memory)
 	CHECK_INT(strlen(read_in_steps(input, strlen(input), 100)), 2 + 256 + 10);
 }
 
-/* Reads and adds up a name in plain letters; names with escapes are decoded in memory of their own. */
+/* Reads and adds up a name in plain letters; names with escapes are decoded in memory of their
+ * own. */
 static int read_and_add(void *ctx)
 {
 	struct oc_text in = {ctx, strlen(ctx)};

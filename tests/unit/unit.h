@@ -42,10 +42,12 @@ static unsigned long unit_checks;
 	unit_run((const struct unit_test[]){__VA_ARGS__}, \
 	         sizeof((const struct unit_test[]){__VA_ARGS__}) / sizeof(struct unit_test))
 
-#define CHECK(condition)             unit_check(__FILE__, __LINE__, (condition), #condition)
-#define CHECK_INT(got, want)         unit_int(__FILE__, __LINE__, #got, (intmax_t)(got), (intmax_t)(want))
-#define CHECK_STR(got, want)         unit_str(__FILE__, __LINE__, #got, (got), (want))
-#define CHECK_MEM(p, n, want, wantn) unit_mem(__FILE__, __LINE__, #p, (p), (n), (want), (wantn))
+#define HERE __FILE__, __LINE__
+
+#define CHECK(condition)             unit_check(HERE, (condition), #condition)
+#define CHECK_INT(got, want)         unit_int(HERE, #got, (intmax_t)(got), (intmax_t)(want))
+#define CHECK_STR(got, want)         unit_str(HERE, #got, (got), (want))
+#define CHECK_MEM(p, n, want, wantn) unit_mem(HERE, #p, (p), (n), (want), (wantn))
 
 static inline void unit_fail(const char *file, int line)
 {
