@@ -18,6 +18,9 @@
  * connection for the next call, but it is not worth a wait. */
 #define LINGER 1.0
 
+/* The shortest key that is kept out of messages. */
+#define KEY_MIN 8
+
 /* ---- text on its way out ---- */
 
 static int send_chunk(struct oc_attempt *a, enum oc_chunk_kind kind, struct oc_text text)
@@ -248,6 +251,20 @@ static struct oc_text without_framing(struct oc_text body)
 	return end ? (struct oc_text){body.p, (size_t)(end - body.p)} : body;
 }
 
+/* Servers repeat the key that they refuse; it must not get into a message. A shorter one is no secret,
+ * and would spoil words. */
+static void hide_key(const struct oc_attempt *a, char *p, size_t n)
+{
+	size_t len = a->api_key ? strlen(a->api_key) : 0;
+
+	if (len < KEY_MIN)
+		return;
+	for (size_t i = 0; i + len <= n; i++) {
+		if (memcmp(p + i, a->api_key, len) == 0)
+			memset(p + i, '*', len);
+	}
+}
+
 static void judge_error(struct oc_attempt *a)
 {
 	struct oc_reply_context context = {
@@ -257,6 +274,7 @@ static void judge_error(struct oc_attempt *a)
 	        .has_key = a->api_key && *a->api_key,
 	};
 
+	hide_key(a, a->received.p, a->received.n); /* before the text is cut short */
 	if (a->x.status >= 300 && a->x.status < 400 && a->x.location[0])
 		(void)oc_err_set(&a->err, OC_EPROTO,
 		                 "%s redirects to %s (%d), and redirects are not followed; if that "
@@ -414,6 +432,7 @@ bool oc_attempt_done(struct oc_attempt *a)
 
 	if (a->x.done) {
 		judge(a);
+		hide_key(a, a->err.message, strlen(a->err.message));
 		name_server(a);
 		a->err.http_status = a->x.status;
 	}
