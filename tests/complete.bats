@@ -1,0 +1,774 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2030,SC2031,SC2059,SC2154 # formats in variables; bats sets stderr
+# oc-complete as its user sees it. What it shares with every command is in pipes.bats.
+
+load helpers
+
+# key_sent N: the key that request N carried.
+key_sent() {
+	sed -n 's/^Authorization: Bearer \(.*\)\r$/\1/p' "$RECORD/request.$1"
+}
+
+# png FILE: the smallest thing that is one by its content.
+png() {
+	printf '\x89PNG\r\n\x1a\nrest' >"$1"
+}
+
+# ---- the answer ---------------------------------------------------------------------------------
+
+@test 'answer: a final newline is added where there is none' {
+	serve - <<<$'answer one\n---\nanswer two\\n'
+	oc-complete -p x >out
+	printf 'one\n' | cmp - out
+	oc-complete -p x >out
+	printf 'two\n' | cmp - out
+}
+
+@test 'answer: --raw adds nothing' {
+	serve - <<<$'answer one'
+	oc-complete --raw -p x >out
+	printf 'one' | cmp - out
+}
+
+@test 'answer: --json is one line with members in a fixed order' {
+	serve - <<-'END'
+		body {"id":"c1","model":"m:big","choices":[{"index":0,"message":{"content":"a\"\n\u20ac\u0000"},"finish_reason":"stop"}],"usage":{"prompt_tokens":3,"completion_tokens":2,"total_tokens":5}}
+	END
+	oc-complete -j -p x >out
+	printf '%s\n' '{"content":"a\"\n€\u0000","model":"m:big","usage":{"input_tokens":3,"output_tokens":2,"total_tokens":5},"finish_reason":"stop","id":"c1"}' |
+		diff - out
+}
+
+@test 'answer: --json has null for what the server did not say' {
+	serve - <<<'body {"choices":[{"message":{"content":"a"},"finish_reason":"stop"}]}'
+	oc-complete --json -p x >out
+	printf '%s\n' '{"content":"a","model":"m","usage":{"input_tokens":null,"output_tokens":null,"total_tokens":null},"finish_reason":"stop","id":null}' |
+		diff - out
+}
+
+@test 'answer: reasoning is kept out of it, and goes where --reasoning says' {
+	serve - <<-'END'
+		body {"choices":[{"message":{"content":"42","reasoning":"six\ntimes seven"},"finish_reason":"stop"}]}
+	END
+	run -0 --separate-stderr oc-complete -p x
+	assert_output 42
+	assert_equal "$stderr" ''
+	oc-complete -p x --reasoning thoughts >out
+	printf '42\n' | cmp - out
+	printf 'six\ntimes seven' | cmp - thoughts
+	run -0 --separate-stderr oc-complete -p x --reasoning /dev/stderr
+	assert_output 42
+	assert_equal "$stderr" $'six\ntimes seven'
+}
+
+@test 'answer: cut short by the server is status 3, and the answer is there' {
+	serve - <<-'END'
+		body {"choices":[{"message":{"content":"half"},"finish_reason":"length"}]}
+		---
+		body {"choices":[{"message":{"content":"half"},"finish_reason":"length"}]}
+		---
+		body {"choices":[{"message":{"content":"half"},"finish_reason":"content_filter"}]}
+	END
+	run -3 --separate-stderr oc-complete -p x
+	assert_output half
+	assert_equal "$stderr" "oc-complete: the answer was cut short at a limit of the server's (finish reason length); --max-tokens sets another"
+	run -0 --separate-stderr oc-complete -p x -n 5
+	assert_output half
+	assert_equal "$stderr" ''
+	run -3 --separate-stderr oc-complete -p x -n 5
+	assert_output half
+	assert_equal "$stderr" "oc-complete: the answer was cut short by the server's content filter"
+}
+
+@test 'answer: what cannot be one is status 76' {
+	serve - <<-'END'
+		body {"choices":[]}
+		---
+		body {"choices":[{"message":{"content":""},"finish_reason":"stop"}]}
+		---
+		body {"choices":[{"message":{"content":"a"}}
+		---
+		type text/html
+		body <html><title>Welcome</title></html>
+		---
+		status 200
+	END
+	for _ in 1 2 3 4 5; do
+		run -76 --separate-stderr oc-complete -p x
+		assert_output ''
+		assert_equal "${#stderr_lines[@]}" 1
+		[[ $stderr == "oc-complete: $URL"* ]]
+	done
+	assert_equal "$(requests)" 5
+}
+
+@test 'answer: one over 64 MiB is status 76' {
+	serve - <<-'END'
+		bytes {"choices":[{"message":{"content":"
+		fill 65M
+		bytes "}}]}
+	END
+	ends 76 "$URL: the answer is larger than 64 MiB" oc-complete -p x
+}
+
+# ---- the request --------------------------------------------------------------------------------
+
+@test 'request: nothing is sent that was not asked for' {
+	serve - <<<'answer ok'
+	oc-complete -p x
+	run -0 request_body 1
+	assert_output '{"model":"m","messages":[{"role":"user","content":"x"}]}'
+}
+
+@test 'request: every option has its field' {
+	serve - <<<'answer {}'
+	png image
+	printf 'be brief' >system
+	oc-complete -m other -p x -S system -i image -t 0.7 --top-p 0.9 -n 100 --seed -7 \
+		--stop END --stop $'\n\n' --effort low --json-object
+	request_body 1 | jq . >got
+	jq . >wanted <<-'END'
+		{"model":"other","messages":[{"role":"system","content":"be brief"},{"role":"user",
+		"content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":
+		"data:image/png;base64,iVBORw0KGgpyZXN0"}}]}],"temperature":0.7,"top_p":0.9,
+		"max_tokens":100,"seed":-7,"stop":["END","\n\n"],"reasoning_effort":"low",
+		"response_format":{"type":"json_object"}}
+	END
+	diff wanted got
+}
+
+@test 'request: --dry-run prints what would be sent, without a key, a server or a report' {
+	serve - <<<'answer ok'
+	run -0 oc-complete --dry-run -b https://no-such.invalid/v1 --report report -p x -t 1
+	assert_output '{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":1}'
+	assert [ ! -e report ]
+	oc-complete -p x -t 1
+	request_body 1 | diff - <(oc-complete --dry-run -p x -t 1)
+	assert_equal "$(requests)" 1
+}
+
+@test 'request: --dry-run refuses what a call would refuse' {
+	ends 65 'the prompt is blank: no bytes at all' oc-complete --dry-run -m m -p ''
+	ends 64 'no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models lists some' \
+		oc-complete --dry-run -p x
+}
+
+# ---- input that cannot be sent ------------------------------------------------------------------
+
+@test 'input: a blank prompt is status 65' {
+	serve --model
+	ends 65 'the prompt is blank: no bytes at all' oc-complete /dev/null
+	printf ' \t\r\n' >white
+	ends 65 'the prompt is blank: only white space' oc-complete white
+	assert_equal "$(requests)" 0
+}
+
+@test 'input: invalid UTF-8 is status 65 with its offset; --replace-invalid mends it' {
+	serve - <<<'answer ok'
+	head -c 5000000 /dev/zero | tr '\0' a >bad
+	printf 'b\377c' >>bad
+	ends 65 'bad: invalid UTF-8 at byte offset 5000001; --replace-invalid sends U+FFFD instead' \
+		oc-complete bad
+	run -65 --separate-stderr oc-complete - <bad
+	assert_equal "$stderr" 'oc-complete: standard input: invalid UTF-8 at byte offset 5000001; --replace-invalid sends U+FFFD instead'
+	assert_equal "$(requests)" 0
+	oc-complete --replace-invalid bad
+	request_body 1 | tail -c 18 >got
+	printf 'ab\xef\xbf\xbdc"}]}' | tail -c 10 | cmp - <(tail -c 10 got)
+}
+
+@test 'input: the offset counts within its own file' {
+	printf 'x\n' >good
+	printf 'a\xc3(' >bad
+	ends 65 'bad: invalid UTF-8 at byte offset 1; --replace-invalid sends U+FFFD instead' \
+		oc-complete --dry-run -m m -p 'The task' good bad
+}
+
+@test 'input: 64 MiB is the limit' {
+	head -c $((65 << 20)) /dev/zero | tr '\0' a >large
+	ends 65 'large is too large: the limit is 67108864 bytes in all' oc-complete -m m -b http://127.0.0.1:9 large
+	run -65 --separate-stderr oc-complete -m m -b http://127.0.0.1:9 - <large
+	assert_equal "$stderr" 'oc-complete: standard input is too large: the limit is 67108864 bytes in all'
+	serve - <<<'answer ok'
+	run -0 oc-complete - < <(head -c $((64 << 20)) large)
+	assert_output ok
+}
+
+@test 'input: a text file as an image, and one that is missing' {
+	serve --model
+	echo text >text.png
+	ends 65 'text.png is no png, jpeg or webp image' oc-complete -p x -i text.png
+	ends 66 'cannot read missing.png: No such file or directory' oc-complete -p x -i missing.png
+	ends 66 'cannot read missing: No such file or directory' oc-complete -p x -S missing
+	ends 66 'cannot read missing: No such file or directory' oc-complete -p x --schema missing
+	ends 64 '--system and --system-file exclude each other' oc-complete -p x -s a -S text.png
+	assert_equal "$(requests)" 0
+}
+
+# ---- structured answers -------------------------------------------------------------------------
+
+@test 'schema: a satisfied one is status 0, a violated one 76' {
+	serve - <<-'END'
+		answer {\"name\":\"Ada\",\"age\":36}
+		---
+		answer {\"name\":\"Ada\",\"age\":\"36\"}
+		---
+		answer Sure! Here it is.
+	END
+	cat >person.json <<-'END'
+		{"type":"object","required":["name","age"],
+		 "properties":{"name":{"type":"string"},"age":{"type":"integer"}}}
+	END
+	run -0 oc-complete -p x --schema person.json
+	assert_output '{"name":"Ada","age":36}'
+	run -0 jq -c '.response_format | [.type, .json_schema.schema.required]' <(request_body 1)
+	assert_output '["json_schema",["name","age"]]'
+	run -76 --separate-stderr oc-complete -p x --schema person.json
+	assert_output ''
+	[[ $stderr == "oc-complete: the model's answer does not have the form asked for: "*age* ]]
+	run -76 --separate-stderr oc-complete -p x --schema person.json
+	assert_output ''
+	[[ $stderr == "oc-complete: the model's answer does not have the form asked for: "* ]]
+}
+
+@test 'schema: one that is no JSON is status 65, and nothing is asked' {
+	serve --model
+	echo '{"type":' >broken.json
+	run -65 --separate-stderr oc-complete -p x --schema broken.json
+	[[ $stderr == 'oc-complete: '*schema*'not JSON at byte '* ]]
+	assert_equal "$(requests)" 0
+}
+
+@test 'schema: --json-object takes an object and nothing else' {
+	serve - <<<$'answer {\\"a\\":1}\n---\nanswer [1]\n---\nanswer no'
+	run -0 oc-complete --json-object -p x
+	assert_output '{"a":1}'
+	ends 76 "the model's answer does not have the form asked for: it is no JSON object" \
+		oc-complete --json-object -p x
+	run -76 oc-complete --json-object -p x
+}
+
+# ---- keys and hosts -----------------------------------------------------------------------------
+
+# asks_host HOST:PORT COMMAND...: the proxy is the fake, which records the host, and refuses.
+asks_host() {
+	local host=$1
+	shift
+	run -75 "$@" --max-retries 0 --proxy "$FAKE" -p x
+	run -0 head -n 1 "$RECORD/request.$(requests)"
+	assert_output "CONNECT $host HTTP/1.1"$'\r'
+	run -1 grep -i -e secret -e authorization "$RECORD/request.$(requests)"
+}
+
+@test 'key: each variable belongs to its host, and no proxy sees a key' {
+	serve - <<<$'status 403\nbody no'
+	unset OLLAMA_CLOUD_BASE_URL
+	echo secret >key
+	OLLAMA_CLOUD_API_KEY=secret asks_host api.ollama.cloud:443 oc-complete
+	OLLAMA_API_KEY=secret asks_host ollama.com:443 oc-complete
+	OLLAMA_API_KEY=secret OLLAMA_CLOUD_API_KEY=secret2 asks_host api.ollama.cloud:443 oc-complete
+	OLLAMA_API_KEY=secret asks_host api.ollama.cloud:443 oc-complete -k key
+	OLLAMA_API_KEY=secret asks_host elsewhere.invalid:443 \
+		oc-complete -b https://elsewhere.invalid/v1
+	OLLAMA_API_KEY=secret OLLAMA_CLOUD_BASE_URL=https://named.invalid:8443/v1 \
+		asks_host named.invalid:8443 oc-complete
+}
+
+@test 'key: a base URL takes whichever key is there, the file first' {
+	serve - <<<'answer ok'
+	echo from-file >key
+	oc-complete -p x
+	OLLAMA_API_KEY=ollama oc-complete -p x
+	OLLAMA_CLOUD_API_KEY=cloud OLLAMA_API_KEY=ollama oc-complete -p x
+	OLLAMA_CLOUD_API_KEY=cloud OLLAMA_API_KEY=ollama oc-complete -p x -k key
+	OLLAMA_API_KEY=ollama oc-complete -p x -b "$URL/"
+	for wanted in '' ollama cloud from-file ollama; do
+		((++n))
+		assert_equal "$(key_sent $n)" "$wanted"
+	done
+}
+
+@test 'key: no key for another host than this machine is status 78' {
+	local say='set OLLAMA_CLOUD_API_KEY or OLLAMA_API_KEY, or name a key file'
+	ends 78 "no API key for https://api.ollama.cloud/v1: $say" oc-complete -m m -p x
+	ends 78 "no API key for https://ollama.com/v1: $say" \
+		oc-complete -m m -p x -b https://ollama.com/v1
+}
+
+@test 'key: never over plain HTTP to another host' {
+	local url
+	export OLLAMA_API_KEY=secret
+	for url in http://ollama.com/v1 http://128.0.0.1 http://127.0.0.1.example.com/v1 \
+		http://localhost.example.com/v1; do
+		ends 78 "$url would get the API key unencrypted: use https" \
+			oc-complete -m m -p x -b $url
+	done
+}
+
+@test 'key: every spelling of this machine is loopback' {
+	serve - <<<'answer ok'
+	local host
+	for host in 127.0.0.1 127.1 localhost LOCALHOST 0x7f.1; do
+		run -0 oc-complete -p x -b "http://$host:${FAKE##*:}/v1" --proxy http://127.0.0.1:9
+		assert_output ok
+	done
+}
+
+@test 'key file: its first line, with or without a line end, and nothing after it' {
+	serve - <<<'answer ok'
+	printf 'one' >bare
+	printf 'one\r\n' >crlf
+	printf 'one\ntwo\n' >lines
+	local file
+	for file in bare crlf lines; do
+		oc-complete -p x -k $file
+		assert_equal "$(key_sent "$(requests)")" one
+	done
+	oc-complete -p x -k <(echo one)
+	assert_equal "$(key_sent 4)" one
+	oc-complete -p x -k /dev/fd/9 9< <(echo one)
+	assert_equal "$(key_sent 5)" one
+}
+
+@test 'key file: an unusable one is status 78, and nothing is asked' {
+	serve - <<<'answer ok'
+	mkdir dir
+	: >empty
+	printf '\nsecond\n' >blank
+	printf 'a\x01b\n' >control
+	printf 'a b\n' >space
+	printf 'a\0b\n' >nul
+	head -c 100000 /dev/zero | tr '\0' a >long
+	ends 78 'the key file missing cannot be used: No such file or directory' oc-complete -p x -k missing
+	ends 78 'the key file dir cannot be used: Is a directory' oc-complete -p x -k dir
+	ends 78 'the key file empty cannot be used: its first line is empty' oc-complete -p x -k empty
+	ends 78 'the key file blank cannot be used: its first line is empty' oc-complete -p x -k blank
+	ends 78 'the key file nul cannot be used: there is a NUL byte in its first line' \
+		oc-complete -p x -k nul
+	ends 78 'the key file long cannot be used: its first line is too long' oc-complete -p x -k long
+	local say='the API key contains a character that a key cannot have: only visible ASCII is possible'
+	ends 78 "$say" oc-complete -p x -k control
+	ends 78 "$say" oc-complete -p x -k space
+	OLLAMA_API_KEY=$'a\nX-Evil: 1' ends 78 "$say" oc-complete -p x
+	assert_equal "$(requests)" 0
+}
+
+@test 'key: it is in no message, no report and no log, even where the server repeats it' {
+	serve - <<-'END'
+		status 401
+		body {"error":{"message":"Incorrect API key provided: sk-tell-nobody."}}
+		---
+		answer ok
+	END
+	export OLLAMA_API_KEY=sk-tell-nobody
+	run -77 oc-complete -v -p x --report report
+	assert_output --partial "$URL refused the API key (401: "
+	refute_output --partial tell-nobody
+	run -0 oc-complete -v -p x --report report -j
+	refute_output --partial tell-nobody
+	run -1 grep tell-nobody report
+	assert_equal "$(key_sent 1)" sk-tell-nobody
+}
+
+@test 'base URL: what is none is status 64' {
+	ends 64 'the base URL must not contain user info; the key comes from a file or from the environment' \
+		oc-complete -m m -p x -b http://user:secret@127.0.0.1/v1
+	ends 64 'base URL "ftp://127.0.0.1/v1" does not begin with http:// or https://' \
+		oc-complete -m m -p x -b ftp://127.0.0.1/v1
+	ends 64 'base URL "ollama.com/v1" does not begin with http:// or https://' \
+		oc-complete -m m -p x -b ollama.com/v1
+	run -64 oc-complete -m m -p x -b 'http://127.0.0.1 /v1'
+	assert_output --partial 'base URL "http://127.0.0.1 /v1": '
+	ends 64 'base URL "http://127.0.0.1/v1?a=b" has a query or a fragment' \
+		oc-complete -m m -p x -b 'http://127.0.0.1/v1?a=b'
+	ends 64 'option --base-url: the URL is empty' oc-complete -m m -p x -b ''
+}
+
+@test 'base URL: slashes at its end do not matter, and its path does' {
+	serve - <<<'answer ok'
+	oc-complete -p x -b "$URL//"
+	oc-complete -p x -b "$FAKE"
+	run -0 grep -h POST "$RECORD"/request.1 "$RECORD"/request.2
+	assert_line -n 0 --partial 'POST /v1/chat/completions HTTP/1.1'
+	assert_line -n 1 --partial 'POST /chat/completions HTTP/1.1'
+}
+
+# ---- proxies, TLS, redirects --------------------------------------------------------------------
+
+@test 'proxy: from the environment, from --proxy, and never for this machine' {
+	serve - <<<$'status 403\nbody no'
+	export OLLAMA_API_KEY=secret
+	https_proxy=$FAKE run -75 oc-complete -p x -b https://a.invalid/v1 --max-retries 0
+	HTTPS_PROXY=$FAKE run -75 oc-complete -p x -b https://b.invalid/v1 --max-retries 0
+	ALL_PROXY=$FAKE run -75 oc-complete -p x -b https://c.invalid/v1 --max-retries 0
+	run -75 oc-complete -p x -b https://d.invalid/v1 --max-retries 0 --proxy "$FAKE"
+	for host in a b c d; do
+		((++n))
+		grep -q "^CONNECT $host.invalid:443 HTTP/1.1" "$RECORD/request.$n"
+		run -1 grep secret "$RECORD/request.$n"
+	done
+	https_proxy=$FAKE no_proxy=e.invalid run -69 \
+		oc-complete -p x -b https://e.invalid/v1 --max-retries 0
+	assert_equal "$(requests)" 4
+	serve - <<<'answer ok'
+	http_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9 run -0 \
+		oc-complete -p x --proxy http://127.0.0.1:9
+	assert_output ok
+}
+
+@test 'TLS: a trusted server, by --cacert and by SSL_CERT_FILE' {
+	serve - <<<'answer ok'
+	start_tls
+	run -0 oc-complete -p x -b "$TLS_URL" --cacert "$CACERT"
+	assert_output ok
+	SSL_CERT_FILE=$CACERT run -0 oc-complete -p x -b "$TLS_URL"
+	assert_output ok
+	OLLAMA_API_KEY=secret SSL_CERT_FILE=/dev/null run -0 \
+		oc-complete -p x -b "$TLS_URL" --cacert "$CACERT"
+	assert_equal "$(key_sent 3)" secret
+}
+
+@test 'TLS: a server that cannot be trusted is status 78, and learns nothing' {
+	local kind
+	serve - <<<'answer ok'
+	export OLLAMA_API_KEY=secret
+	start_tls
+	run -78 --separate-stderr oc-complete -p x -b "$TLS_URL"
+	assert_output ''
+	[[ $stderr == "oc-complete: $TLS_URL: the server's certificate cannot be trusted: "*'; a private authority is named with --cacert' ]]
+	for kind in expired wrong-host self-signed; do
+		start_tls $kind
+		run -78 oc-complete -p x -b "$TLS_URL" --cacert "$CACERT"
+		assert_output --partial "oc-complete: $TLS_URL: the server's certificate cannot be trusted: "
+	done
+	assert_equal "$(requests)" 0
+}
+
+@test 'TLS: a CA file that is missing or no PEM is status 78' {
+	serve - <<<'answer ok'
+	start_tls
+	echo text >text.pem
+	for file in missing.pem text.pem; do
+		run -78 --separate-stderr oc-complete -p x -b "$TLS_URL" --cacert $file
+		[[ $stderr == "oc-complete: "*$file* ]]
+	done
+	assert_equal "$(requests)" 0
+}
+
+@test 'redirects are reported, not followed' {
+	serve - <<<$'status 301\nheader Location: https://elsewhere.invalid/v1/chat/completions'
+	OLLAMA_API_KEY=secret ends 76 "$URL redirects to https://elsewhere.invalid/v1/chat/completions (301), and redirects are not followed; if that is right, make it the base URL" \
+		oc-complete -p x
+	assert_equal "$(requests)" 1
+}
+
+# ---- refusals -----------------------------------------------------------------------------------
+
+@test 'statuses: each answer of a server has its exit status' {
+	local code status
+	while read -r code status; do
+		serve - <<<$'status '"$code"$'\nbody {"error":{"message":"it says why"}}'
+		run -"$status" --separate-stderr oc-complete -p x --max-retries 0
+		assert_output ''
+		assert_equal "${#stderr_lines[@]}" 1
+		[[ $stderr == "oc-complete: "*"$URL"*"($code: it says why)"* ]]
+		stop_fake
+	done <<-'END'
+		400 65
+		401 77
+		402 77
+		403 77
+		404 69
+		408 75
+		409 75
+		410 69
+		413 65
+		422 65
+		425 75
+		429 75
+		500 75
+		502 75
+		503 75
+		504 75
+		529 75
+	END
+}
+
+@test 'statuses: a used-up quota is status 77 at once, a rate limit 75 after retries' {
+	serve - <<<$'status 429\nbody {"error":"you have reached your weekly usage limit, upgrade for higher limits"}'
+	run -77 oc-complete -p x --backoff-factor 0
+	assert_equal "$(requests)" 1
+	serve - <<<$'status 429\nbody {"error":"rate limit exceeded"}'
+	run -75 oc-complete -p x --backoff-factor 0
+	assert_output --partial '(after 4 tries)'
+	assert_equal "$(requests)" 4
+}
+
+@test 'statuses: a model that is not there, with the name that is near' {
+	serve --model
+	ends 69 "model \"llama33\" is not served by $URL (404: model \"llama33\" not found); did you mean llama3.3?" \
+		oc-complete -m llama33 -p x
+}
+
+@test 'statuses: nobody listens, and no such host' {
+	serve - <<<'answer ok'
+	stop_fake
+	run -75 --separate-stderr oc-complete -p x --max-retries 1 --backoff-factor 0
+	assert_equal "$stderr" "oc-complete: cannot connect to $URL: Connection refused; is a server running there? (after 2 tries)"
+	OLLAMA_API_KEY=k run -69 --separate-stderr \
+		oc-complete -p x -b https://no-such.invalid/v1 --max-retries 0
+	[[ $stderr == 'oc-complete: https://no-such.invalid/v1: '*no-such.invalid* ]]
+}
+
+# ---- retries and clocks -------------------------------------------------------------------------
+
+@test 'retries: what passes is tried again, until it answers' {
+	serve - <<-'END'
+		status 503
+		body {"error":"overloaded"}
+		---
+		reset
+		---
+		status 500
+		body {"error":"failed"}
+		---
+		answer ok
+	END
+	run -0 --separate-stderr oc-complete -p x --backoff-factor 0.001
+	assert_output ok
+	assert_equal "$stderr" ''
+	assert_equal "$(requests)" 4
+	cmp <(request_body 1) <(request_body 4)
+}
+
+@test 'retries: --max-retries is a number of retries' {
+	serve - <<<$'status 503\nbody {"error":"overloaded"}'
+	run -75 oc-complete -p x --backoff-factor 0 --max-retries 0
+	assert_equal "$(requests)" 1
+	refute_output --partial tries
+	run -75 oc-complete -p x --backoff-factor 0 --max-retries 2
+	assert_equal "$(requests)" 4
+	assert_output --partial '(after 3 tries)'
+}
+
+@test 'retries: what does not pass is not tried again' {
+	local code
+	for code in 400 401 402 403 404 410 413 422 501; do
+		serve - <<<"status $code"
+		run oc-complete -p x --backoff-factor 0
+		assert_equal "$code $(requests)" "$code 1"
+		stop_fake
+	done
+}
+
+@test 'retries: an answer that was lost on its way is asked for again' {
+	serve - <<-'END'
+		length 100
+		body {"choices"
+		close
+		---
+		answer ok
+	END
+	run -0 oc-complete -p x --backoff-factor 0
+	assert_output ok
+	assert_equal "$(requests)" 2
+}
+
+@test 'retries: the wait doubles, times a chance of 0.75 to 1' {
+	serve - <<<$'status 503\nbody {"error":"overloaded"}'
+	run -75 oc-complete -v -p x --backoff-factor 0.04
+	sed -n 's/^oc-complete: waiting \([0-9.]*\) s .*/\1/p' <<<"$output" >waits
+	assert_equal "$(wc -l <waits)" 3
+	awk '{ low = 0.03 * 2 ^ (NR - 1); high = 0.04 * 2 ^ (NR - 1)
+		if ($1 < low - 0.001 || $1 > high + 0.001) exit 1 }' waits
+}
+
+# waited N: the server saw at least so many seconds between the first reply and the second request.
+waited() {
+	awk -v least="$1" '$3 == "reply" && $4 == 1 { from = $1 }
+		$3 == "request" && $4 == 2 { exit !($1 - from >= least) }' "$RECORD/events"
+}
+
+@test 'retries: Retry-After and retry-after-ms replace the wait' {
+	serve - <<<$'status 429\nheader Retry-After: 1\nbody {"error":"slow down"}\n---\nanswer ok'
+	run -0 oc-complete -v -p x --backoff-factor 0
+	assert_output --partial 'waiting 1.000 s before the next try: '
+	waited 0.999
+	serve - <<<$'status 429\nheader retry-after-ms: 300\nheader Retry-After: 50\nbody {"error":"slow down"}\n---\nanswer ok'
+	run -0 oc-complete -v -p x --backoff-factor 0
+	assert_output --partial 'waiting 0.300 s before the next try: '
+	waited 0.299
+	serve - <<<$'status 429\nheader Retry-After: 3000\nbody {"error":"slow down"}\n---\nanswer ok'
+	run -0 oc-complete -v -p x --backoff-factor 0
+	assert_output --partial 'waiting 0.000 s before the next try: '
+}
+
+@test 'retries: no wait goes beyond --max-time' {
+	serve - <<<$'status 503\nheader Retry-After: 100\nbody {"error":"overloaded"}'
+	run -75 oc-complete -p x --max-time 50
+	assert_equal "$(requests)" 1
+	assert_output --partial '(503: overloaded)'
+}
+
+@test 'clocks: --timeout ends a silence before the head, after it and within the body' {
+	local script
+	for script in stall $'length 9\nhead\nstall' $'length 100\nbody {"cho\nstall'; do
+		serve - <<<"$script"
+		run -75 --separate-stderr oc-complete -p x --timeout 0.2 --max-retries 0
+		assert_output ''
+		[[ $stderr == "oc-complete: $URL: "*' within 0.2 s; try later, or raise --timeout' ]]
+		wait_for_event ' gone 1 '
+	done
+}
+
+@test 'clocks: after a silence the question is asked again' {
+	serve - <<<$'stall\n---\nanswer ok'
+	run -0 oc-complete -p x --timeout 1 --backoff-factor 0
+	assert_output ok
+	assert_equal "$(requests)" 2
+}
+
+@test 'clocks: --max-time is the deadline of all tries together' {
+	serve - <<<'stall'
+	run -75 --separate-stderr oc-complete -p x --timeout 0 --max-time 0.3
+	[[ $stderr == "oc-complete: $URL: the deadline (--max-time) has passed"* ]]
+	assert_equal "$(requests)" 1
+}
+
+@test 'clocks: an answer that trickles in is no silence' {
+	serve - <<-'END'
+		trickle 8 50
+		answer a long answer takes its time to come, in small pieces, but it does come
+	END
+	run -0 oc-complete -p x --timeout 5
+	assert_output 'a long answer takes its time to come, in small pieces, but it does come'
+}
+
+# ---- files that are written ---------------------------------------------------------------------
+
+@test 'output file: it appears whole, with the mode that the umask gives' {
+	serve - <<<'answer ok'
+	umask 027
+	oc-complete -p x -o out
+	assert_equal "$(cat out)" ok
+	assert_equal "$(stat -c %a out)" 640
+	assert_equal "$(find . -name '.out.*')" ''
+}
+
+@test 'output file: an old one is replaced, and its mode kept' {
+	serve - <<<'answer new'
+	echo old >out
+	chmod 604 out
+	oc-complete -p x -o out
+	assert_equal "$(cat out)" new
+	assert_equal "$(stat -c %a out)" 604
+}
+
+@test 'output file: a failure leaves the old one as it was, and nothing beside it' {
+	serve - <<<$'status 401\nbody {"error":"no"}'
+	mkdir dir
+	echo old >dir/out
+	run -77 oc-complete -p x -o dir/out
+	assert_equal "$(cat dir/out)" old
+	run -77 oc-complete -p x -o dir/new
+	assert_equal "$(ls -A dir)" out
+}
+
+@test 'output file: through a symbolic link, which stays one' {
+	serve - <<<'answer new'
+	mkdir dir
+	echo old >dir/real
+	ln -s dir/real link
+	oc-complete -p x -o link
+	assert_equal "$(readlink link)" dir/real
+	assert_equal "$(cat dir/real)" new
+	assert_equal "$(ls -A dir)" real
+}
+
+@test 'output file: one that cannot be made is status 73, and nothing is asked' {
+	serve - <<<'answer ok'
+	ends 73 'cannot make missing/out: No such file or directory' oc-complete -p x -o missing/out
+	mkdir dir
+	run -73 --separate-stderr oc-complete -p x -o dir
+	[[ $stderr == 'oc-complete: cannot '*dir*': Is a directory' ]]
+	assert_equal "$(requests)" 0
+}
+
+@test 'output file: /dev/null, /dev/stdout, a named pipe and - are written as they are' {
+	serve - <<<'answer ok'
+	oc-complete -p x -o /dev/null
+	assert [ -c /dev/null ]
+	run -0 oc-complete -p x -o -
+	assert_output ok
+	oc-complete -p x -o /dev/stdout | cat >out
+	assert_equal "$(cat out)" ok
+	mkfifo pipe
+	cat pipe >got 3>&- &
+	oc-complete -p x -o pipe
+	wait $!
+	assert_equal "$(cat got)" ok
+	ends 74 'cannot write to /dev/full: No space left on device' oc-complete -p x -o /dev/full
+}
+
+@test 'report: a line for a success' {
+	serve - <<<'answer ok'
+	oc-complete -p x --report report
+	run -0 jq -c '[keys_unsorted, .tool, .model, .usage, .finish_reason, .exit_status, .http_status, .attempts]' report
+	assert_output '[["time","tool","model","usage","finish_reason","id","exit_status","http_status","attempts","seconds"],"oc-complete","m",{"input_tokens":3,"output_tokens":2,"total_tokens":5},"stop",0,200,1]'
+	run -0 jq -r '.time | fromdate | type' report
+	assert_output number
+	run -0 jq '.seconds > 0 and .seconds < 60' report
+	assert_output true
+}
+
+@test 'report: a line for every failure, too, appended' {
+	serve - <<<$'status 503\nbody {"error":"busy"}'
+	export OLLAMA_CLOUD_REPORT=report
+	run -75 oc-complete -p x --backoff-factor 0
+	run -65 oc-complete -p ' '
+	run -66 oc-complete missing
+	run -0 jq -c '[.exit_status, .http_status, .attempts, .usage.total_tokens, .finish_reason]' report
+	assert_output $'[75,503,4,null,null]\n[65,null,0,null,null]\n[66,null,0,null,null]'
+}
+
+@test 'report: one for a reader that left, and for a full disk' {
+	serve - <<<'stall'
+	oc-complete -p x --report report | wait_for_event ' request 1 '
+	serve - <<<'answer ok'
+	run -74 bash -c 'oc-complete -p x --report report >/dev/full'
+	run -0 jq .exit_status report
+	assert_output $'141\n74'
+}
+
+@test 'report: one that cannot be written is status 73 before the call, 74 after it' {
+	serve - <<<'answer ok'
+	ends 73 'cannot open the report missing/report: No such file or directory' \
+		oc-complete -p x --report missing/report
+	assert_equal "$(requests)" 0
+	run -74 --separate-stderr oc-complete -p x --report /dev/full
+	assert_equal "$stderr" 'oc-complete: cannot write to the report /dev/full: No space left on device'
+}
+
+# ---- words on standard error --------------------------------------------------------------------
+
+@test 'verbose: the tries, the waits, the sizes and the usage' {
+	serve - <<<$'status 503\nbody {"error":"busy"}\n---\nanswer ok'
+	run -0 oc-complete -v -p x --backoff-factor 0
+	assert_line -n 0 "oc-complete: try 1: POST $URL/chat/completions, 56 bytes of body"
+	assert_line -n 1 --regexp '^oc-complete: try 1: status 503 after '
+	assert_line -n 2 --regexp '^oc-complete: waiting 0\.000 s before the next try: .*busy'
+	assert_line -n 4 --regexp '^oc-complete: try 2: status 200 after .* bytes received$'
+	assert_line -n 5 'oc-complete: answer by m: 3 input tokens, 2 output tokens, finish reason stop'
+}
+
+@test 'quiet: advice is silenced, errors are not' {
+	serve --model
+	png image
+	run -0 --separate-stderr oc-complete -m llama3.3 -p x -i image
+	assert_equal "$stderr" 'oc-complete: note: model llama3.3 takes no images, as far as is known'
+	run -0 --separate-stderr oc-complete -q -m llama3.3 -p x -i image
+	assert_equal "$stderr" ''
+	run -69 --separate-stderr oc-complete -q -m nothing -p x
+	[ -n "$stderr" ]
+}
