@@ -184,29 +184,48 @@ static void try_once(struct oc_call *call)
 	log_attempt(call);
 }
 
-/* Is there to be another try? Waits for its time, if so. */
-static bool try_again(struct oc_call *call)
+bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
+                     int retries_made, double deadline, double *wait)
 {
-	struct oc_attempt *a = &call->attempt;
-	struct oc_client *client = call->client;
 	const struct oc_retry_policy policy = {
-	        .max_retries = call->max_retries,
+	        .max_retries = max_retries,
 	        .backoff_factor = client->cfg->backoff_factor,
 	};
 	const struct oc_failure failure = {
 	        .code = a->err.code,
 	        .http_status = a->err.http_status,
 	        .retry_after = a->retry_after,
-	        .retries_made = a->reply->attempts - 1,
+	        .retries_made = retries_made,
 	        .random = erand48(client->random),
-	        .time_left = call->deadline > 0 ? fmax(0, call->deadline - oc_http_now()) : -1,
+	        .time_left = deadline > 0 ? fmax(0, deadline - oc_http_now()) : -1,
 	};
+
+	return a->err.code && oc_retry(&policy, &failure, wait);
+}
+
+int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err)
+{
+	if (!err || !a->err.code)
+		return a->err.code;
+	if (tries > 1)
+		(void)oc_err_set(err, a->err.code, "%s (after %d tries)", a->err.message, tries);
+	else
+		*err = a->err;
+	err->http_status = a->err.http_status;
+	return a->err.code;
+}
+
+/* Is there to be another try? Waits for its time, if so. */
+static bool try_again(struct oc_call *call)
+{
+	struct oc_attempt *a = &call->attempt;
 	struct oc_err err;
 	double wait;
 
-	if (!a->err.code || !oc_retry(&policy, &failure, &wait))
+	if (!oc_client_retry(call->client, a, call->max_retries, a->reply->attempts - 1,
+	                     call->deadline, &wait))
 		return false;
-	oc_client_log(client, "waiting %.3f s before the next try: %s", wait, a->err.message);
+	oc_client_log(call->client, "waiting %.3f s before the next try: %s", wait, a->err.message);
 	if (pause_for(call, wait, &err) == OC_OK)
 		return true;
 	a->err = err;
@@ -235,16 +254,7 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 		forget_answer(a->reply);
 	}
 	a->reply->seconds = oc_http_now() - call->started;
-	if (!a->err.code)
-		return OC_OK;
-	if (a->reply->attempts > 1)
-		(void)oc_err_set(err, a->err.code, "%s (after %d tries)", a->err.message,
-		                 a->reply->attempts);
-	else if (err)
-		*err = a->err;
-	if (err)
-		err->http_status = a->err.http_status;
-	return a->err.code;
+	return oc_client_error(a, a->reply->attempts, err);
 }
 
 void oc_call_end(struct oc_call *call)

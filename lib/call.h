@@ -22,6 +22,14 @@ void oc_client_release(struct oc_client *client);
 /* A line for the configuration's log, if it has one. */
 void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRINTF(2, 3);
 
+/* After a try that failed: is there to be another one, and after how many seconds? deadline: on
+ * oc_http_now()'s clock, 0 = none. */
+bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
+                     int retries_made, double deadline, double *wait);
+
+/* Fills *err with the error of the last of so many tries. Returns its code. */
+int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err);
+
 struct oc_call {
 	struct oc_client *client;
 	struct oc_attempt attempt; /* the caller adds body, model, sink… between init and run */
