@@ -177,22 +177,11 @@ static void check_utf8(const struct ask *ask, struct oc_buf *buf, size_t start, 
 	*buf = mended;
 }
 
-/* One blank line between two parts, whether or not the first one ends its last line. */
-static void put_blank_line(struct oc_buf *prompt)
-{
-	if (!prompt->n)
-		return;
-	if (prompt->p[prompt->n - 1] != '\n')
-		oc_buf_putc(prompt, '\n');
-	if (prompt->n < 2 || prompt->p[prompt->n - 2] != '\n')
-		oc_buf_putc(prompt, '\n');
-}
-
 static void add_file(struct ask *ask, const char *path)
 {
 	size_t start;
 
-	put_blank_line(&ask->prompt);
+	oc_prompt_separate(&ask->prompt);
 	start = ask->prompt.n;
 	input_read(path, &ask->prompt);
 	check_utf8(ask, &ask->prompt, start, input_name(path));

@@ -156,6 +156,16 @@ int oc_prompt_check(struct oc_text prompt, struct oc_err *err)
 	return check_utf8(prompt, "the prompt", OC_EDATA, err);
 }
 
+void oc_prompt_separate(struct oc_buf *prompt)
+{
+	if (!prompt->n)
+		return;
+	if (prompt->p[prompt->n - 1] != '\n')
+		oc_buf_putc(prompt, '\n');
+	if (prompt->n < 2 || prompt->p[prompt->n - 2] != '\n')
+		oc_buf_putc(prompt, '\n');
+}
+
 /* ---- images ------------------------------------------------------------------------------- */
 
 static bool has_at(struct oc_text image, size_t offset, const char *magic, size_t n)

@@ -11,6 +11,10 @@ int oc_request_check(const struct oc_request *req, struct oc_err *err);
 /* Is this text fit to be a prompt: not blank, valid UTF-8, not too large? OC_EDATA. */
 int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
 
+/* To be called before a part is appended to a prompt that may have parts already: puts one blank
+ * line between the two, whether or not the first one ends its last line. */
+void oc_prompt_separate(struct oc_buf *prompt);
+
 /*
  * Appends the body, compact, fields in a fixed order. The request must have passed both checks.
  * stream: ask for an event stream with the usage at its end.
