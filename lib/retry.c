@@ -9,7 +9,8 @@
 
 static bool is_passing_status(int status)
 {
-	static const int passing[] = {408, 409, 425, 429, 500, 502, 503,
+	/* 200: servers send errors that pass within an answer, too. */
+	static const int passing[] = {200, 408, 409, 425, 429, 500, 502, 503,
 	                              504, 520, 521, 522, 523, 524, 529};
 
 	for (size_t i = 0; i < OC_COUNT(passing); i++) {
