@@ -238,19 +238,6 @@ static int on_body(void *ctx, const char *p, size_t n)
 
 /* ---- the end ---- */
 
-/* The data of the first event, where a proxy wraps an error in an event stream. */
-static struct oc_text without_framing(struct oc_text body)
-{
-	static const char field[] = "data:";
-	const char *end;
-
-	if (body.n < sizeof field || memcmp(body.p, field, sizeof field - 1) != 0)
-		return body;
-	body = (struct oc_text){body.p + sizeof field - 1, body.n - (sizeof field - 1)};
-	end = memchr(body.p, '\n', body.n);
-	return end ? (struct oc_text){body.p, (size_t)(end - body.p)} : body;
-}
-
 /* Servers repeat the key that they refuse; it must not get into a message. A shorter one is no secret,
  * and would spoil words. */
 static void hide_key(const struct oc_attempt *a, char *p, size_t n)
@@ -281,8 +268,7 @@ static void judge_error(struct oc_attempt *a)
 		                 "is right, make it the base URL",
 		                 a->server->base_url, a->x.location, a->x.status);
 	else
-		(void)oc_reply_error(a->x.status, without_framing(oc_buf_text(&a->received)),
-		                     &context, &a->err);
+		(void)oc_reply_error(a->x.status, oc_buf_text(&a->received), &context, &a->err);
 }
 
 static void judge_whole(struct oc_attempt *a)

@@ -62,18 +62,19 @@ static int only_text(const struct oc_json *j, bool *reasoning)
 	return found;
 }
 
-/* The event has been parsed: keeps what the next one is compared with. */
-static void remember(struct oc_event_reader *r, struct oc_text data)
+/* The event has been parsed: keeps what the next one is compared with. False if memory is out. */
+static bool remember(struct oc_event_reader *r, struct oc_text data)
 {
 	int at = only_text(&r->json, &r->reasoning);
 	struct oc_text raw = oc_json_raw(&r->json, at);
 
 	oc_buf_clear(&r->last);
 	if (at == OC_JSON_NONE)
-		return;
-	oc_buf_add(&r->last, data.p, data.n); /* stays empty if that fails */
+		return true;
+	oc_buf_add(&r->last, data.p, data.n); /* stays empty where the event is too large */
 	r->before = (size_t)(raw.p - data.p) + 1;
 	r->after = data.n - r->before - (raw.n - 2);
+	return r->last.bad != OC_ENOMEM;
 }
 
 int oc_event_read(struct oc_event_reader *r, struct oc_text data, struct oc_reply *reply,
@@ -90,6 +91,5 @@ int oc_event_read(struct oc_event_reader *r, struct oc_text data, struct oc_repl
 	if (rc)
 		return rc;
 	r->nameless = oc_json_is(&r->json, oc_json_get(&r->json, 0, "model"), "");
-	remember(r, data);
-	return 0;
+	return remember(r, data) ? 0 : oc_err_nomem(err);
 }

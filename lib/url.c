@@ -87,8 +87,7 @@ static int parse(CURLU *url, const char *base_url, struct oc_server *server, str
 		return oc_err_set(err, OC_EARG, "base URL \"%s\": %s", base_url,
 		                  curl_url_strerror(rc));
 	if (has_part(url, CURLUPART_QUERY) || has_part(url, CURLUPART_FRAGMENT))
-		return oc_err_set(err, OC_EARG, "base URL \"%s\" has a query or a fragment",
-		                  base_url);
+		return oc_err_set(err, OC_EARG, "the base URL must not have a query or a fragment");
 	return take_parts(url, server) ? oc_err_nomem(err) : OC_OK;
 }
 

@@ -1,0 +1,550 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test-client.c: the two styles of oc.h, against the real loopback server: each test writes a reply
+ * script, starts the server on it, and asks.
+ */
+#include "compat.h"
+
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "fail-alloc.h"
+#include "unit.h"
+
+/* ---- the server --------------------------------------------------------------------------- */
+
+static char directory[] = "/tmp/test-client.XXXXXX";
+static char base_url[128];
+static pid_t server;
+
+static const char *path_of(const char *name)
+{
+	static char path[256];
+
+	(void)snprintf(path, sizeof path, "%s/%s", directory, name);
+	return path;
+}
+
+static void stop_server(void)
+{
+	if (server > 0) {
+		(void)kill(server, SIGTERM);
+		(void)waitpid(server, NULL, 0);
+	}
+	server = 0;
+}
+
+/* Starts the server on this script; its address is in base_url. */
+static void serve(const char *script)
+{
+	const char *build = getenv("B");
+	char program[512];
+	int out[2];
+	ssize_t n;
+	FILE *f = fopen(path_of("script"), "w");
+
+	stop_server();
+	CHECK(f && fputs(script, f) >= 0 && fclose(f) == 0);
+	(void)snprintf(program, sizeof program, "%s/fake", build ? build : "build");
+	CHECK_INT(pipe(out), 0);
+	server = fork();
+	if (server == 0) {
+		(void)dup2(out[1], STDOUT_FILENO);
+		(void)close(out[0]);
+		(void)close(out[1]);
+		execl(program, "fake", "--seconds", "120", path_of("script"), (char *)NULL);
+		_exit(127);
+	}
+	(void)close(out[1]);
+	n = read(out[0], base_url, sizeof base_url - 8);
+	(void)close(out[0]);
+	CHECK(n > 1);
+	(void)snprintf(base_url + n - 1, 8, "/v1"); /* in place of the newline */
+}
+
+/* ---- asking ------------------------------------------------------------------------------- */
+
+static struct oc_text text_of(const char *s)
+{
+	return (struct oc_text){s, strlen(s)};
+}
+
+static struct oc_config config(void)
+{
+	struct oc_config cfg;
+
+	oc_config_init(&cfg);
+	cfg.base_url = base_url;
+	cfg.backoff_factor = 0.001;
+	return cfg;
+}
+
+static struct oc_request request(void)
+{
+	struct oc_request req;
+
+	oc_request_init(&req);
+	req.model = "m";
+	req.prompt = text_of("hi");
+	return req;
+}
+
+/* What a sink got; it stops after so many pieces, if that is not 0. */
+struct heard {
+	struct oc_buf content;
+	struct oc_buf reasoning;
+	int pieces;
+	int flushes;
+	int stop_after;
+};
+
+static void heard_init(struct heard *h)
+{
+	*h = (struct heard){.pieces = 0};
+	oc_buf_init(&h->content, (size_t)1 << 20);
+	oc_buf_init(&h->reasoning, (size_t)1 << 20);
+}
+
+static void heard_release(struct heard *h)
+{
+	oc_buf_release(&h->content);
+	oc_buf_release(&h->reasoning);
+}
+
+static int hear(void *ctx, const struct oc_chunk *chunk)
+{
+	struct heard *h = ctx;
+
+	if (chunk->kind == OC_CHUNK_FLUSH) {
+		h->flushes++;
+		return 0;
+	}
+	oc_buf_add(chunk->kind == OC_CHUNK_CONTENT ? &h->content : &h->reasoning, chunk->text.p,
+	           chunk->text.n);
+	return ++h->pieces == h->stop_after;
+}
+
+/* ---- the function style ------------------------------------------------------------------- */
+
+TEST(complete_returns_content_model_and_usage)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("answer Hello\\u0000!");
+	cfg.base_url = base_url;
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_MEM(reply.content, reply.content_len, "Hello\0!", 7);
+	CHECK_STR(reply.model, "m");
+	CHECK_INT(reply.usage.input_tokens, 3);
+	CHECK_INT(reply.usage.output_tokens, 2);
+	CHECK_INT(reply.usage.total_tokens, 5);
+	CHECK_INT(reply.http_status, 200);
+	CHECK_INT(reply.attempts, 1);
+	oc_reply_release(&reply);
+}
+
+TEST(complete_tries_again)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("status 503\nframing close\nbody "
+	      "{\"error\":\"busy\"}\n---\nclose\n---\nreset\n---\nanswer ok\n");
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_STR(reply.content, "ok");
+	CHECK_INT(reply.attempts, 4);
+	oc_reply_release(&reply);
+	serve("status 503\nbody {\"error\":\"busy\"}\n");
+	cfg.max_retries = 2;
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EBUSY);
+	CHECK_INT(err.http_status, 503);
+	CHECK_INT(reply.attempts, 3);
+	CHECK(strstr(err.message, "busy") && strstr(err.message, "3 tries"));
+	oc_reply_release(&reply);
+}
+
+TEST(complete_does_not_repeat_the_key)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	cfg.api_key = "sk-secret";
+	serve("status 401\nbody {\"error\":\"sk-secret is no key, sk-secret\"}\n");
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EAUTH);
+	CHECK(!strstr(err.message, "secret"));
+	CHECK(strstr(err.message, "********* is no key"));
+	oc_reply_release(&reply);
+	/* A key that masking does not change must not be masked for ever. */
+	cfg.api_key = "*";
+	serve("status 401\nbody {\"error\":\"* is no key\"}\n");
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EAUTH);
+	oc_reply_release(&reply);
+}
+
+TEST(complete_takes_a_stream_for_an_answer)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("sse\ndelta a\\u00e9\ndata {\"choices\":[{\"delta\":{\"reasoning\":\"why\"}}]}\n"
+	      "bytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xff\"}}]}\\n\\n\nfinish "
+	      "stop\ndone\n");
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_STR(reply.content, "a\xc3\xa9\xef\xbf\xbd");
+	CHECK_STR(reply.reasoning, "why");
+	CHECK_STR(reply.finish_reason, "stop");
+	oc_reply_release(&reply);
+}
+
+TEST(configurations_are_checked)
+{
+	static const struct {
+		const char *base_url;
+		const char *key;
+		enum oc_code code;
+	} rows[] = {
+	        {NULL, NULL, OC_ECONFIG},
+	        {"https://example.org/v1", "", OC_ECONFIG},
+	        {"http://example.org/v1", "key", OC_ECONFIG},
+	        {"http://127.0.0.2.example.org/v1", "key", OC_ECONFIG},
+	        {"http://127.0.0.1:1/v1", "a\nb", OC_ECONFIG},
+	        {"http://127.0.0.1:1/v1", "a b", OC_ECONFIG},
+	        {"ftp://127.0.0.1/", "key", OC_EARG},
+	        {"127.0.0.1:1", "key", OC_EARG},
+	        {"http://u:secret@127.0.0.1/", "key", OC_EARG},
+	        {"http://u:sec ret@127.0.0.1/", "key", OC_EARG},
+	        {"http://127.0.0.1/a b", "key", OC_EARG},
+	        {"http://127.0.0.1/?secret", "key", OC_EARG},
+	        {"http://", "key", OC_EARG},
+	        /* These are this machine: nothing listens there, but they may be asked. */
+	        {"http://127.0.0.1:1/v1", NULL, OC_ECONNECT},
+	        {"http://127.9.9.9:1/v1//", "key", OC_ECONNECT},
+	        {"http://0x7f.1:1/v1", "key", OC_ECONNECT},
+	        {"http://[::1]:1/v1", "key", OC_ECONNECT},
+	        {"HTTP://LOCALHOST:1/v1", "key", OC_ECONNECT},
+	};
+	struct oc_request req = request();
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_config cfg = config();
+		struct oc_reply reply;
+		struct oc_err err;
+
+		cfg.max_retries = 0;
+		cfg.base_url = rows[i].base_url;
+		cfg.api_key = rows[i].key;
+		CHECK_INT(oc_complete(&cfg, &req, &reply, &err), rows[i].code);
+		CHECK_INT(err.code, rows[i].code);
+		CHECK(err.message[0] && !strstr(err.message, "secret"));
+		oc_reply_release(&reply);
+	}
+}
+
+TEST(stream_hands_pieces_over)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	struct oc_err err;
+	struct heard h;
+
+	serve("sse\ndelta Hel\ndata {\"choices\":[{\"delta\":{\"reasoning\":\"hm\"}}]}\ndelta lo\n"
+	      "finish stop\ndata {\"choices\":[],\"usage\":{\"prompt_tokens\":4}}\ndone\n");
+	heard_init(&h);
+	CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), OC_OK);
+	CHECK_STR(h.content.p, "Hello");
+	CHECK_STR(h.reasoning.p, "hm");
+	CHECK_INT(h.pieces, 3);
+	CHECK(h.flushes >= 1 && h.flushes <= 3);
+	CHECK_INT(reply.delivered, 5);
+	CHECK_INT(reply.usage.input_tokens, 4);
+	CHECK_STR(reply.finish_reason, "stop");
+	heard_release(&h);
+	oc_reply_release(&reply);
+}
+
+TEST(stream_joins_characters)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	struct oc_err err;
+	struct heard h;
+
+	serve("sse\nbytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xe2\\x82\"}}]}\\n\\n\n"
+	      "bytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xac\\xff\"}}]}\\n\\n\n"
+	      "bytes data: "
+	      "{\"choices\":[{\"delta\":{\"content\":\"x\\xf0\\x9f\"}}]}\\n\\n\ndone\n");
+	heard_init(&h);
+	CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), OC_OK);
+	CHECK_STR(h.content.p, "\xe2\x82\xac\xef\xbf\xbdx\xef\xbf\xbd");
+	heard_release(&h);
+	oc_reply_release(&reply);
+}
+
+TEST(stream_stops_when_the_sink_says_so)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	struct oc_err err;
+	struct heard h;
+
+	serve("sse\nrepeat forever delta x\n");
+	heard_init(&h);
+	h.stop_after = 3;
+	CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), OC_ESTOPPED);
+	CHECK_STR(h.content.p, "xxx");
+	heard_release(&h);
+	oc_reply_release(&reply);
+}
+
+TEST(stream_does_not_lie_about_its_end)
+{
+	static const struct {
+		const char *script;
+		enum oc_code code;
+	} rows[] = {
+	        {"sse\ndelta x\n", OC_EPROTO},
+	        {"sse\ndelta x\nclose\n", OC_ECONNECT},
+	        {"sse\ndelta x\nreset\n", OC_ECONNECT},
+	        {"type text/event-stream\nframing close\ndelta x\n", OC_EPROTO},
+	        {"sse\ndelta x\ndata {\n", OC_EPROTO},
+	        {"sse\ndelta x\ndata {\"error\":\"overloaded\"}\n", OC_EBUSY},
+	        {"sse\ndelta x\nline error: {\"code\":500,\"message\":\"x\"}\nline\n", OC_EBUSY},
+	        {"sse\ndelta x\nline event: error\nline data: broken\nline\n", OC_EPROTO},
+	        {"sse\ndelta x\ndata "
+	         "{\"model\":\"\",\"choices\":[{\"delta\":{\"content\":\"\"}}]}\n",
+	         OC_EPROTO},
+	        {"sse\ndone\n", OC_EPROTO},
+	        {"sse\ndelta x\ndone\ndata {\n", OC_OK},
+	        {"sse\ndelta x\nfinish stop\nreset\n", OC_OK},
+	        {"sse\ndelta x\ndone\nstall\n", OC_OK},
+	        {"answer x\n", OC_OK},
+	};
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_reply reply;
+		struct oc_err err;
+		struct heard h;
+
+		serve(rows[i].script);
+		heard_init(&h);
+		printf("# %s", rows[i].script);
+		CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), rows[i].code);
+		CHECK_STR(h.content.p, i == 9 ? "" : "x");
+		CHECK(!rows[i].code || strstr(err.message, "bytes of the answer were delivered"));
+		heard_release(&h);
+		oc_reply_release(&reply);
+	}
+}
+
+/* ---- the object style --------------------------------------------------------------------- */
+
+TEST(llm_answers_many_times)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	char model[] = "m";
+	struct oc_llm *llm;
+	struct oc_err err;
+	char *text;
+	size_t len;
+
+	serve("answer one\n---\nanswer two\n---\nsse\ndelta three\ndone\n");
+	req.model = model;
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	model[0] = '?'; /* the object has its own copy */
+	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, &len, &err), OC_OK);
+	CHECK_MEM(text, len, "one", 3);
+	free(text);
+	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err), OC_OK);
+	CHECK_STR(text, "two");
+	free(text);
+	CHECK_INT(oc_llm_generate_response(llm, text_of(" \n"), &text, NULL, &err), OC_EDATA);
+	CHECK(!text);
+	struct heard h;
+
+	heard_init(&h);
+	CHECK_INT(oc_llm_generate_response_stream(llm, text_of("hi"), hear, &h, &err), OC_OK);
+	CHECK_STR(h.content.p, "three");
+	heard_release(&h);
+	oc_llm_free(llm);
+	oc_llm_free(NULL);
+}
+
+TEST(llm_checks_its_arguments)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_llm *llm;
+	struct oc_err err;
+
+	req.temperature = 2.5;
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
+	CHECK(!llm);
+	CHECK_INT(oc_err_class(err.code), OC_CLASS_VALUE);
+	req = request();
+	cfg.base_url = "http://example.org";
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_ECONFIG);
+	CHECK(!llm);
+	CHECK_INT(oc_err_class(err.code), OC_CLASS_IMPORT);
+}
+
+TEST(structured_answers_are_checked)
+{
+	static const struct {
+		const char *script;
+		enum oc_format format;
+		enum oc_code code;
+	} rows[] = {
+	        {"answer {\\\"a\\\":1}\n", OC_FORMAT_JSON_OBJECT, OC_OK},
+	        {"answer [1]\n", OC_FORMAT_JSON_OBJECT, OC_EPROTO},
+	        {"answer Sure: {}\n", OC_FORMAT_JSON_OBJECT, OC_EPROTO},
+	        {"answer {\\\"a\\\":1}\n", OC_FORMAT_JSON_SCHEMA, OC_OK},
+	        {"answer {\\\"a\\\":\\\"1\\\"}\n", OC_FORMAT_JSON_SCHEMA, OC_EPROTO},
+	};
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+
+	req.schema = text_of("{\"properties\":{\"a\":{\"type\":\"integer\"}}}");
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_reply reply;
+		struct oc_err err;
+		struct heard h;
+
+		serve(rows[i].script);
+		req.format = rows[i].format;
+		CHECK_INT(oc_complete(&cfg, &req, &reply, &err), rows[i].code);
+		oc_reply_release(&reply);
+		heard_init(&h);
+		CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), rows[i].code);
+		heard_release(&h);
+		oc_reply_release(&reply);
+	}
+}
+
+TEST(models_are_listed)
+{
+	struct oc_config cfg = config();
+	struct oc_err err;
+	char **ids;
+
+	serve("body {\"data\":[{\"id\":\"b:1\"},{\"id\":\"a/x\"},{\"id\":\"b:1\"}]}\n");
+	CHECK_INT(oc_list_models(&cfg, &ids, &err), OC_OK);
+	CHECK_STR(ids[0], "a/x");
+	CHECK_STR(ids[1], "b:1");
+	CHECK(!ids[2]);
+	oc_list_free(ids);
+	serve("status 404\nbody 404 page not found\n---\nbody {\"models\":[{\"name\":\"c\"}]}\n");
+	CHECK_INT(oc_list_models(&cfg, &ids, &err), OC_OK);
+	CHECK_STR(ids[0], "c");
+	oc_list_free(ids);
+	serve("status 401\nbody {\"error\":\"unauthorized\"}\n");
+	CHECK_INT(oc_list_models(&cfg, &ids, &err), OC_EAUTH);
+	CHECK(!ids);
+	oc_list_free(ids);
+}
+
+/* ---- without memory ----------------------------------------------------------------------- */
+
+static int use_llm(void *ctx)
+{
+	static const struct oc_text image = {"\x89PNG\r\n\x1a\n", 8};
+	static const char *const stop[] = {"a", "b"};
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_llm *llm;
+	struct oc_err err;
+	char *text;
+	int64_t seed = 7;
+	int rc;
+
+	(void)ctx;
+	cfg.api_key = "key";
+	req.stop = stop;
+	req.nstop = 2;
+	req.seed = &seed;
+	req.images = &image;
+	req.nimages = 1;
+	rc = oc_llm_new(&cfg, &req, &llm, &err);
+	if (rc)
+		return rc;
+	rc = oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err);
+	free(text);
+	oc_llm_free(llm);
+	return rc;
+}
+
+static int gather_nothing(void *ctx, const struct oc_chunk *chunk)
+{
+	(void)ctx;
+	(void)chunk;
+	return 0;
+}
+
+static int use_stream(void *ctx)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply;
+	int rc = oc_stream(&cfg, &req, gather_nothing, ctx, &reply, NULL);
+
+	oc_reply_release(&reply);
+	return rc;
+}
+
+static int use_list(void *ctx)
+{
+	struct oc_config cfg = config();
+	char **ids;
+	int rc = oc_list_models(&cfg, &ids, NULL);
+
+	(void)ctx;
+	oc_list_free(ids);
+	return rc;
+}
+
+TEST(memory_may_be_out_at_any_moment)
+{
+	serve("answer Hello\n");
+	CHECK(fail_each_alloc(use_llm, NULL) > 10);
+	serve("sse\ndelta a\ndelta b\nfinish stop\ndone\n");
+	CHECK(fail_each_alloc(use_stream, NULL) > 10);
+	serve("body {\"data\":[{\"id\":\"b\"},{\"id\":\"a\"}]}\n");
+	CHECK(fail_each_alloc(use_list, NULL) > 10);
+}
+
+int main(void)
+{
+	int rc;
+
+	if (!mkdtemp(directory)) {
+		perror(directory);
+		return 1;
+	}
+	rc = RUN(T(complete_returns_content_model_and_usage), T(complete_tries_again),
+	         T(complete_does_not_repeat_the_key), T(complete_takes_a_stream_for_an_answer),
+	         T(configurations_are_checked), T(stream_hands_pieces_over),
+	         T(stream_joins_characters), T(stream_stops_when_the_sink_says_so),
+	         T(stream_does_not_lie_about_its_end), T(llm_answers_many_times),
+	         T(llm_checks_its_arguments), T(structured_answers_are_checked),
+	         T(models_are_listed), T(memory_may_be_out_at_any_moment));
+	stop_server();
+	(void)unlink(path_of("script"));
+	(void)rmdir(directory);
+	return rc;
+}
