@@ -88,6 +88,8 @@ struct cli_program {
 	cli_option_fn *option;
 };
 
+extern const struct cli_option cli_built_in[]; /* --help, --version and --completion */
+
 /* The completion script for bash, zsh or fish, released with free(); NULL for another shell. */
 char *cli_completion(const struct cli_program *program, const char *shell);
 

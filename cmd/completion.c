@@ -1,12 +1,258 @@
 /* SPDX-License-Identifier: MIT */
-/* completion.c: completion scripts for shells, made from the option rows. */
+/*
+ * completion.c: completion scripts for shells, made from the option rows. What an option takes is
+ * told by the name of its argument: FILE, ID (of a model), words like `a|b|c`, else free text. Model
+ * ids are asked of oc-models when they are needed.
+ */
 #include "compat.h"
 
+#include "buf.h"
 #include "cli.h"
+
+static const char models[] = "$(oc-models --format ids 2>/dev/null)";
+
+enum takes { NOTHING, FILES, MODELS, WORDS, TEXT };
+
+static enum takes takes(const char *arg)
+{
+	if (!arg)
+		return NOTHING;
+	if (strcmp(arg, "FILE") == 0)
+		return FILES;
+	if (strcmp(arg, "ID") == 0)
+		return MODELS;
+	return strchr(arg, '|') ? WORDS : TEXT;
+}
+
+static bool operands_are_models(const struct cli_program *program)
+{
+	return strstr(program->synopsis, "MODEL") != NULL;
+}
+
+typedef void put_row_fn(struct oc_buf *out, const struct cli_program *program,
+                        const struct cli_option *row);
+
+static void put_rows(struct oc_buf *out, const struct cli_program *program, put_row_fn *put)
+{
+	for (const struct cli_option *const *table = program->options; *table; table++) {
+		for (const struct cli_option *row = *table; row->id; row++)
+			put(out, program, row);
+	}
+	for (const struct cli_option *row = cli_built_in; row->id; row++)
+		put(out, program, row);
+}
+
+/* `a|b|c` as `a b c`. */
+static void put_words(struct oc_buf *out, const char *arg)
+{
+	for (; *arg; arg++)
+		oc_buf_putc(out, *arg == '|' ? ' ' : *arg);
+}
+
+/* Text within single quotes, with a backslash before each of the special characters, and `quote` for
+ * a single quote. */
+static void put_escaped(struct oc_buf *out, const char *text, const char *special,
+                        const char *quote)
+{
+	for (; *text; text++) {
+		if (*text == '\'') {
+			oc_buf_puts(out, quote);
+			continue;
+		}
+		if (strchr(special, *text))
+			oc_buf_putc(out, '\\');
+		oc_buf_putc(out, *text);
+	}
+}
+
+/* ---- bash ---------------------------------------------------------------------------------- */
+
+static void put_bash_name(struct oc_buf *out, const struct cli_program *program,
+                          const struct cli_option *row)
+{
+	(void)program;
+	oc_buf_printf(out, " --%s", row->name);
+}
+
+/* An arm of the case over options with a value. No words: bash's own default, files. */
+static void put_bash_arm(struct oc_buf *out, const struct cli_program *program,
+                         const struct cli_option *row)
+{
+	(void)program;
+	if (!row->arg)
+		return;
+	oc_buf_puts(out, "\t");
+	if (row->id < CLI_LONG)
+		oc_buf_printf(out, "-%c | ", row->id);
+	oc_buf_printf(out, "--%s) words=", row->name);
+	if (takes(row->arg) == MODELS) {
+		oc_buf_puts(out, models);
+	} else if (takes(row->arg) == WORDS) {
+		oc_buf_putc(out, '\'');
+		put_words(out, row->arg);
+		oc_buf_putc(out, '\'');
+	}
+	oc_buf_puts(out, " ;;\n");
+}
+
+/*
+ * The word is taken from the line, because bash splits --option=value and model ids at their = and
+ * colons; of the replies, it expects only what lies behind the last colon.
+ */
+static void put_bash(struct oc_buf *out, const struct cli_program *program)
+{
+	oc_buf_printf(out,
+	              "_%s()\n"
+	              "{\n"
+	              "\tlocal line=${COMP_LINE:0:COMP_POINT} word option words\n"
+	              "\tword=${line##*[[:blank:]]}\n"
+	              "\tread -r -a words <<<\"${line%%\"$word\"}\"\n"
+	              "\toption=${words[-1]}\n"
+	              "\tcase $word in\n"
+	              "\t--*=*) option=${word%%%%=*} word=${word#*=} ;;\n"
+	              "\tesac\n"
+	              "\tcase $option in\n",
+	              program->name);
+	put_rows(out, program, put_bash_arm);
+	oc_buf_puts(out, "\t*)\n\t\twords=");
+	if (operands_are_models(program))
+		oc_buf_puts(out, models);
+	oc_buf_puts(out, "\n\t\t[[ $word != -* ]] || words='");
+	put_rows(out, program, put_bash_name);
+	oc_buf_printf(out,
+	              "'\n"
+	              "\t\t;;\n"
+	              "\tesac\n"
+	              "\tmapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$word\")\n"
+	              "\t[[ $COMP_WORDBREAKS != *:* || $word != *:* ]] ||\n"
+	              "\t\tCOMPREPLY=(\"${COMPREPLY[@]#\"${word%%:*}:\"}\")\n"
+	              "}\n"
+	              "complete -o default -F _%s %s\n",
+	              program->name, program->name);
+}
+
+/* ---- zsh ----------------------------------------------------------------------------------- */
+
+static void put_zsh_action(struct oc_buf *out, const struct cli_program *program,
+                           const struct cli_option *row)
+{
+	oc_buf_putc(out, ':');
+	put_escaped(out, row->arg, ":\\", "'\\''");
+	oc_buf_putc(out, ':');
+	switch (takes(row->arg)) {
+	case FILES:
+		oc_buf_puts(out, "_files");
+		break;
+	case MODELS:
+		oc_buf_printf(out, "_%s_models", program->name);
+		break;
+	case WORDS:
+		oc_buf_putc(out, '(');
+		put_words(out, row->arg);
+		oc_buf_putc(out, ')');
+		break;
+	case NOTHING:
+	case TEXT:
+		break;
+	}
+}
+
+static void put_zsh_row(struct oc_buf *out, const struct cli_program *program,
+                        const struct cli_option *row)
+{
+	oc_buf_puts(out, " \\\n\t\t'*'");
+	if (row->id < CLI_LONG)
+		oc_buf_printf(out, "{-%c%s,--%s%s}", row->id, row->arg ? "+" : "", row->name,
+		              row->arg ? "=" : "");
+	else
+		oc_buf_printf(out, "--%s%s", row->name, row->arg ? "=" : "");
+	oc_buf_puts(out, "'[");
+	put_escaped(out, row->help, "[]:\\", "'\\''");
+	oc_buf_putc(out, ']');
+	if (row->arg)
+		put_zsh_action(out, program, row);
+	oc_buf_putc(out, '\'');
+}
+
+/* Works when it is sourced, and as the file _oc-NAME in a directory of $fpath. */
+static void put_zsh(struct oc_buf *out, const struct cli_program *program)
+{
+	const char *name = program->name;
+
+	oc_buf_printf(out,
+	              "#compdef %s\n"
+	              "_%s_models() { compadd -- ${(f)\"%s\"}; }\n"
+	              "_%s() {\n"
+	              "\t_arguments -s -S",
+	              name, name, models, name);
+	put_rows(out, program, put_zsh_row);
+	if (operands_are_models(program))
+		oc_buf_printf(out, " \\\n\t\t'*:MODEL:_%s_models'\n", name);
+	else
+		oc_buf_puts(out, " \\\n\t\t'*:FILE:_files'\n");
+	oc_buf_printf(out,
+	              "}\n"
+	              "if [[ $funcstack[1] == _%s ]]; then _%s \"$@\"; else compdef _%s %s; fi\n",
+	              name, name, name, name);
+}
+
+/* ---- fish ---------------------------------------------------------------------------------- */
+
+static void put_fish_row(struct oc_buf *out, const struct cli_program *program,
+                         const struct cli_option *row)
+{
+	oc_buf_printf(out, "complete -c %s -l %s", program->name, row->name);
+	if (row->id < CLI_LONG)
+		oc_buf_printf(out, " -s %c", row->id);
+	switch (takes(row->arg)) {
+	case NOTHING:
+		break;
+	case FILES:
+		oc_buf_puts(out, " -r -F");
+		break;
+	case MODELS:
+		oc_buf_puts(out, " -x -a '(oc-models --format ids 2>/dev/null)'");
+		break;
+	case WORDS:
+		oc_buf_puts(out, " -x -a '");
+		put_words(out, row->arg);
+		oc_buf_putc(out, '\'');
+		break;
+	case TEXT:
+		oc_buf_puts(out, " -x");
+		break;
+	}
+	oc_buf_puts(out, " -d '");
+	put_escaped(out, row->help, "\\", "\\'");
+	oc_buf_puts(out, "'\n");
+}
+
+static void put_fish(struct oc_buf *out, const struct cli_program *program)
+{
+	if (operands_are_models(program))
+		oc_buf_printf(out, "complete -c %s -f -a '(oc-models --format ids 2>/dev/null)'\n",
+		              program->name);
+	put_rows(out, program, put_fish_row);
+}
 
 char *cli_completion(const struct cli_program *program, const char *shell)
 {
-	(void)program;
-	(void)shell;
+	static const struct {
+		const char *shell;
+		void (*put)(struct oc_buf *out, const struct cli_program *program);
+	} scripts[] = {
+	        {"bash", put_bash},
+	        {"zsh", put_zsh},
+	        {"fish", put_fish},
+	};
+	struct oc_buf out;
+
+	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
+		if (strcmp(shell, scripts[i].shell) != 0)
+			continue;
+		oc_buf_init(&out, (size_t)1 << 20);
+		scripts[i].put(&out, program);
+		return oc_buf_detach(&out);
+	}
 	return NULL;
 }

@@ -16,7 +16,7 @@ enum { ROWS_MAX = 64, BUILT_IN = 10000, HELP_COLUMN = 28 };
 
 enum { OPT_HELP = BUILT_IN, OPT_VERSION, OPT_COMPLETION };
 
-static const struct cli_option built_in[] = {
+const struct cli_option cli_built_in[] = {
         {OPT_HELP, "help", NULL, "show this help"},
         {OPT_VERSION, "version", NULL, "show the version"},
         {OPT_COMPLETION, "completion", "bash|zsh|fish", "print a completion script for the shell"},
@@ -34,7 +34,7 @@ static const struct cli_option *row_of(int id)
 				return row;
 		}
 	}
-	for (const struct cli_option *row = built_in; row->id; row++) {
+	for (const struct cli_option *row = cli_built_in; row->id; row++) {
 		if (row->id == id)
 			return row;
 	}
@@ -89,7 +89,7 @@ static void put_help(struct oc_buf *out, const struct cli_program *program)
 	              program->purpose);
 	for (const struct cli_option *const *table = program->options; *table; table++)
 		put_rows(out, *table);
-	put_rows(out, built_in);
+	put_rows(out, cli_built_in);
 	oc_buf_printf(out, "\nThe manual is %s(1); exit statuses are in oc(7).\n", program->name);
 }
 
@@ -150,7 +150,7 @@ int cli_options(const struct cli_program *program, int argc, char **argv, void *
 	current = program;
 	for (const struct cli_option *const *table = program->options; *table; table++)
 		add_rows(&tables, *table);
-	add_rows(&tables, built_in);
+	add_rows(&tables, cli_built_in);
 	opterr = 0;
 	while ((id = getopt_long(argc, argv, tables.letters, tables.words, NULL)) != -1) {
 		if (id == '?' || id == ':')

@@ -1,0 +1,106 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016,SC2154 # programs for other shells; variables of bats
+# The completion scripts, in the shells that they are for.
+
+load helpers
+
+# complete_bash LINE: the replies to a tab at the end of the line, one each.
+complete_bash() {
+	bash -c 'set -eu
+		source <("${1%% *}" --completion bash)
+		COMP_LINE=$1 COMP_POINT=${#1}
+		"_${1%% *}"
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$1"
+}
+
+complete_fish() {
+	HOME=$T XDG_CONFIG_HOME=$T XDG_DATA_HOME=$T XDG_CACHE_HOME=$T fish --no-config -c '
+		set program (string split " " -- $argv[1])[1]
+		$program --completion fish | source
+		complete --do-complete "$argv[1]" | string replace --regex "\t.*" ""
+		true' "$1"
+}
+
+need() {
+	command -v "$1" >/dev/null || skip "$1 is not installed"
+}
+
+models() {
+	[ -x "$BIN/oc-models" ] || skip 'oc-models is not built'
+}
+
+@test "bash: names of options, by what they begin with" {
+	run -0 complete_bash 'oc-complete --max-'
+	assert_output $'--max-tokens\n--max-time\n--max-retries'
+	run -0 complete_bash 'oc-stream -p x --max-'
+	assert_output $'--max-tokens\n--max-time'
+	run -0 complete_bash 'oc-usage --compl'
+	assert_output '--completion'
+}
+
+@test "bash: words that an option takes, apart and after =" {
+	run -0 complete_bash 'oc-complete --effort '
+	assert_output $'none\nlow\nmedium\nhigh\nmax'
+	run -0 complete_bash 'oc-complete -p x --effort m'
+	assert_output $'medium\nmax'
+	run -0 complete_bash 'oc-complete --effort=h'
+	assert_output 'high'
+}
+
+@test "bash: file names are left to bash" {
+	run -0 complete_bash 'oc-complete --output '
+	assert_output ''
+	run -0 complete_bash 'oc-complete x'
+	assert_output ''
+	run -0 oc-complete --completion bash
+	assert_line 'complete -o default -F _oc-complete oc-complete'
+}
+
+@test "bash: models, and what lies behind the colon that bash splits them at" {
+	models
+	run -0 complete_bash 'oc-complete -m phi'
+	assert_output $'phi4\nphi4:14b'
+	run -0 complete_bash 'oc-complete --model=phi4:'
+	assert_output '14b'
+	run -0 complete_bash 'oc-models gemma'
+	assert_output $'gemma2\ngemma2:27b'
+}
+
+@test "bash, zsh, fish: every script is one that its shell can read" {
+	local command
+	need zsh
+	need fish
+	for command in "$BIN"/oc-*; do
+		"$command" --completion bash >script
+		bash -n script
+		"$command" --completion zsh >script
+		zsh -n script
+		"$command" --completion fish >script
+		fish -n script
+	done
+}
+
+@test "zsh: the script registers itself" {
+	need zsh
+	run -0 zsh -f -c 'autoload -Uz compinit && compinit -u -D
+		source <(oc-complete --completion zsh)
+		print $_comps[oc-complete]'
+	assert_output '_oc-complete'
+}
+
+@test "fish: options with what they mean, and their words" {
+	need fish
+	run -0 complete_fish 'oc-complete --max-'
+	assert_output $'--max-retries\n--max-time\n--max-tokens'
+	run -0 complete_fish 'oc-complete --effort m'
+	assert_output $'max\nmedium'
+	run -0 complete_fish 'oc-complete --reasoning /dev/nul'
+	assert_output '/dev/null'
+}
+
+@test "another shell is refused" {
+	run -64 --separate-stderr oc-complete --completion csh
+	assert_output ''
+	assert_equal "$stderr" 'oc-complete: option --completion: "csh" is not bash, zsh or fish'
+}
