@@ -56,7 +56,9 @@ B           ?= build
 BIN         := $(if $(filter build,$B),bin,$B/bin)
 COMMANDS    := $(patsubst cmd/%.c,%,$(wildcard cmd/oc-*.c))
 LIB_OBJ     := $(patsubst %.c,$B/%.o,$(wildcard lib/*.c))
-CMD_OBJ     := $(patsubst %.c,$B/%.o,$(filter-out cmd/oc-%,$(wildcard cmd/*.c)))
+# What oc-models becomes for --live; it is no command.
+LIVE        := $(BIN)/libexec/oc-models-live
+CMD_OBJ     := $(patsubst %.c,$B/%.o,$(filter-out cmd/oc-% cmd/models-live.c,$(wildcard cmd/*.c)))
 FAKE_OBJ    := $(patsubst %.c,$B/%.o,$(wildcard tests/fake/*.c))
 UNIT        := $(patsubst %.c,$B/%,$(wildcard tests/unit/test-*.c))
 FUZZ        := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/fuzz-*.c))
@@ -65,7 +67,7 @@ BINARIES    := $(COMMANDS:%=$(BIN)/%)
 MANUALS     := $(wildcard docs/*.[137])
 
 .PHONY: all
-all: $B/liboc.a $(BINARIES) ## build the library and the commands
+all: $B/liboc.a $(BINARIES) $(LIVE) ## build the library and the commands
 
 # What an object depends on besides its sources: the compiler and its flags.
 $B/flags: FORCE | $B
@@ -85,6 +87,10 @@ $B/liboc.a $B/libcmd.a:
 	$(AR) -rcD $@ $^
 
 $(BINARIES): $(BIN)/%: $B/cmd/%.o $B/libcmd.a $B/liboc.a
+	@mkdir -p $(@D)
+	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(LIVE): $B/cmd/models-live.o $B/libcmd.a $B/liboc.a
 	@mkdir -p $(@D)
 	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
@@ -142,6 +148,7 @@ compdb: ## compile_commands.json for editors and clang-tidy
 install: all ## install into $(DESTDIR)$(PREFIX)
 	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)' '$(DESTDIR)$(INCLUDEDIR)'
 	install -m 755 $(BINARIES) '$(DESTDIR)$(BINDIR)'
+	install -D -m 755 $(LIVE) '$(DESTDIR)$(LIBEXECDIR)/oc-models-live'
 	install -m 644 $B/liboc.a '$(DESTDIR)$(LIBDIR)'
 	install -m 644 lib/oc.h '$(DESTDIR)$(INCLUDEDIR)'
 	for page in $(MANUALS); do \

@@ -9,7 +9,7 @@
 #include "table.h"
 #include "utf8.h"
 
-enum { GAP = 2, NARROWEST = 4, DEFAULT_WIDTH = 80 };
+enum { GAP = 2, DEFAULT_WIDTH = 80 };
 
 void table_init(struct table *t, size_t columns, unsigned right)
 {
@@ -74,7 +74,7 @@ static size_t length(const char *p, size_t n)
 	return characters;
 }
 
-/* The width that a column would like, and that below which words are broken. */
+/* The width that a column has, and that below which words would be broken. */
 struct width {
 	size_t now;
 	size_t least;
@@ -107,8 +107,8 @@ static void measure(const struct table *t, struct width *columns)
 	}
 }
 
-/* Takes from the widest columns until the table fits, or nothing more can be taken. */
-static void shrink(const struct table *t, size_t width, struct width *columns)
+/* Takes from the widest columns until the table fits; false where it cannot without breaking words. */
+static bool shrink(const struct table *t, size_t width, struct width *columns)
 {
 	for (;;) {
 		size_t sum = GAP * (t->columns - 1);
@@ -121,20 +121,9 @@ static void shrink(const struct table *t, size_t width, struct width *columns)
 				widest = &columns[i];
 		}
 		if (sum <= width || !widest)
-			return;
+			return sum <= width;
 		widest->now--;
 	}
-}
-
-/* First between words; where that is not enough, within them. */
-static void fit(const struct table *t, size_t width, struct width *columns)
-{
-	shrink(t, width, columns);
-	for (size_t i = 0; i < t->columns; i++) {
-		if (!(t->right >> i & 1) && columns[i].least > NARROWEST)
-			columns[i].least = NARROWEST;
-	}
-	shrink(t, width, columns);
 }
 
 /* How many bytes of the cell go into a line of so many characters: up to the last blank that fits,
@@ -187,15 +176,11 @@ static bool put_line(const struct table *t, const char **cells, const struct wid
 	return any;
 }
 
-void table_put(const struct table *t, size_t width, struct oc_buf *out)
+static void put_rows(const struct table *t, const struct width *columns, struct oc_buf *out)
 {
 	const char *cell = t->cells.p;
 	const char *end = cell + t->cells.n;
-	struct width columns[TABLE_COLUMNS_MAX] = {{0}};
 
-	measure(t, columns);
-	if (width)
-		fit(t, width, columns);
 	while (cell < end) {
 		const char *cells[TABLE_COLUMNS_MAX];
 
@@ -204,4 +189,42 @@ void table_put(const struct table *t, size_t width, struct oc_buf *out)
 		while (put_line(t, cells, columns, out))
 			;
 	}
+}
+
+/* A table of two columns for each row: the headings, and what stands below them. */
+static void put_blocks(const struct table *t, size_t width, struct oc_buf *out)
+{
+	const struct table pair = {.columns = 2};
+	struct width columns[2] = {{0}};
+	const char *heading = t->cells.p;
+	const char *end = heading + t->cells.n;
+	const char *cell = heading;
+
+	for (size_t i = 0; i < t->columns; i++, cell += strlen(cell) + 1)
+		measure_cell(cell, &columns[0]);
+	columns[1].now = width > columns[0].now + GAP ? width - columns[0].now - GAP : 1;
+	for (size_t i = 0; cell < end; i++, cell += strlen(cell) + 1) {
+		const char *cells[] = {heading, cell};
+
+		if (i == t->columns) {
+			oc_buf_putc(out, '\n');
+			heading = t->cells.p;
+			cells[0] = heading;
+			i = 0;
+		}
+		while (put_line(&pair, cells, columns, out))
+			;
+		heading += strlen(heading) + 1;
+	}
+}
+
+void table_put(const struct table *t, size_t width, struct oc_buf *out)
+{
+	struct width columns[TABLE_COLUMNS_MAX] = {{0}};
+
+	measure(t, columns);
+	if (!width || shrink(t, width, columns))
+		put_rows(t, columns, out);
+	else
+		put_blocks(t, width, out);
 }

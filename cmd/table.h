@@ -10,7 +10,7 @@ enum { TABLE_COLUMNS_MAX = 12 };
 
 struct table {
 	size_t columns;
-	unsigned right;      /* bit i: column i holds numbers: to the right, and never broken */
+	unsigned right;      /* bit i: column i stands to the right */
 	struct oc_buf cells; /* row by row, each ended by a NUL */
 };
 
@@ -28,7 +28,8 @@ void table_count(struct table *t, int64_t v);
  * none, and a line may be as long as it likes. */
 size_t table_width(const struct output *out);
 
-/* Appends the table. Where it is wider than `width`, cells are wrapped. */
+/* Appends the table. Where it is wider than `width`, cells are wrapped between words;
+ * where that is not enough, each row becomes a list of headings and cells. */
 void table_put(const struct table *t, size_t width, struct oc_buf *out);
 
 #endif

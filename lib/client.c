@@ -10,16 +10,6 @@
 #include "request.h"
 #include "schema.h"
 
-void oc_config_init(struct oc_config *cfg)
-{
-	*cfg = (struct oc_config){
-	        .timeout = 30.0,
-	        .max_retries = 3,
-	        .backoff_factor = 0.5,
-	        .watch_fd = -1,
-	};
-}
-
 /* ---- checking a structured answer ---- */
 
 int oc_answer_check(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
@@ -272,11 +262,4 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 	oc_buf_release(&names);
 	oc_client_release(&client);
 	return rc;
-}
-
-void oc_list_free(char **ids)
-{
-	for (char **id = ids; id && *id; id++)
-		free(*id);
-	free(ids);
 }

@@ -189,3 +189,11 @@ const char *oc_model_near(const char *id)
 	}
 	return best;
 }
+
+/* Not where lists are made: this needs no server. */
+void oc_list_free(char **ids)
+{
+	for (char **id = ids; id && *id; id++)
+		free(*id);
+	free(ids);
+}

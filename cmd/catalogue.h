@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/* catalogue.h: printing models in the formats of oc-models. */
+#ifndef CATALOGUE_H
+#define CATALOGUE_H
+
+#include "table.h"
+
+enum { CATALOGUE_TABLE, CATALOGUE_TSV, CATALOGUE_JSON, CATALOGUE_MARKDOWN, CATALOGUE_IDS };
+
+struct catalogue_row {
+	const struct oc_model *model; /* NULL: only the server knows it */
+	const char *id;               /* then this is its id */
+};
+
+struct catalogue {
+	struct catalogue_row *rows;
+	size_t n;
+	char **served; /* ids, NULL-terminated; NULL where no server was asked */
+};
+
+/* Is this one of the row's models, as the server names them? */
+bool catalogue_has(const struct catalogue_row *row, const char *id);
+
+/* Appends all rows. width: of the terminal, as table_put() has it. */
+void catalogue_put(const struct catalogue *c, int format, size_t width, struct oc_buf *out);
+
+#endif
