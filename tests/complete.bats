@@ -615,9 +615,9 @@ waited() {
 	local script
 	for script in stall $'length 9\nhead\nstall' $'length 100\nbody {"cho\nstall'; do
 		serve - <<<"$script"
-		run -75 --separate-stderr oc-complete -p x --timeout 0.2 --max-retries 0
+		run -75 --separate-stderr oc-complete -p x --timeout 0.5 --max-retries 0
 		assert_output ''
-		[[ $stderr == "oc-complete: $URL: "*' within 0.2 s; try later, or raise --timeout' ]]
+		[[ $stderr == "oc-complete: $URL: "*' within 0.5 s; try later, or raise --timeout' ]]
 		wait_for_event ' gone 1 '
 	done
 }
@@ -631,7 +631,7 @@ waited() {
 
 @test 'clocks: --max-time is the deadline of all tries together' {
 	serve - <<<'stall'
-	run -75 --separate-stderr oc-complete -p x --timeout 0 --max-time 0.3
+	run -75 --separate-stderr oc-complete -p x --timeout 0 --max-time 1
 	[[ $stderr == "oc-complete: $URL: the deadline (--max-time) has passed"* ]]
 	assert_equal "$(requests)" 1
 }
