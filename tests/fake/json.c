@@ -176,10 +176,11 @@ void json_text(struct json string, struct bytes *out)
 {
 	static const char names[] = "bfnrt";
 	static const char values[] = "\b\f\n\r\t";
-	const char *end = string.p + string.n - 1;
+	const char *end;
 
 	if (string.n < 2 || *string.p != '"')
 		return;
+	end = string.p + string.n - 1;
 	for (const char *p = string.p + 1; p < end;) {
 		const char *name;
 		size_t plain = 0;
