@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * completion.c: completion scripts for shells, made from the option rows. What an option takes is
- * told by the name of its argument: FILE, ID (of a model), words like `a|b|c`, else free text. Model
- * ids are asked of oc-models when they are needed.
+ * told by the name of its argument: FILE, ID (of a model), words like `a|b|c`, else free text.
+ * Model ids are asked of oc-models when they are needed.
  */
 #include "compat.h"
 
@@ -49,8 +49,8 @@ static void put_words(struct oc_buf *out, const char *arg)
 		oc_buf_putc(out, *arg == '|' ? ' ' : *arg);
 }
 
-/* Text within single quotes, with a backslash before each of the special characters, and `quote` for
- * a single quote. */
+/* Text within single quotes, with a backslash before each of the special characters, and `quote`
+ * for a single quote. */
 static void put_escaped(struct oc_buf *out, const char *text, const char *special,
                         const char *quote)
 {

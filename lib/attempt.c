@@ -238,8 +238,8 @@ static int on_body(void *ctx, const char *p, size_t n)
 
 /* ---- the end ---- */
 
-/* Servers repeat the key that they refuse; it must not get into a message. A shorter one is no secret,
- * and would spoil words. */
+/* Servers repeat the key that they refuse; it must not get into a message. A shorter one is no
+ * secret, and would spoil words. */
 static void hide_key(const struct oc_attempt *a, char *p, size_t n)
 {
 	size_t len = a->api_key ? strlen(a->api_key) : 0;

@@ -25,10 +25,10 @@ struct oc_failure {
 
 /*
  * True if another try should be made, after *wait seconds. Retried are lost or impossible
- * connections, unresolvable hosts, silence, and the statuses 408, 409, 425, 429, 500, 502, 503,
- * 504, 520-524 and 529, and OC_EBUSY within a 200. The wait is the server's wish where it is at most OC_RETRY_AFTER_MAX, else
- * min(factor * 2^k, OC_BACKOFF_MAX) * (0.75 .. 1.0). A wait that would pass the deadline is no
- * retry: its failure is certain.
+ * connections, unresolvable hosts, silence, the statuses 408, 409, 425, 429, 500, 502, 503, 504,
+ * 520-524 and 529, and OC_EBUSY within a 200. The wait is the server's wish where it is at most
+ * OC_RETRY_AFTER_MAX, else min(factor * 2^k, OC_BACKOFF_MAX) * (0.75 .. 1.0). A wait that would
+ * pass the deadline is no retry: its failure is certain.
  */
 bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *failure, double *wait);
 

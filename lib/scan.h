@@ -46,7 +46,8 @@ struct oc_scan {
 
 	/* To be set by the caller at any time: bit n means that names of n bytes are wanted.
 	 * Members with other names make no events; that there were some is noted in `passed`,
-	 * which the caller clears. Names with escapes, and of 32 bytes and more, are always reported. */
+	 * which the caller clears. Names with escapes, and of 32 bytes and more, are always
+	 * reported. */
 	uint32_t wanted;
 	bool passed;
 
