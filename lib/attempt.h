@@ -6,9 +6,8 @@
 #ifndef OC_ATTEMPT_H
 #define OC_ATTEMPT_H
 
-#include "event.h"
 #include "http.h"
-#include "sse.h"
+#include "intake.h"
 #include "url.h"
 
 enum oc_attempt_mode {
@@ -46,14 +45,7 @@ struct oc_attempt {
 	/* Private. */
 	struct oc_http_exchange x;
 	enum oc_attempt_mode mode;
-	struct oc_sse sse;
-	struct oc_event_reader events;
-	struct oc_buf content;
-	struct oc_buf reasoning;
-	bool end_seen; /* "[DONE]" */
-	bool reasoning_seen;
-	bool empty_chunk; /* the last event was an empty chunk of no model */
-	bool unflushed;   /* the sink has had text since its last OC_CHUNK_FLUSH */
+	struct oc_intake in;
 };
 
 int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *err);

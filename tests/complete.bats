@@ -380,7 +380,7 @@ asks_host() {
 		oc-complete -m m -p x -b ollama.com/v1
 	run -64 oc-complete -m m -p x -b 'http://127.0.0.1 /v1'
 	assert_output --partial 'base URL "http://127.0.0.1 /v1": '
-	ends 64 'base URL "http://127.0.0.1/v1?a=b" has a query or a fragment' \
+	ends 64 'the base URL must not have a query or a fragment' \
 		oc-complete -m m -p x -b 'http://127.0.0.1/v1?a=b'
 	ends 64 'option --base-url: the URL is empty' oc-complete -m m -p x -b ''
 }

@@ -1,0 +1,261 @@
+/* SPDX-License-Identifier: MIT */
+/* intake.c: an event stream on its way in: joins sse, event and the sink. */
+#include "compat.h"
+
+#include "intake.h"
+#include "jsonw.h"
+#include "reply.h"
+#include "utf8.h"
+
+/* ---- text on its way to the sink ---- */
+
+static int stopped(struct oc_intake *in)
+{
+	return oc_err_set(&in->err, OC_ESTOPPED, "the reader of the stream stopped it");
+}
+
+int oc_intake_pass(struct oc_intake *in, enum oc_chunk_kind kind, struct oc_text text)
+{
+	struct oc_chunk chunk = {.kind = kind, .text = text};
+
+	if (!text.n)
+		return OC_OK;
+	in->unflushed = true;
+	if (in->sink(in->sink_ctx, &chunk) != 0)
+		return stopped(in);
+	if (kind == OC_CHUNK_CONTENT)
+		in->reply->delivered += text.n;
+	return OC_OK;
+}
+
+static int over_memory(struct oc_intake *in, enum oc_code bad, size_t max, const char *what)
+{
+	if (bad == OC_ENOMEM)
+		return oc_err_nomem(&in->err);
+	return oc_err_set(&in->err, OC_EPROTO, "%s is larger than %zu MiB", what, max >> 20);
+}
+
+/* Hands on what has been gathered as UTF-8: a character that is not complete yet waits for its
+ * rest, unless this is the end, and U+FFFD takes the place of what can never be one. */
+static int send_text(struct oc_intake *in, enum oc_chunk_kind kind, struct oc_buf *text, bool end)
+{
+	size_t n = text->n - (end ? 0 : oc_utf8_tail(text->p, text->n));
+	struct oc_buf mended;
+	int rc;
+
+	if (oc_utf8_check(text->p, n) == n) {
+		rc = oc_intake_pass(in, kind, (struct oc_text){text->p, n});
+		oc_buf_drop(text, n);
+		return rc;
+	}
+	oc_buf_init(&mended, 3 * n);
+	oc_utf8_replace(&mended, text->p, n);
+	rc = mended.bad ? oc_err_nomem(&in->err) : oc_intake_pass(in, kind, oc_buf_text(&mended));
+	oc_buf_release(&mended);
+	oc_buf_drop(text, n);
+	return rc;
+}
+
+/* With a sink, hands on what an event brought; without, the text stays where it is gathered. */
+static int deliver(struct oc_intake *in, bool end)
+{
+	int rc;
+
+	if (in->content.bad || in->reasoning.bad)
+		return over_memory(in, in->content.bad ? in->content.bad : in->reasoning.bad,
+		                   OC_ANSWER_MAX, "the answer");
+	in->reasoning_seen |= in->reasoning.n > 0;
+	if (!in->sink)
+		return OC_OK;
+	rc = send_text(in, OC_CHUNK_REASONING, &in->reasoning, end);
+	return rc ? rc : send_text(in, OC_CHUNK_CONTENT, &in->content, end);
+}
+
+/* ---- events ---- */
+
+static struct oc_text trimmed(struct oc_text t)
+{
+	while (t.n && (*t.p == ' ' || *t.p == '\n'))
+		t = (struct oc_text){t.p + 1, t.n - 1};
+	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == '\n'))
+		t.n--;
+	return t;
+}
+
+static bool is_text(struct oc_text t, const char *s)
+{
+	return t.n == strlen(s) && memcmp(t.p, s, t.n) == 0;
+}
+
+/* Wraps a text that does not say itself that it is an error: `{"error":…}`. */
+static void wrap_error(struct oc_buf *out, struct oc_text text)
+{
+	struct oc_jsonw w;
+	struct oc_buf valid;
+
+	oc_buf_init(&valid, OC_EVENT_MAX * 3);
+	oc_utf8_replace(&valid, text.p, text.n);
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '{');
+	oc_jsonw_key(&w, "error");
+	if (oc_json_check(text.p, text.n, NULL, NULL) == 0)
+		oc_jsonw_raw(&w, text);
+	else
+		oc_jsonw_string(&w, valid.p, valid.n);
+	oc_jsonw_close(&w, '}');
+	oc_buf_release(&valid);
+}
+
+/* An event that is an error by its type, or by its field, whatever its text is. */
+static int on_error_event(struct oc_intake *in, struct oc_text text)
+{
+	struct oc_buf wrapped;
+	int rc;
+
+	oc_buf_init(&wrapped, OC_EVENT_MAX * 6);
+	if (oc_json_parse(&in->events.json, text.p, text.n, NULL) == 0 &&
+	    oc_json_get(&in->events.json, 0, "error") != OC_JSON_NONE)
+		oc_buf_add(&wrapped, text.p, text.n);
+	else
+		wrap_error(&wrapped, text);
+	if (wrapped.bad)
+		rc = oc_err_nomem(&in->err);
+	else
+		rc = oc_reply_event(&in->events.json, oc_buf_text(&wrapped), in->reply,
+		                    &in->content, &in->reasoning, &in->err);
+	oc_buf_release(&wrapped);
+	return rc;
+}
+
+static int on_event(void *ctx, const struct oc_sse_event *event)
+{
+	struct oc_intake *in = ctx;
+	struct oc_text data = trimmed(event->data);
+	size_t before = in->content.n + in->reasoning.n;
+	int rc;
+
+	if (in->end_seen)
+		return OC_OK;
+	if (event->error.n)
+		return on_error_event(in, event->error);
+	if (!data.n)
+		return OC_OK;
+	if (is_text(data, "[DONE]")) {
+		in->end_seen = true;
+		return OC_OK;
+	}
+	if (is_text(event->type, "error"))
+		return on_error_event(in, data);
+	rc = oc_event_read(&in->events, data, in->reply, &in->content, &in->reasoning, &in->err);
+	if (rc)
+		return rc;
+	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
+	in->empty_chunk = in->content.n + in->reasoning.n == before && in->events.nameless;
+	return deliver(in, false);
+}
+
+void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx, struct oc_reply *reply)
+{
+	*in = (struct oc_intake){.sink = sink, .sink_ctx = sink_ctx, .reply = reply};
+	oc_sse_init(&in->sse, OC_EVENT_MAX, on_event, in);
+	oc_event_reader_init(&in->events);
+	oc_buf_init(&in->content, OC_ANSWER_MAX);
+	oc_buf_init(&in->reasoning, OC_ANSWER_MAX);
+}
+
+void oc_intake_release(struct oc_intake *in)
+{
+	oc_sse_release(&in->sse);
+	oc_event_reader_release(&in->events);
+	oc_buf_release(&in->content);
+	oc_buf_release(&in->reasoning);
+}
+
+/* What the parser of the stream says, where the handler of its events has not said more. */
+static int parsed(struct oc_intake *in, int rc)
+{
+	if (rc && !in->err.code)
+		(void)over_memory(in, (enum oc_code)rc, OC_EVENT_MAX, "an event of the stream");
+	return in->err.code;
+}
+
+int oc_intake_feed(struct oc_intake *in, const char *p, size_t n)
+{
+	return in->err.code ? in->err.code : parsed(in, oc_sse_feed(&in->sse, p, n));
+}
+
+int oc_intake_flush(struct oc_intake *in)
+{
+	struct oc_chunk flush = {.kind = OC_CHUNK_FLUSH};
+	bool wanted = in->unflushed;
+
+	in->unflushed = false;
+	if (wanted && in->sink(in->sink_ctx, &flush) != 0 && !in->err.code)
+		return stopped(in);
+	return in->err.code;
+}
+
+/* ---- the end ---- */
+
+/* Moves gathered text to where the caller finds it. NULL where memory is out. */
+static char *take_text(struct oc_buf *from, size_t *n)
+{
+	struct oc_buf valid;
+
+	if (oc_utf8_check(from->p, from->n) < from->n) {
+		oc_buf_init(&valid, 3 * from->n);
+		oc_utf8_replace(&valid, from->p, from->n);
+		oc_buf_release(from);
+		*from = valid;
+	}
+	*n = from->n;
+	return oc_buf_detach(from);
+}
+
+static int take_gathered(struct oc_intake *in)
+{
+	struct oc_reply *reply = in->reply;
+
+	if (in->reasoning.n)
+		reply->reasoning = take_text(&in->reasoning, &reply->reasoning_len);
+	reply->content = take_text(&in->content, &reply->content_len);
+	if (!reply->content || (reply->reasoning_len && !reply->reasoning))
+		return oc_err_nomem(&in->err);
+	return OC_OK;
+}
+
+/* The stream is whole: the rest of its text, or the reason why there is none. */
+static int finish(struct oc_intake *in)
+{
+	const char *reason = in->reply->finish_reason;
+	int rc = deliver(in, true);
+
+	if (rc)
+		return rc;
+	if (!in->content.n && !in->reply->delivered)
+		return oc_err_set(&in->err, OC_EPROTO,
+		                  "the answer has no content%s (finish reason %s)",
+		                  in->reasoning_seen ? ", only reasoning; allow more tokens" : "",
+		                  reason ? reason : "not given");
+	return in->sink ? OC_OK : take_gathered(in);
+}
+
+/* Only a proven end makes a stream a success, whatever the transport says. */
+int oc_intake_end(struct oc_intake *in, const struct oc_err *transport)
+{
+	if (!in->err.code && !transport->code && !in->end_seen)
+		(void)parsed(in, oc_sse_end(&in->sse));
+	if (in->err.code)
+		return in->err.code;
+	if (in->end_seen || in->reply->finish_reason)
+		return finish(in);
+	if (transport->code) {
+		in->err = *transport;
+		return transport->code;
+	}
+	if (in->empty_chunk)
+		return oc_err_set(&in->err, OC_EPROTO,
+		                  "the server failed within the stream and did not say why");
+	return oc_err_set(&in->err, OC_EPROTO,
+	                  "the stream ended early, with neither [DONE] nor a finish reason");
+}

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * intake.h: an event stream on its way in: bytes as they arrive become text for a sink, or text that
+ * is gathered for a whole reply; and at the end it is known whether the stream was complete.
+ */
+#ifndef OC_INTAKE_H
+#define OC_INTAKE_H
+
+#include "event.h"
+#include "sse.h"
+
+/* The object must stay where it is while it is used. */
+struct oc_intake {
+	oc_sink *sink; /* NULL = gather */
+	void *sink_ctx;
+	struct oc_reply *reply; /* gets all but the text, and with no sink the text, too */
+	struct oc_err err;      /* of the first failure */
+	bool end_seen;          /* "[DONE]" has come: what follows is ignored */
+
+	/* Private. */
+	struct oc_sse sse;
+	struct oc_event_reader events;
+	struct oc_buf content;   /* not yet handed on */
+	struct oc_buf reasoning; /* not yet handed on */
+	bool reasoning_seen;
+	bool empty_chunk; /* the last event was an empty chunk of no model */
+	bool unflushed;   /* the sink has had text since its last OC_CHUNK_FLUSH */
+};
+
+void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx, struct oc_reply *reply);
+void oc_intake_release(struct oc_intake *in);
+
+/* These return 0 or a code, and then err says more; nothing is taken after a failure. */
+
+int oc_intake_feed(struct oc_intake *in, const char *p, size_t n);
+
+/* Hands the sink a text that did not come by a stream. */
+int oc_intake_pass(struct oc_intake *in, enum oc_chunk_kind kind, struct oc_text text);
+
+/* Tells the sink that the next byte may be a while in coming, if it has had any text since the last
+ * time. */
+int oc_intake_flush(struct oc_intake *in);
+
+/* There is no more. `transport` is what ended the transfer, OC_OK for a proper end; it does not
+ * matter where the stream's own end has been seen. Hands on the rest of the text. */
+int oc_intake_end(struct oc_intake *in, const struct oc_err *transport);
+
+#endif
