@@ -103,12 +103,13 @@ static void warn_bad(struct usage *u, const char *name, const struct oc_usage_ba
 	if (!may_warn(u))
 		return;
 	if (bad->column)
-		(void)snprintf(place, sizeof place, ":%" PRIu64 ": not JSON", bad->column);
+		(void)snprintf(place, sizeof place, ":%" PRIu64, bad->column);
 	if (bad->first < bad->last)
 		(void)snprintf(lost, sizeof lost,
 		               "; lines %" PRIu64 " to %" PRIu64 " are not counted", bad->first,
 		               bad->last);
-	cli_warn("%s:%" PRIu64 "%s: %s%s", name, bad->line, place, bad->problem, lost);
+	cli_warn("%s:%" PRIu64 "%s: %s: %s%s", name, bad->line, place,
+	         bad->not_json ? "not JSON" : "not a record", bad->problem, lost);
 }
 
 static void add_record(struct usage *u, const char *name, const struct oc_usage_record *record)

@@ -508,8 +508,12 @@ static const char *next_line(struct oc_scan *s, const char *p, enum oc_scan_even
 static const char *lost(struct oc_scan *s, const char *p, const char *end,
                         enum oc_scan_event *event)
 {
+	/* A write that was torn at the end of the line, and the next one. */
 	if ((*p == '{' || *p == '[') && offset_of(s, p) == s->line_at) {
-		*event = give_up(s, s->line - 1);
+		s->problem = "the line ends too early";
+		s->bad_line--;
+		s->bad_column = 0;
+		*event = give_up(s, s->bad_line);
 		return p;
 	}
 	p = memchr(p, '\n', (size_t)(end - p));

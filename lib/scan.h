@@ -54,7 +54,7 @@ struct oc_scan {
 	/* Of OC_SCAN_BAD. */
 	const char *problem;
 	uint64_t bad_line;   /* where it was noticed */
-	uint64_t bad_column; /* in bytes, from 1 */
+	uint64_t bad_column; /* in bytes, from 1; 0 = the end of the line */
 	uint64_t bad_end;    /* the last line that is lost with it */
 
 	/* Private. */

@@ -155,6 +155,7 @@ static enum oc_usage_event on_scan_error(struct oc_usage_reader *r)
 	r->bad = (struct oc_usage_bad){
 	        .line = s->bad_line,
 	        .column = s->bad_column,
+	        .not_json = true,
 	        .problem = s->problem,
 	        .first = r->place >= RECORD ? r->record.line : s->bad_line,
 	        .last = s->bad_end,
@@ -168,7 +169,12 @@ static enum oc_usage_event on_no_record(struct oc_usage_reader *r)
 {
 	uint64_t line = r->scan.line;
 
-	r->bad = (struct oc_usage_bad){line, 0, "not a record: an object expected", line, line};
+	r->bad = (struct oc_usage_bad){
+	        .line = line,
+	        .problem = "an object expected",
+	        .first = line,
+	        .last = line,
+	};
 	return OC_USAGE_BAD;
 }
 

@@ -31,8 +31,9 @@ struct oc_usage_record {
 };
 
 struct oc_usage_bad {
-	uint64_t line; /* where it was noticed */
-	uint64_t column;
+	uint64_t line;   /* where it was noticed */
+	uint64_t column; /* 0 = the whole line */
+	bool not_json;   /* or else it is no record */
 	const char *problem;
 	uint64_t first; /* the lines that are lost */
 	uint64_t last;

@@ -179,7 +179,7 @@ TEST(bad_lines_are_named_and_the_rest_is_read)
 	      "1 m -1 -1 -1\nbad 2:12 2-2 control character in a string\n3 o -1 -1 -1\n");
 	/* A write that was torn between two members. */
 	check("{\"model\":\"m\",\n{\"model\":\"n\"}\n",
-	      "bad 2:1 1-1 a name in quotes expected\n2 n -1 -1 -1\n");
+	      "bad 1:0 1-1 the line ends too early\n2 n -1 -1 -1\n");
 	check("{\"model\":\"m\"} x {\"model\":\"n\"}\n{\"model\":\"o\"}",
 	      "1 m -1 -1 -1\nbad 1:15 1-1 a value expected\n2 o -1 -1 -1\n");
 	check("{\"model\":\"m\"", "bad 1:13 1-1 the text ends too early\n");
@@ -197,11 +197,11 @@ TEST(a_bad_document_is_lost_as_a_whole)
 
 TEST(values_that_are_no_records)
 {
-	check("7\n\"x\"\n{}", "bad 1:0 1-1 not a record: an object expected\n"
-	                      "bad 2:0 2-2 not a record: an object expected\n3  -1 -1 -1\n");
+	check("7\n\"x\"\n{}", "bad 1:0 1-1 an object expected\n"
+	                      "bad 2:0 2-2 an object expected\n3  -1 -1 -1\n");
 	check("[null, [{\"model\":\"m\"}], {\"model\":\"n\"}]",
-	      "bad 1:0 1-1 not a record: an object expected\n"
-	      "bad 1:0 1-1 not a record: an object expected\n1 n -1 -1 -1\n");
+	      "bad 1:0 1-1 an object expected\n"
+	      "bad 1:0 1-1 an object expected\n1 n -1 -1 -1\n");
 }
 
 TEST(long_texts_need_no_memory)
