@@ -191,6 +191,7 @@ static int get_models(struct oc_client *client, const char *root, const char *pa
 	struct oc_reply reply;
 	struct oc_call call;
 	struct oc_buf url;
+	struct oc_err why;
 	int rc;
 
 	oc_reply_init(&reply);
@@ -199,8 +200,12 @@ static int get_models(struct oc_client *client, const char *root, const char *pa
 	oc_call_init(&call, client, url.p, &reply);
 	call.attempt.raw = true;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
-	if (!rc)
-		rc = oc_reply_models(oc_buf_text(&call.attempt.received), ids, n, err);
+	if (!rc) {
+		rc = oc_reply_models(oc_buf_text(&call.attempt.received), ids, n, &why);
+		if (rc)
+			(void)oc_err_set(err, (enum oc_code)rc, "%s: %s", client->server.base_url,
+			                 why.message);
+	}
 	oc_call_end(&call);
 	oc_buf_release(&url);
 	oc_reply_release(&reply);
