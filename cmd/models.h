@@ -5,8 +5,8 @@
 
 #include "connect.h"
 
-/* Asks the server for the ids that it serves, NULL-terminated, to be released by oc_list_free(). Ends
- * the program where that fails. argv is what the program was called with. */
+/* Asks the server for the ids that it serves, NULL-terminated, to be released by oc_list_free().
+ * Ends the program where that fails. argv is what the program was called with. */
 typedef char **models_ask_fn(struct connect *connect, char **argv);
 
 /* The whole program: returns main's value. */

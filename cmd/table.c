@@ -107,7 +107,7 @@ static void measure(const struct table *t, struct width *columns)
 	}
 }
 
-/* Takes from the widest columns until the table fits; false where it cannot without breaking words. */
+/* Takes from the widest columns until the table fits; false where words would have to be broken. */
 static bool shrink(const struct table *t, size_t width, struct width *columns)
 {
 	for (;;) {
