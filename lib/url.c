@@ -2,6 +2,7 @@
 /* url.c: what a base URL says; libcurl's parser decides, so that both always agree. */
 #include "compat.h"
 
+#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <strings.h>
 
@@ -10,13 +11,13 @@
 
 static bool is_loopback(const char *host)
 {
-	unsigned char first;
+	unsigned char address[4];
 
 	if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
 		return true;
-	/* libcurl has normalised every notation of IPv4 to four decimal numbers. */
-	return strspn(host, "0123456789.") == strlen(host) && sscanf(host, "%hhu.", &first) == 1 &&
-	       first == 127;
+	/* libcurl has normalised every notation of IPv4 to four decimal numbers; what is still
+	 * anything else is a name, which may be anybody's. */
+	return inet_pton(AF_INET, host, address) == 1 && address[0] == 127;
 }
 
 static char *part_of(CURLU *url, CURLUPart part)
@@ -74,7 +75,10 @@ static bool has_user_info(const char *base_url)
 {
 	const char *authority = strstr(base_url, "//");
 
-	return authority && memchr(authority, '@', strcspn(authority + 2, "/?#") + 2);
+	if (!authority)
+		return false;
+	authority += strspn(authority, "/"); /* libcurl takes three slashes for two */
+	return memchr(authority, '@', strcspn(authority, "/?#"));
 }
 
 static int parse(CURLU *url, const char *base_url, struct oc_server *server, struct oc_err *err)

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* test-url.c: what a base URL says, and what must not be taken for one. */
+#include "compat.h"
+
+#include "fail-alloc.h"
+#include "unit.h"
+#include "url.h"
+
+TEST(a_base_url_is_normalised)
+{
+	static const struct {
+		const char *base_url;
+		const char *normal;
+		const char *root;
+	} rows[] = {
+	        {"https://ollama.com/v1", "https://ollama.com/v1", "https://ollama.com"},
+	        {"https://ollama.com", "https://ollama.com", "https://ollama.com"},
+	        {"https://ollama.com/", "https://ollama.com", "https://ollama.com"},
+	        {"https://ollama.com/v1///", "https://ollama.com/v1", "https://ollama.com"},
+	        {"HTTP://127.0.0.1:80/a/b", "http://127.0.0.1:80/a/b", "http://127.0.0.1:80"},
+	        {"http://[::1]:8080/v1", "http://[::1]:8080/v1", "http://[::1]:8080"},
+	        {"https://h/a%20b", "https://h/a%20b", "https://h"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_server server;
+		struct oc_err err;
+
+		CHECK_INT(oc_server_init(&server, rows[i].base_url, &err), OC_OK);
+		CHECK_STR(server.base_url, rows[i].normal);
+		CHECK_STR(server.root, rows[i].root);
+		oc_server_release(&server);
+	}
+}
+
+TEST(only_https_is_encrypted)
+{
+	struct oc_server server;
+	struct oc_err err;
+
+	CHECK_INT(oc_server_init(&server, "HTTPS://h/", &err), OC_OK);
+	CHECK(server.encrypted);
+	oc_server_release(&server);
+	CHECK_INT(oc_server_init(&server, "http://https:443/", &err), OC_OK);
+	CHECK(!server.encrypted);
+	oc_server_release(&server);
+}
+
+/* A key may go over plain HTTP to this machine, so nothing else must look like it. */
+TEST(this_machine_is_told_from_others)
+{
+	static const struct {
+		const char *host;
+		bool loopback;
+	} rows[] = {
+	        {"localhost", true},
+	        {"LocalHost", true},
+	        {"127.0.0.1", true},
+	        {"127.255.255.254", true},
+	        {"127.1", true},
+	        {"0x7f.0.0.1", true},
+	        {"0177.0.0.1", true},
+	        {"2130706433", true},
+	        {"[::1]", true},
+	        {"[0:0:0:0:0:0:0:1]", true},
+	        {"128.0.0.1", false},
+	        {"1.127.0.0", false},
+	        {"0.0.0.0", false},
+	        {"10.0.0.1", false},
+	        {"[::2]", false},
+	        {"[::ffff:10.0.0.1]", false},
+	        /* Names, however much they look like an address. */
+	        {"127.0.0.1.example", false},
+	        {"127.0.0.1.5", false},
+	        {"383.0.0.1", false},
+	        {"127.0.0.256", false},
+	        {"127.0.0.1.", false},
+	        {"localhost.example", false},
+	        {"notlocalhost", false},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_server server;
+		struct oc_err err;
+		char base_url[64];
+
+		(void)snprintf(base_url, sizeof base_url, "http://%s:8080/v1", rows[i].host);
+		printf("# %s\n", base_url);
+		CHECK_INT(oc_server_init(&server, base_url, &err), OC_OK);
+		CHECK_INT(server.loopback, rows[i].loopback);
+		oc_server_release(&server);
+	}
+}
+
+TEST(what_is_no_base_url_is_refused)
+{
+	static const char *const rows[] = {
+	        "",
+	        "ollama.com",
+	        "//ollama.com",
+	        "ftp://ollama.com",
+	        "file:///etc/passwd",
+	        "httpx://ollama.com",
+	        "http://",
+	        "http:// /",
+	        "http://a b/",
+	        "http://h:99999/",
+	        "http://h:x/",
+	        "http://h/?q=secret",
+	        "http://h/#secret",
+	        "http://h/\nv1",
+	        "http://u:secret@h/",
+	        "http://secret@h/",
+	        "http:///u:secret@h/",
+	        "http:////u:secret@h/",
+	        "http://u:sec ret@h/",
+	        "https:///secret@h",
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_server server;
+		struct oc_err err;
+
+		printf("# %s\n", rows[i]);
+		CHECK_INT(oc_server_init(&server, rows[i], &err), OC_EARG);
+		CHECK_INT(err.code, OC_EARG);
+		CHECK(err.message[0]);
+		CHECK(!strstr(err.message, "secret"));
+		CHECK(!server.base_url && !server.root);
+	}
+}
+
+/* An at sign is no user info where it stands in the path. */
+TEST(an_at_sign_in_the_path_is_fine)
+{
+	struct oc_server server;
+	struct oc_err err;
+
+	CHECK_INT(oc_server_init(&server, "http://h/a@b", &err), OC_OK);
+	CHECK_STR(server.base_url, "http://h/a@b");
+	oc_server_release(&server);
+}
+
+static int init_and_release(void *ctx)
+{
+	struct oc_server server;
+	int rc = oc_server_init(&server, ctx, NULL);
+
+	if (!rc)
+		oc_server_release(&server);
+	return rc;
+}
+
+TEST(memory_may_be_out)
+{
+	static char base_url[] = "http://127.0.0.1:8080/v1";
+
+	CHECK_INT(fail_each_alloc(init_and_release, base_url), 3);
+}
+
+int main(void)
+{
+	return RUN(T(a_base_url_is_normalised), T(only_https_is_encrypted),
+	           T(this_machine_is_told_from_others), T(what_is_no_base_url_is_refused),
+	           T(an_at_sign_in_the_path_is_fine), T(memory_may_be_out));
+}
