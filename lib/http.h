@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http.h: HTTP exchanges over one pool of connections. The only user of libcurl; it knows no JSON.
+ * http.h: HTTP exchanges over one pool of connections. With transfer.c the only user of libcurl; it
+ * knows no JSON.
  *
  * An exchange is started, and then moves only inside oc_http_step(), which waits for the network
  * and calls the exchange's callbacks. Many can be under way at once.
@@ -19,7 +20,7 @@ struct oc_http_config {
 	long max_connections; /* open at once; 0 = no limit */
 };
 
-enum { OC_HTTP_HEADER_MAX = 512 };
+enum { OC_HTTP_HEADER_MAX = 512, OC_HTTP_FDS_MAX = 4 };
 
 struct oc_http_exchange {
 	/* Set by the caller, and unchanged until the exchange is done. */
@@ -53,7 +54,7 @@ struct oc_http_exchange {
 	double first_byte_after;
 	double total;
 
-	struct oc_http_state *state; /* private; NULL before the start */
+	struct oc_transfer *transfer; /* private; NULL while not under way */
 };
 
 /* OC_ECONFIG where the CA file or TLS is unusable; OC_ENOMEM. */
@@ -68,8 +69,8 @@ void oc_http_end(struct oc_http *http, struct oc_http_exchange *x);
 
 /*
  * Moves all exchanges on. Waits at most wait_ms for something to happen on the network, or on one
- * of the nfds descriptors (as poll(2): POLLIN; events == 0 watches for a hang-up only), whose
- * revents are filled. OC_ESYS when waiting fails.
+ * of the nfds (at most OC_HTTP_FDS_MAX) descriptors, whose revents are filled as by poll(2); of
+ * their events POLLIN counts, and 0 watches for a hang-up only. OC_ESYS when waiting fails.
  */
 struct pollfd;
 int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned nfds,

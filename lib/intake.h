@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * intake.h: an event stream on its way in: bytes as they arrive become text for a sink, or text that
- * is gathered for a whole reply; and at the end it is known whether the stream was complete.
+ * intake.h: an event stream on its way in: bytes as they arrive become text for a sink, or text
+ * that is gathered for a whole reply; and at the end it is known whether the stream was complete.
  */
 #ifndef OC_INTAKE_H
 #define OC_INTAKE_H

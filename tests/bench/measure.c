@@ -60,8 +60,9 @@ static void become(char *line, const char *input)
 	for (char *word = strtok_r(line, " ", &save); word && n < WORDS_MAX;
 	     word = strtok_r(NULL, " ", &save))
 		words[n++] = word;
-	execvp(words[0], words);
-	perror(words[0]);
+	if (n)
+		execvp(words[0], words);
+	perror(line);
 	_exit(127);
 }
 

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: MIT */
+/* transfer.c: one exchange in libcurl's terms: options, callbacks, and what its result means. */
+#include "compat.h"
+
+#include <strings.h>
+
+#include "transfer.h"
+
+enum {
+	NEVER_S = 3600 * 1000,
+	RECEIVE_BUFFER = 100 * 1024,
+	HEAD_MAX = 256 * 1024, /* bytes of an answer's status lines and header fields */
+};
+
+/* ---- callbacks ---- */
+
+/* The header fields that are kept, and where. */
+static char *field_of(struct oc_http_exchange *x, const char *name, size_t n)
+{
+	const struct {
+		const char *name;
+		char *to;
+	} fields[] = {
+	        {"content-type", x->content_type}, {"content-encoding", x->content_encoding},
+	        {"location", x->location},         {"x-request-id", x->request_id},
+	        {"retry-after", x->retry_after},   {"retry-after-ms", x->retry_after_ms},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(fields); i++) {
+		if (strlen(fields[i].name) == n && strncasecmp(fields[i].name, name, n) == 0)
+			return fields[i].to;
+	}
+	return NULL;
+}
+
+static void forget_fields(struct oc_http_exchange *x)
+{
+	x->content_type[0] = '\0';
+	x->content_encoding[0] = '\0';
+	x->location[0] = '\0';
+	x->request_id[0] = '\0';
+	x->retry_after[0] = '\0';
+	x->retry_after_ms[0] = '\0';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+static void keep_field(struct oc_http_exchange *x, const char *line, size_t n)
+{
+	const char *colon = memchr(line, ':', n);
+	const char *value = colon ? colon + 1 : NULL;
+	const char *end = line + n;
+	char *to = colon ? field_of(x, line, (size_t)(colon - line)) : NULL;
+	size_t len;
+
+	if (!to)
+		return;
+	while (value < end && is_blank(*value))
+		value++;
+	while (end > value && is_blank(end[-1]))
+		end--;
+	len = (size_t)(end - value);
+	if (len >= OC_HTTP_HEADER_MAX)
+		len = OC_HTTP_HEADER_MAX - 1;
+	memcpy(to, value, len);
+	to[len] = '\0';
+}
+
+/* Called for each line, also those of interim answers: a status line starts afresh. */
+static size_t on_header(char *line, size_t size, size_t n, void *ctx)
+{
+	struct oc_transfer *t = ctx;
+	long status = 0;
+
+	(void)size; /* always 1 */
+	t->alive = oc_http_now();
+	t->head += n;
+	if (t->head > HEAD_MAX)
+		return 0;
+	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+		forget_fields(t->x);
+		t->head_done = false;
+	} else if (*line == '\r' || *line == '\n') {
+		t->head_done = true;
+	} else {
+		keep_field(t->x, line, n);
+	}
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	t->x->status = (int)status;
+	return n;
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *ctx)
+{
+	struct oc_transfer *t = ctx;
+
+	(void)size; /* always 1 */
+	t->alive = oc_http_now();
+	t->x->received += n;
+	if (t->x->on_body(t->x->ctx, p, n) != 0) {
+		t->stopped = true;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	return n;
+}
+
+/* A body that the peer takes slowly is life, too. */
+static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
+                       curl_off_t ulnow)
+{
+	struct oc_transfer *t = ctx;
+
+	(void)dltotal;
+	(void)dlnow;
+	(void)ultotal;
+	if (ulnow != t->uploaded) {
+		t->uploaded = ulnow;
+		t->alive = oc_http_now();
+	}
+	return 0;
+}
+
+/* ---- starting ---- */
+
+static bool add_header(struct oc_transfer *t, const char *name, const char *value)
+{
+	struct curl_slist *longer;
+	struct oc_buf line;
+
+	oc_buf_init(&line, (size_t)1 << 20);
+	oc_buf_printf(&line, "%s%s", name, value);
+	longer = line.bad ? NULL : curl_slist_append(t->headers, line.p);
+	oc_buf_release(&line);
+	if (longer)
+		t->headers = longer;
+	return longer;
+}
+
+static bool add_headers(struct oc_transfer *t)
+{
+	const struct oc_http_exchange *x = t->x;
+	bool ok = add_header(t, "Accept: ", x->accept);
+
+	if (x->body.p) {
+		ok = ok && add_header(t, "Content-Type: ", "application/json");
+		/* Without this, a body over 1 MiB waits a second for "100 Continue". */
+		ok = ok && add_header(t, "Expect:", "");
+	}
+	if (x->api_key && *x->api_key)
+		ok = ok && add_header(t, "Authorization: Bearer ", x->api_key);
+	return ok;
+}
+
+/* Where the request goes, and by whom it is trusted. */
+static void set_route(const struct oc_http_config *cfg, CURL *easy, const char *url)
+{
+	(void)curl_easy_setopt(easy, CURLOPT_URL, url);
+	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	/* libcurl before 8.0.0 reports some truncated HTTP/2 bodies as whole; and with one
+	 * exchange on each connection, no failure reaches another exchange. */
+	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	(void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "oc/" OC_VERSION);
+	if (cfg->ca_file)
+		(void)curl_easy_setopt(easy, CURLOPT_CAINFO, cfg->ca_file);
+	if (cfg->loopback)
+		(void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	else if (cfg->proxy)
+		(void)curl_easy_setopt(easy, CURLOPT_PROXY, cfg->proxy);
+}
+
+static void set_callbacks(struct oc_transfer *t)
+{
+	CURL *easy = t->easy;
+
+	(void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Giving up while a name is being resolved does not wait for the resolver. */
+	(void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	/* The clock that counts is ours; libcurl's own limit of 300 s is out of its way. */
+	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)NEVER_S);
+	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+}
+
+static void set_message(struct oc_transfer *t)
+{
+	const struct oc_http_exchange *x = t->x;
+
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	if (!x->body.p)
+		return;
+	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->body.n);
+	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, x->body.p);
+}
+
+struct oc_transfer *oc_transfer_new(void)
+{
+	struct oc_transfer *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->easy = curl_easy_init();
+	if (!t->easy) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void oc_transfer_free(struct oc_transfer *t)
+{
+	curl_slist_free_all(t->headers);
+	curl_easy_cleanup(t->easy);
+	free(t);
+}
+
+void oc_transfer_clear(struct oc_transfer *t)
+{
+	curl_easy_reset(t->easy);
+	curl_slist_free_all(t->headers);
+	*t = (struct oc_transfer){.easy = t->easy};
+}
+
+int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
+                        const struct oc_http_config *cfg)
+{
+	t->x = x;
+	t->started = oc_http_now();
+	t->alive = t->started;
+	x->done = false;
+	x->status = 0;
+	x->received = 0;
+	forget_fields(x);
+	oc_err_clear(&x->err);
+	set_route(cfg, t->easy, x->url);
+	set_callbacks(t);
+	if (!add_headers(t))
+		return OC_ENOMEM;
+	set_message(t);
+	return OC_OK;
+}
+
+/* ---- results ---- */
+
+static enum oc_code code_of(CURLcode rc)
+{
+	switch ((int)rc) {
+	case CURLE_OK:
+		return OC_OK;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return OC_EHOST;
+	case CURLE_OPERATION_TIMEDOUT:
+		return OC_ETIMEOUT;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_PROXY:
+		return OC_ECONNECT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_FAILED_INIT:
+		return OC_ECONFIG;
+	case CURLE_URL_MALFORMAT:
+		return OC_EARG;
+	case CURLE_OUT_OF_MEMORY:
+		return OC_ENOMEM;
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+	case CURLE_UNKNOWN_OPTION:
+		return OC_EBUG;
+	default:
+		return OC_EPROTO;
+	}
+}
+
+/* libcurl calls a header line over 100 kB a lack of memory. */
+static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
+{
+	return t->head > HEAD_MAX || (rc == CURLE_OUT_OF_MEMORY && t->head && !t->head_done);
+}
+
+static void fail_connect(struct oc_transfer *t, const char *text)
+{
+	long error = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
+	(void)oc_err_set(&t->x->err, OC_ECONNECT,
+	                 "cannot connect to %s: %s; is a server running there?", t->x->server,
+	                 error ? strerror((int)error) : text);
+}
+
+static void fail(struct oc_transfer *t, CURLcode rc)
+{
+	const char *text = t->error[0] ? t->error : curl_easy_strerror(rc);
+	struct oc_err *err = &t->x->err;
+	const char *server = t->x->server;
+	enum oc_code code = code_of(rc);
+
+	if (t->stopped)
+		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
+	else if (head_too_large(t, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
+	else if (rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY)
+		(void)oc_err_set(err, OC_EPROTO, "%s: the answer is not HTTP: %s", server, text);
+	else if (rc == CURLE_PEER_FAILED_VERIFICATION)
+		(void)oc_err_set(err, code,
+		                 "%s: the server's certificate cannot be trusted: %s; a private "
+		                 "authority is named with --cacert",
+		                 server, text);
+	else if (rc == CURLE_COULDNT_CONNECT)
+		fail_connect(t, text);
+	else if (rc == CURLE_PARTIAL_FILE || rc == CURLE_GOT_NOTHING || rc == CURLE_RECV_ERROR ||
+	         rc == CURLE_SEND_ERROR)
+		(void)oc_err_set(err, code, "%s: the connection was lost %s the answer: %s", server,
+		                 t->head ? "within" : "before", text);
+	else
+		(void)oc_err_set(err, code, "%s: %s", server, text);
+}
+
+static double seconds_of(CURL *easy, CURLINFO info)
+{
+	curl_off_t us = 0;
+
+	(void)curl_easy_getinfo(easy, info, &us);
+	return (double)us / 1e6;
+}
+
+double oc_transfer_connected(const struct oc_transfer *t)
+{
+	return seconds_of(t->easy, CURLINFO_PRETRANSFER_TIME_T);
+}
+
+void oc_transfer_finish(struct oc_transfer *t)
+{
+	struct oc_http_exchange *x = t->x;
+	long status = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	x->status = (int)status;
+	x->connected_after = seconds_of(t->easy, CURLINFO_CONNECT_TIME_T);
+	x->first_byte_after = seconds_of(t->easy, CURLINFO_STARTTRANSFER_TIME_T);
+	x->total = oc_http_now() - t->started;
+	x->done = true;
+}
+
+void oc_transfer_judge(struct oc_transfer *t, CURLcode rc)
+{
+	if (rc != CURLE_OK)
+		fail(t, rc);
+	else if (!t->head_done) /* libcurl takes that for an empty body */
+		fail(t, CURLE_PARTIAL_FILE);
+}

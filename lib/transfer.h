@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/* transfer.h: one exchange in libcurl's terms. Private to http.c and transfer.c. */
+#ifndef OC_TRANSFER_H
+#define OC_TRANSFER_H
+
+#include <curl/curl.h>
+
+#include "http.h"
+
+/* What a running exchange needs besides its public part. Kept for the next one when it ends. */
+struct oc_transfer {
+	CURL *easy;
+	struct curl_slist *headers;
+	struct oc_http_exchange *x;
+	struct oc_transfer *next; /* in `running` or in `spare` */
+	double started;
+	double alive;        /* when the last sign of life came */
+	curl_off_t uploaded; /* bytes of body the peer has taken so far */
+	size_t head;         /* bytes of the answer's status lines and header fields so far */
+	bool head_done;      /* the blank line after the header fields has come */
+	bool stopped;        /* on_body asked to stop */
+	char error[CURL_ERROR_SIZE];
+};
+
+struct oc_transfer *oc_transfer_new(void); /* NULL: no memory */
+void oc_transfer_free(struct oc_transfer *t);
+
+/* Makes it ready for another exchange. */
+void oc_transfer_clear(struct oc_transfer *t);
+
+/* Sets libcurl's handle up for the exchange, and the exchange's results to "none yet". OC_ENOMEM. */
+int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
+                        const struct oc_http_config *cfg);
+
+/* Seconds from the start to a connection that is ready for the request; 0 = not yet. */
+double oc_transfer_connected(const struct oc_transfer *t);
+
+/* Fills x->err from libcurl's result. */
+void oc_transfer_judge(struct oc_transfer *t, CURLcode rc);
+
+/* Fills the rest of the results: the exchange is done. */
+void oc_transfer_finish(struct oc_transfer *t);
+
+#endif
