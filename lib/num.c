@@ -108,6 +108,22 @@ static long exponent_of(const char *p, const char *end, long limit)
 	return minus ? -e : e;
 }
 
+/* Up to 18 digits always fit. Nearly all numbers that are asked for are such. */
+static bool short_integer(const char *p, size_t n, int64_t *out)
+{
+	int64_t v = 0;
+
+	if (!n || n > 18)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (p[i] < '0' || p[i] > '9')
+			return false;
+		v = v * 10 + (p[i] - '0');
+	}
+	*out = v;
+	return true;
+}
+
 bool oc_num_exact(const char *p, size_t n, int64_t *out)
 {
 	const char *end = p + n;
@@ -118,6 +134,8 @@ bool oc_num_exact(const char *p, size_t n, int64_t *out)
 	long shift;
 	int64_t v = 0;
 
+	if (short_integer(p, n, out))
+		return true;
 	for (; e < end && *e != 'e' && *e != 'E'; e++) {
 		if (*e == '.')
 			point = e;

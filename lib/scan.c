@@ -129,15 +129,14 @@ static enum oc_scan_event end_string(struct oc_scan *s)
 }
 
 /* Most strings are plain and end in the piece in which they begin. */
-static const char *begin_string(struct oc_scan *s, const char *p, const char *end, bool key,
-                                enum oc_scan_event *event)
+static const char *begin_string(struct oc_scan *s, const char *p, const char *end, bool key)
 {
 	const char *close = oc_plain_skip(p + 1, end);
 
 	s->key = key;
 	if (close < end && *close == '"') {
 		set_text(s, p, close + 1);
-		*event = end_string(s);
+		s->event = end_string(s);
 		return close + 1;
 	}
 	begin_text(s);
@@ -182,8 +181,20 @@ static const char *in_tail(struct oc_scan *s, const char *p, const char *end)
 
 static bool is_escape(char c)
 {
-	return c == '"' || c == '\\' || c == '/' || c == 'b' || c == 'f' || c == 'n' || c == 'r' ||
-	       c == 't' || c == 'u';
+	switch (c) {
+	case '"':
+	case '\\':
+	case '/':
+	case 'b':
+	case 'f':
+	case 'n':
+	case 'r':
+	case 't':
+	case 'u':
+		return true;
+	default:
+		return false;
+	}
 }
 
 static const char *in_escape(struct oc_scan *s, const char *p)
@@ -221,8 +232,7 @@ static size_t whole(const char *p, const char *end)
 	return (unsigned char)*p >= 0x80 ? oc_utf8_sequence(p, (size_t)(end - p)) : 0;
 }
 
-static const char *in_string(struct oc_scan *s, const char *p, const char *end,
-                             enum oc_scan_event *event)
+static const char *in_string(struct oc_scan *s, const char *p, const char *end)
 {
 	const char *start = p;
 	size_t n;
@@ -240,7 +250,7 @@ static const char *in_string(struct oc_scan *s, const char *p, const char *end,
 		return begin_character(s, p);
 	keep(s, p, p + 1);
 	if (*p == '"')
-		*event = end_string(s);
+		s->event = end_string(s);
 	else
 		s->state = ESCAPE;
 	return p + 1;
@@ -282,8 +292,7 @@ static enum number number_after(enum number number, char c)
 	return NO_NUMBER;
 }
 
-static const char *in_number(struct oc_scan *s, const char *p, const char *end,
-                             enum oc_scan_event *event)
+static const char *in_number(struct oc_scan *s, const char *p, const char *end)
 {
 	const char *start = p;
 	enum number number = (enum number)s->part;
@@ -299,12 +308,11 @@ static const char *in_number(struct oc_scan *s, const char *p, const char *end,
 	if (number == NO_NUMBER)
 		return fail(s, p, "a digit expected");
 	if (number == NUMBER_ENDS)
-		*event = complete(s, OC_SCAN_NUMBER);
+		s->event = complete(s, OC_SCAN_NUMBER);
 	return p;
 }
 
-static const char *begin_number(struct oc_scan *s, const char *p, const char *end,
-                                enum oc_scan_event *event)
+static const char *begin_number(struct oc_scan *s, const char *p, const char *end)
 {
 	const char *digits = p;
 
@@ -314,7 +322,7 @@ static const char *begin_number(struct oc_scan *s, const char *p, const char *en
 	if (digits > p && digits < end && *digits != '.' && *digits != 'e' && *digits != 'E' &&
 	    (*p != '0' || digits == p + 1)) {
 		set_text(s, p, digits);
-		*event = complete(s, OC_SCAN_NUMBER);
+		s->event = complete(s, OC_SCAN_NUMBER);
 		return digits;
 	}
 	s->part = *p == '-' ? MINUS : *p == '0' ? ZERO : WHOLE;
@@ -332,21 +340,20 @@ static const char *begin_word(struct oc_scan *s, const char *p, const char *word
 	return p + 1;
 }
 
-static const char *in_word(struct oc_scan *s, const char *p, const char *end,
-                           enum oc_scan_event *event)
+static const char *in_word(struct oc_scan *s, const char *p, const char *end)
 {
 	for (; *s->rest && p < end; p++, s->rest++) {
 		if (*p != *s->rest)
 			return fail(s, p, "a value expected");
 	}
 	if (!*s->rest)
-		*event = complete(s, (enum oc_scan_event)s->part);
+		s->event = complete(s, (enum oc_scan_event)s->part);
 	return p;
 }
 
 /* ---- between the scalars ---- */
 
-static const char *open_bracket(struct oc_scan *s, const char *p, enum oc_scan_event *event)
+static const char *open_bracket(struct oc_scan *s, const char *p)
 {
 	bool object = *p == '{';
 
@@ -355,28 +362,27 @@ static const char *open_bracket(struct oc_scan *s, const char *p, enum oc_scan_e
 	s->closing[s->depth++] = object ? '}' : ']';
 	s->state = object ? FIRST_NAME : FIRST_VALUE;
 	if (!s->mute)
-		*event = object ? OC_SCAN_OBJECT : OC_SCAN_ARRAY;
+		s->event = object ? OC_SCAN_OBJECT : OC_SCAN_ARRAY;
 	return p + 1;
 }
 
-static const char *close_bracket(struct oc_scan *s, const char *p, enum oc_scan_event *event)
+static const char *close_bracket(struct oc_scan *s, const char *p)
 {
 	s->depth--;
-	*event = complete(s, OC_SCAN_CLOSE);
+	s->event = complete(s, OC_SCAN_CLOSE);
 	return p + 1;
 }
 
-static const char *begin_value(struct oc_scan *s, const char *p, const char *end,
-                               enum oc_scan_event *event)
+static const char *begin_value(struct oc_scan *s, const char *p, const char *end)
 {
 	if (!s->depth)
 		s->root_line = s->line;
 	switch (*p) {
 	case '{':
 	case '[':
-		return open_bracket(s, p, event);
+		return open_bracket(s, p);
 	case '"':
-		return begin_string(s, p, end, false, event);
+		return begin_string(s, p, end, false);
 	case 't':
 		return begin_word(s, p, "true");
 	case 'f':
@@ -386,17 +392,17 @@ static const char *begin_value(struct oc_scan *s, const char *p, const char *end
 	default:
 		if (*p != '-' && !is_digit(*p))
 			return fail(s, p, "a value expected");
-		return begin_number(s, p, end, event);
+		return begin_number(s, p, end);
 	}
 }
 
 /* A comma or a closing bracket, of which s->depth is not 0. */
-static const char *separate(struct oc_scan *s, const char *p, enum oc_scan_event *event)
+static const char *separate(struct oc_scan *s, const char *p)
 {
 	char closing = s->closing[s->depth - 1];
 
 	if (*p == closing)
-		return close_bracket(s, p, event);
+		return close_bracket(s, p);
 	if (*p != ',')
 		return fail(s, p,
 		            closing == '}' ? "\",\" or \"}\" expected" : "\",\" or \"]\" expected");
@@ -404,12 +410,11 @@ static const char *separate(struct oc_scan *s, const char *p, enum oc_scan_event
 	return p + 1;
 }
 
-static const char *begin_name(struct oc_scan *s, const char *p, const char *end,
-                              enum oc_scan_event *event)
+static const char *begin_name(struct oc_scan *s, const char *p, const char *end)
 {
 	if (*p != '"')
 		return fail(s, p, "a name in quotes expected");
-	return begin_string(s, p, end, true, event);
+	return begin_string(s, p, end, true);
 }
 
 static const char *skip_blanks(struct oc_scan *s, const char *p, const char *end)
@@ -431,8 +436,7 @@ static inline bool more(struct oc_scan *s, const char **p, const char *end)
 }
 
 /* Falls through in the order in which the parts of a member follow each other. */
-static const char *between(struct oc_scan *s, const char *p, const char *end,
-                           enum oc_scan_event *event)
+static const char *between(struct oc_scan *s, const char *p, const char *end)
 {
 	if (!more(s, &p, end))
 		return p;
@@ -446,21 +450,21 @@ static const char *between(struct oc_scan *s, const char *p, const char *end,
 			return p;
 		/* fall through */
 	case VALUE:
-		p = begin_value(s, p, end, event);
-		if (s->state != SEPARATOR || *event != OC_SCAN_MORE || !more(s, &p, end))
+		p = begin_value(s, p, end);
+		if (s->state != SEPARATOR || s->event != OC_SCAN_MORE || !more(s, &p, end))
 			return p;
 		/* fall through */
 	case SEPARATOR:
-		p = separate(s, p, event);
+		p = separate(s, p);
 		if (s->state != NAME || !more(s, &p, end))
 			return p;
 		/* fall through */
 	case NAME:
-		return begin_name(s, p, end, event);
+		return begin_name(s, p, end);
 	case FIRST_NAME:
-		return *p == '}' ? close_bracket(s, p, event) : begin_name(s, p, end, event);
+		return *p == '}' ? close_bracket(s, p) : begin_name(s, p, end);
 	default: /* FIRST_VALUE */
-		return *p == ']' ? close_bracket(s, p, event) : begin_value(s, p, end, event);
+		return *p == ']' ? close_bracket(s, p) : begin_value(s, p, end);
 	}
 }
 
@@ -493,7 +497,7 @@ static enum oc_scan_event give_up(struct oc_scan *s, uint64_t last)
 	return OC_SCAN_BAD;
 }
 
-static const char *next_line(struct oc_scan *s, const char *p, enum oc_scan_event *event)
+static const char *next_line(struct oc_scan *s, const char *p)
 {
 	bool several = s->bad_line > s->root_line && s->depth;
 
@@ -501,19 +505,18 @@ static const char *next_line(struct oc_scan *s, const char *p, enum oc_scan_even
 		s->state = LOST;
 		return p;
 	}
-	*event = give_up(s, s->line - 1);
+	s->event = give_up(s, s->line - 1);
 	return p;
 }
 
-static const char *lost(struct oc_scan *s, const char *p, const char *end,
-                        enum oc_scan_event *event)
+static const char *lost(struct oc_scan *s, const char *p, const char *end)
 {
 	/* A write that was torn at the end of the line, and the next one. */
 	if ((*p == '{' || *p == '[') && offset_of(s, p) == s->line_at) {
 		s->problem = "the line ends too early";
 		s->bad_line--;
 		s->bad_column = 0;
-		*event = give_up(s, s->bad_line);
+		s->event = give_up(s, s->bad_line);
 		return p;
 	}
 	p = memchr(p, '\n', (size_t)(end - p));
@@ -524,15 +527,14 @@ static const char *lost(struct oc_scan *s, const char *p, const char *end,
 	return p + 1;
 }
 
-static const char *step(struct oc_scan *s, const char *p, const char *end,
-                        enum oc_scan_event *event)
+static const char *step(struct oc_scan *s, const char *p, const char *end)
 {
 	switch (s->state) {
 	case START:
 	case MARK:
 		return in_mark(s, p);
 	case STRING:
-		return in_string(s, p, end, event);
+		return in_string(s, p, end);
 	case ESCAPE:
 		return in_escape(s, p);
 	case HEX:
@@ -540,36 +542,37 @@ static const char *step(struct oc_scan *s, const char *p, const char *end,
 	case TAIL:
 		return in_tail(s, p, end);
 	case NUMBER:
-		return in_number(s, p, end, event);
+		return in_number(s, p, end);
 	case WORD:
-		return in_word(s, p, end, event);
+		return in_word(s, p, end);
 	case LOST:
-		return lost(s, p, end, event);
+		return lost(s, p, end);
 	case NEXT_LINE:
-		return next_line(s, p, event);
+		return next_line(s, p);
 	default:
-		return between(s, p, end, event);
+		return between(s, p, end);
 	}
 }
 
 enum oc_scan_event oc_scan_next(struct oc_scan *s, struct oc_text *in)
 {
-	enum oc_scan_event event = OC_SCAN_MORE;
 	const char *p = in->p;
 	const char *end = p + in->n;
 
 	s->piece = p;
-	while (p < end && event == OC_SCAN_MORE)
-		p = step(s, p, end, &event);
-	s->opened = event == OC_SCAN_OBJECT || event == OC_SCAN_ARRAY;
+	s->event = OC_SCAN_MORE;
+	while (p < end && s->event == OC_SCAN_MORE)
+		p = step(s, p, end);
 	s->offset += (uint64_t)(p - in->p);
 	*in = (struct oc_text){p, (size_t)(end - p)};
-	return event;
+	return s->event;
 }
 
 void oc_scan_skip(struct oc_scan *s)
 {
-	mute(s, s->opened ? s->depth - 1 : s->depth);
+	bool opened = s->event == OC_SCAN_OBJECT || s->event == OC_SCAN_ARRAY;
+
+	mute(s, opened ? s->depth - 1 : s->depth);
 }
 
 enum oc_scan_event oc_scan_end(struct oc_scan *s)

@@ -58,15 +58,15 @@ struct oc_scan {
 	uint64_t bad_end;    /* the last line that is lost with it */
 
 	/* Private. */
+	enum oc_scan_event event; /* the last one */
 	int state;
 	int part;          /* how far a number has come, or which word it is */
 	const char *rest;  /* what must follow: of a word, or of the byte order mark */
 	unsigned due;      /* bytes of an escape or a character that must follow */
 	unsigned char low; /* and the range of the next one */
 	unsigned char high;
-	bool key;    /* the string is a member's name */
-	bool opened; /* the last event began an object or array */
-	bool mute;   /* no events until a value at mute_depth has ended */
+	bool key;  /* the string is a member's name */
+	bool mute; /* no events until a value at mute_depth has ended */
 	size_t mute_depth;
 	uint64_t root_line; /* where the outermost value began */
 	uint64_t line_at;   /* the offset in the input at which the line begins */

@@ -54,8 +54,10 @@ int oc_usage_init(struct oc_usage_reader *r, struct oc_err *err)
 	oc_scan_init(&r->scan);
 	oc_buf_init(&r->parts[0].model, OC_USAGE_MODEL_MAX);
 	oc_buf_init(&r->parts[1].model, OC_USAGE_MODEL_MAX);
-	for (size_t i = 0; i < OC_COUNT(members); i++)
+	for (size_t i = OC_COUNT(members); i-- > 0;) {
 		r->wanted[members[i].place] |= 1U << members[i].name.n;
+		r->first[members[i].place] = i;
+	}
 	/* From here on no name of a model makes a buffer grow. */
 	if (!oc_buf_room(&r->parts[0].model, OC_USAGE_MODEL_MAX) ||
 	    !oc_buf_room(&r->parts[1].model, OC_USAGE_MODEL_MAX)) {
@@ -81,8 +83,10 @@ static void enter(struct oc_usage_reader *r, enum place place)
 
 static enum member member_of(const struct oc_usage_reader *r)
 {
-	for (size_t i = 0; i < OC_COUNT(members); i++) {
-		if ((int)members[i].place == r->look && oc_scan_is(&r->scan, members[i].name))
+	size_t i = r->first[r->look];
+
+	for (; i < OC_COUNT(members) && (int)members[i].place == r->look; i++) {
+		if (oc_scan_is(&r->scan, members[i].name))
 			return members[i].member;
 	}
 	return OTHER;

@@ -54,12 +54,13 @@ struct oc_usage_reader {
 
 	/* Private. */
 	struct oc_scan scan;
-	struct oc_usage_part parts[2]; /* the record, and the body of its response */
-	int place;                     /* what is open */
-	int look;                      /* under which place its members are listed */
-	uint32_t wanted[OC_USAGE_PLACES];
-	bool rows;       /* the record is an element of an array */
-	int member;      /* whose value comes next */
+	struct oc_usage_part parts[2];    /* the record, and the body of its response */
+	int place;                        /* what is open */
+	int look;                         /* under which place its members are listed */
+	uint32_t wanted[OC_USAGE_PLACES]; /* the lengths of their names */
+	size_t first[OC_USAGE_PLACES];    /* where they begin in the list */
+	bool rows;                        /* the record is an element of an array */
+	int member;                       /* whose value comes next */
 	bool has_events; /* members seen in the record: "content" and "reasoning" */
 	bool has_others;
 	bool in_stream; /* events have come, but not their end */
