@@ -263,6 +263,7 @@ static bool is_digit(char c)
 	return c >= '0' && c <= '9';
 }
 
+/* A flat table of transitions: NOLINTNEXTLINE(readability-function-cognitive-complexity) */
 static enum number number_after(enum number number, char c)
 {
 	switch (number) {

@@ -28,7 +28,7 @@ void oc_transfer_free(struct oc_transfer *t);
 /* Makes it ready for another exchange. */
 void oc_transfer_clear(struct oc_transfer *t);
 
-/* Sets libcurl's handle up for the exchange, and the exchange's results to "none yet". OC_ENOMEM. */
+/* Sets libcurl's handle up for the exchange, and its results to "none yet". OC_ENOMEM. */
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
                         const struct oc_http_config *cfg);
 
