@@ -164,8 +164,8 @@ static void judge(struct oc_attempt *a)
 	if (a->mode == OC_ATTEMPT_EVENTS) {
 		if (oc_intake_end(&a->in, &a->x.err))
 			a->err = a->in.err;
-	} else if (a->x.status >= 300) /* the status says enough, even if the body is not whole */
-		judge_error(a);
+	} else if (a->x.status >= 300 || a->x.err.code == OC_ESTOPPED)
+		judge_error(a); /* the status says enough, even if the body is not whole */
 	else if (a->x.err.code)
 		a->err = a->x.err;
 	else if (is_encoded(a))
