@@ -320,7 +320,7 @@ void ask_open(struct ask *ask)
 	if (ask->reasoning_path)
 		output_open_direct(&ask->reasoning, ask->reasoning_path);
 	/* A reader that has gone while the answer is awaited ends the call. */
-	if (!ask->out.path)
+	if (!ask->out.temporary)
 		ask->connect.config.watch_fd = ask->out.fd;
 	advise(ask);
 }

@@ -73,6 +73,7 @@ void cli_init(const char *name)
 	occupy(STDERR_FILENO, O_WRONLY);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
 	(void)signal(SIGPIPE, SIG_IGN);
+	(void)signal(SIGXFSZ, SIG_IGN);
 }
 
 OC_PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)

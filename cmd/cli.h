@@ -35,7 +35,7 @@ enum cli_status cli_status_of(enum oc_code code);
 /*
  * First call of every main: remembers the name, makes sure that descriptors 0-2 are open, so that
  * no file of ours becomes one of them, forbids core files (they would hold the key), and ignores
- * SIGPIPE, so that every write reports its error.
+ * SIGPIPE and SIGXFSZ, so that every write reports its error.
  */
 void cli_init(const char *name);
 

@@ -4,11 +4,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
+#include "num.h"
 #include "output.h"
 #include "utf8.h"
 
@@ -32,17 +34,35 @@ static void remove_and_die(int sig)
 	(void)raise(sig);
 }
 
+static const int deadly[] = {SIGINT, SIGTERM, SIGHUP};
+
 /* A signal that the caller has us ignore (nohup) stays ignored. */
 static void remove_on_signals(void)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 	const struct sigaction action = {.sa_handler = remove_and_die};
 	struct sigaction before;
 
-	for (size_t i = 0; i < OC_COUNT(signals); i++) {
-		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-			(void)sigaction(signals[i], &action, NULL);
+	for (size_t i = 0; i < OC_COUNT(deadly); i++) {
+		if (sigaction(deadly[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
+			(void)sigaction(deadly[i], &action, NULL);
 	}
+}
+
+/* mkstemp(), and no signal comes between the file and the knowledge of it. */
+static int make_unfinished(char *name)
+{
+	sigset_t signals, before;
+	int fd;
+
+	(void)sigemptyset(&signals);
+	for (size_t i = 0; i < OC_COUNT(deadly); i++)
+		(void)sigaddset(&signals, deadly[i]);
+	(void)sigprocmask(SIG_BLOCK, &signals, &before);
+	fd = mkstemp(name);
+	if (fd >= 0)
+		unfinished = name;
+	(void)sigprocmask(SIG_SETMASK, &before, NULL);
+	return fd;
 }
 
 /* Creates the temporary file beside the real one, with the mode that the real one has or gets. */
@@ -53,15 +73,15 @@ static void open_temporary(struct output *out, const char *real, mode_t mode)
 	struct oc_buf name;
 
 	oc_buf_init(&name, (size_t)1 << 16);
-	oc_buf_printf(&name, "%.*s.%s.XXXXXX", dir, real, real + dir);
+	/* The real name may be as long as names can be; this one must not be longer. */
+	oc_buf_printf(&name, "%.*s.%.200s.XXXXXX", dir, real, real + dir);
 	out->temporary = oc_buf_detach(&name);
 	if (!out->temporary)
 		cli_die(CLI_OSERR, "out of memory");
 	remove_on_signals();
-	out->fd = mkstemp(out->temporary);
+	out->fd = make_unfinished(out->temporary);
 	if (out->fd < 0)
 		cli_die(CLI_CANTCREAT, "cannot make %s: %s", real, strerror(errno));
-	unfinished = out->temporary;
 	(void)atexit(remove_unfinished);
 	(void)fchmod(out->fd, mode);
 }
@@ -74,43 +94,92 @@ static mode_t default_mode(void)
 	return 0666 & ~mask;
 }
 
+/* The descriptor that a name stands for; -1 = none. Opening it by its name would cut a file short
+ * that is to be appended to, and is not possible for a socket. */
+static int descriptor_of(const char *path)
+{
+	static const char numbered[] = "/dev/fd/";
+	int64_t n;
+
+	if (strcmp(path, "/dev/stdout") == 0)
+		return STDOUT_FILENO;
+	if (strcmp(path, "/dev/stderr") == 0)
+		return STDERR_FILENO;
+	if (strncmp(path, numbered, sizeof numbered - 1) == 0 &&
+	    oc_num_int64(path + sizeof numbered - 1, &n) && n >= 0 && n <= INT_MAX)
+		return (int)n;
+	return -1;
+}
+
+/* Where a link to a file that is not there leads, or NULL if path is no link. */
+static char *target_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char target[PATH_MAX];
+	ssize_t n = readlink(path, target, sizeof target);
+	struct oc_buf joined;
+
+	if (n <= 0)
+		return NULL;
+	oc_buf_init(&joined, 2 * sizeof target);
+	if (slash && *target != '/')
+		oc_buf_add(&joined, path, (size_t)(slash - path) + 1);
+	oc_buf_add(&joined, target, (size_t)n);
+	return oc_buf_detach(&joined);
+}
+
+/* The file that path names, through symbolic links, so that they stay links. */
+static char *real_path(const char *path)
+{
+	char *real = realpath(path, NULL);
+	char *target;
+
+	if (real)
+		return real;
+	real = strdup(path);
+	while (real && errno == ENOENT && (target = target_of(real)) != NULL) {
+		free(real);
+		real = target;
+	}
+	return real;
+}
+
 static void open_path(struct output *out, const char *path)
 {
-	/* Through a symbolic link, so that the link stays one. */
-	char *real = realpath(path, NULL);
 	struct stat st;
+	bool exists = stat(path, &st) == 0;
 
-	out->path = real ? real : strdup(path);
+	if (exists && (!S_ISREG(st.st_mode) || access(path, W_OK) < 0)) {
+		output_open_direct(out, path);
+		return;
+	}
+	if (!exists && errno != ENOENT)
+		cli_die(CLI_CANTCREAT, "cannot make %s: %s", path, strerror(errno));
+	out->path = real_path(path);
 	if (!out->path)
 		cli_die(CLI_OSERR, "out of memory");
-	if (stat(path, &st) < 0) {
-		open_temporary(out, out->path, default_mode());
-		return;
-	}
-	if (S_ISREG(st.st_mode) && access(path, W_OK) == 0) {
-		open_temporary(out, out->path, st.st_mode & 0777);
-		return;
-	}
-	free(out->path);
-	output_open_direct(out, path);
+	open_temporary(out, out->path, exists ? st.st_mode & 0777 : default_mode());
 }
 
 void output_open(struct output *out, const char *path)
 {
 	*out = (struct output){.fd = STDOUT_FILENO, .last = '\n'};
-	if (path && strcmp(path, "-") != 0)
+	if (path && descriptor_of(path) >= 0)
+		output_open_direct(out, path);
+	else if (path && strcmp(path, "-") != 0)
 		open_path(out, path);
 	out->terminal = isatty(out->fd);
 }
 
 void output_open_direct(struct output *out, const char *path)
 {
+	int fd = descriptor_of(path);
+
 	*out = (struct output){.last = '\n', .path = strdup(path)};
 	if (!out->path)
 		cli_die(CLI_OSERR, "out of memory");
-	/* A socket or a descriptor of another user cannot be opened through /dev. */
-	if (strcmp(path, "/dev/stderr") == 0)
-		out->fd = dup(STDERR_FILENO);
+	if (fd >= 0)
+		out->fd = dup(fd);
 	else
 		out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
 	if (out->fd < 0)
@@ -123,17 +192,13 @@ static const char *name_of(const struct output *out)
 	return out->path ? out->path : "standard output";
 }
 
-static void fail(struct output *out)
+OC_NORETURN static void fail(const struct output *out)
 {
-	int error = errno;
-
-	if (error == EPIPE) {
-		output_abandon(out);
+	if (errno == EPIPE) {
+		remove_unfinished();
 		cli_die_of_sigpipe();
 	}
-	cli_warn("cannot write to %s: %s", name_of(out), strerror(error));
-	output_abandon(out);
-	cli_exit(CLI_IOERR);
+	cli_die(CLI_IOERR, "cannot write to %s: %s", name_of(out), strerror(errno));
 }
 
 static void write_all(struct output *out, const char *p, size_t n)
@@ -193,29 +258,14 @@ void output_commit(struct output *out)
 		write_all(out, "\n", 1);
 	if (out->temporary && fsync(out->fd) < 0)
 		fail(out);
-	if (close(out->fd) < 0) {
-		out->fd = -1;
+	if (close(out->fd) < 0)
 		fail(out);
+	if (out->temporary) {
+		if (rename(out->temporary, out->path) < 0)
+			fail(out);
+		unfinished = NULL;
 	}
-	out->fd = -1;
-	if (out->temporary && rename(out->temporary, out->path) < 0)
-		fail(out);
-	unfinished = NULL;
 	free(out->temporary);
 	free(out->path);
-	out->temporary = NULL;
-	out->path = NULL;
-}
-
-void output_abandon(struct output *out)
-{
-	if (out->fd >= 0)
-		(void)close(out->fd);
-	out->fd = -1;
-	if (out->temporary)
-		remove_unfinished();
-	free(out->temporary);
-	free(out->path);
-	out->temporary = NULL;
-	out->path = NULL;
+	*out = (struct output){.fd = -1};
 }

@@ -15,12 +15,13 @@ struct output {
 	char held[4];  /* terminal only: a UTF-8 sequence that is not complete yet */
 	unsigned nheld;
 	char *path;      /* owned; NULL = standard output */
-	char *temporary; /* beside path, until output_commit() */
+	char *temporary; /* beside path, until output_commit(); NULL = written directly */
 	uint64_t written;
 };
 
 /* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made.
- * Where path is not a regular file (/dev/null, a named pipe), it is written directly. */
+ * Where path is not a regular file (/dev/null, a named pipe), or names a descriptor (/dev/stderr,
+ * /dev/fd/N), it is written directly. */
 void output_open(struct output *out, const char *path);
 
 /* The same without a temporary file: what is written is there at once, and stays. */
@@ -33,8 +34,5 @@ void output_write(struct output *out, const char *p, size_t n);
 /* The end: flushes, adds the final newline on a terminal, syncs and renames the file, closes.
  * Ends the program with 74 when delivery fails. */
 void output_commit(struct output *out);
-
-/* Gives up: closes, and removes the temporary file. Safe to call at any time, also twice. */
-void output_abandon(struct output *out);
 
 #endif

@@ -695,6 +695,55 @@ waited() {
 	assert_equal "$(requests)" 0
 }
 
+@test 'output file: one that cannot be renamed into its place is status 74, and nothing stays' {
+	printf 'head -c 200000 /dev/zero | tr "\\0" x' | sh >thought
+	printf 'body {"choices":[{"message":{"content":"ok","reasoning":"%s"},"finish_reason":"stop"}]}' \
+		"$(cat thought)" >script
+	serve script
+	mkfifo thoughts
+	oc-complete -p x -o out --reasoning thoughts 2>err 3>&- &
+	exec 9<thoughts
+	wait_for_event ' reply 1 '
+	mkdir out # it still has most of the reasoning to write
+	cat <&9 >said
+	exec 9<&-
+	local status=0
+	wait $! || status=$?
+	assert_equal $status 74
+	assert_equal "$(cat err)" "oc-complete: cannot write to out: Is a directory"
+	cmp said thought
+	assert_equal "$(find . -name '.out*')" ''
+}
+
+@test 'output file: a name as long as names can be' {
+	serve - <<<'answer ok\n'
+	local name
+	name=$(printf '%0255d' 7)
+	oc-complete -p x -o "$name"
+	assert_equal "$(cat "$name")" ok
+}
+
+@test 'output file: a link to a file that is not there yet stays a link' {
+	serve - <<<'answer ok\n'
+	mkdir dir
+	ln -s dir/second first
+	ln -s "$T/dir/third" dir/second
+	oc-complete -p x -o first
+	assert_equal "$(cat dir/third)" ok
+	[ -L first ] && [ -L dir/second ]
+	ln -s circle circle
+	ends 73 'cannot make circle: Too many levels of symbolic links' oc-complete -p x -o circle
+}
+
+@test 'output file: what a descriptor appends to is not cut short through its name' {
+	serve - <<<'answer ok\n'
+	echo old >log
+	for place in '/dev/stdout >>log' '/dev/fd/7 7>>log' '/dev/stderr 2>>log'; do
+		bash -c "oc-complete -p x -o $place"
+	done
+	assert_equal "$(cat log)" $'old\nok\nok\nok'
+}
+
 @test 'output file: /dev/null, /dev/stdout, a named pipe and - are written as they are' {
 	serve - <<<'answer ok'
 	oc-complete -p x -o /dev/null

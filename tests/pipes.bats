@@ -227,6 +227,19 @@ sent_text() {
 	each check
 }
 
+@test 'output: a limit on the size of files is status 74, and leaves nothing behind' {
+	serve - <<<'answer ok\n'
+	check() {
+		run -74 bash -c "ulimit -f 0; exec $COMMAND -p x -o out"
+		assert_output "$COMMAND: cannot write to out: File too large"
+		run -74 bash -c "ulimit -f 0; exec $COMMAND -p x --report report"
+		assert_line "$COMMAND: cannot write to the report report: File too large"
+		assert_equal "$(find . -name '*out*')" ''
+	}
+	[ -z "$WRAP" ] || skip 'valgrind writes files itself'
+	each check
+}
+
 @test 'output: --help and --version are answers too: delivered, or status 74' {
 	check() {
 		run --separate-stderr -0 $COMMAND --help
@@ -307,6 +320,24 @@ sent_text() {
 	assert_equal "${PIPESTATUS[*]}" '141 0'
 	assert_equal "$(cat err)" ''
 	assert_equal "$(requests)" 1
+}
+
+@test 'pipes: a reader of the reasoning that leaves ends the command, and no temporary file stays' {
+	serve - <<-'END'
+		sse
+		repeat 3000 data {"choices":[{"delta":{"reasoning":"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n"}}]}
+		delta ok
+		finish stop
+		done
+	END
+	mkfifo thoughts
+	check() {
+		head -n 1 thoughts >thought &
+		run --separate-stderr -141 $COMMAND -p x -o out --reasoning thoughts
+		assert_equal "$stderr" ''
+		assert_equal "$(find . -name '*out*')" ''
+	}
+	each check
 }
 
 # ---- signals ------------------------------------------------------------------------------------
