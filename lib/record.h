@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * record.h: the answer lines of a batch, as they are written and as they are read back. An envelope
+ * is answered with the OpenAI batch API's own, any other line with an object of ours.
+ */
+#ifndef OC_RECORD_H
+#define OC_RECORD_H
+
+#include "line.h"
+
+/* Appends the answer line. raw: the server's body, for an envelope. */
+void oc_record_answer(const struct oc_line *line, const struct oc_reply *reply, struct oc_text raw,
+                      const char *request_id, struct oc_buf *out);
+
+/* Appends the line of a failure. status: the exit status that stands for it. */
+void oc_record_failure(const struct oc_line *line, const struct oc_err *err, int status,
+                       struct oc_buf *out);
+
+/* Appends the line of a model's reasoning. */
+void oc_record_reasoning(const struct oc_line *line, const struct oc_reply *reply,
+                         struct oc_buf *out);
+
+/* Reads an answer line back, which need not be ours. OC_EDATA: it is none. */
+int oc_record_recall(struct oc_text text, struct oc_json *json, struct oc_line_id *id,
+                     bool *answered, struct oc_err *err);
+
+#endif

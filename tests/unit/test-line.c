@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: MIT */
+/* test-line.c: the request lines of a batch, and the answer lines to them. */
+#include "fail-alloc.h"
+#include "unit.h"
+
+#include "record.h"
+
+static struct oc_text text_of(const char *s)
+{
+	return (struct oc_text){s, strlen(s)};
+}
+
+static struct oc_request defaults(void)
+{
+	struct oc_request req;
+
+	oc_request_init(&req);
+	req.model = "m";
+	return req;
+}
+
+/* A line read with these defaults; the caller releases it. */
+static int read_with(struct oc_line *line, uint64_t number, const char *text,
+                     const struct oc_request *req, struct oc_err *err)
+{
+	struct oc_json json;
+	int rc;
+
+	*err = (struct oc_err){.code = OC_OK};
+	oc_line_init(line);
+	oc_json_init(&json);
+	rc = oc_line_read(line, number, text_of(text), &json, req, err);
+	oc_json_release(&json);
+	return rc;
+}
+
+/* Checks the body that a line becomes. */
+static void check_body(const char *text, const struct oc_request *req, const char *want)
+{
+	struct oc_line line;
+	struct oc_err err;
+
+	CHECK_INT(read_with(&line, 1, text, req, &err), OC_OK);
+	CHECK_STR(line.body.p, want);
+	oc_line_release(&line);
+}
+
+/* Checks what is said about a line that cannot be used. */
+static void check_refused(const char *text, const char *why)
+{
+	struct oc_request req = defaults();
+	struct oc_line line;
+	struct oc_err err;
+	char want[256];
+
+	(void)snprintf(want, sizeof want, "the line is unusable: %s", why);
+	CHECK_INT(read_with(&line, 1, text, &req, &err), OC_EDATA);
+	CHECK_STR(err.message, want);
+	CHECK_INT(line.id.request, 0);
+	oc_line_release(&line);
+}
+
+static struct oc_line_id id_of(uint64_t number, const char *text, const struct oc_request *req)
+{
+	struct oc_line line;
+	struct oc_err err;
+	struct oc_line_id id;
+
+	CHECK_INT(read_with(&line, number, text, req, &err), OC_OK);
+	id = line.id;
+	oc_line_release(&line);
+	return id;
+}
+
+/* ---- bodies ---- */
+
+TEST(four_forms)
+{
+	struct oc_request req = defaults();
+	static const char hi[] =
+	        "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}";
+
+	check_body("{\"prompt\":\"hi\"}", &req, hi);
+	check_body("\"hi\"", &req, hi);
+	check_body("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", &req, hi);
+	check_body("{\"custom_id\":\"a\",\"method\":\"POST\",\"url\":\"/v1/chat/completions\","
+	           "\"body\":{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}",
+	           &req, hi);
+}
+
+TEST(white_space_around)
+{
+	struct oc_request req = defaults();
+
+	check_body("\xef\xbb\xbf \t{ \"prompt\" : \"\\u0068i\" } \r", &req,
+	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+}
+
+TEST(fields_of_the_line_win)
+{
+	struct oc_request req = defaults();
+
+	req.temperature = 0.5;
+	req.max_tokens = 7;
+	check_body("{\"custom_id\":\"x\",\"prompt\":\"hi\",\"model\":\"n\",\"temperature\":1e0,"
+	           "\"stream\":true,\"logit_bias\":{}}",
+	           &req,
+	           "{\"model\":\"n\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}],"
+	           "\"temperature\":1e0,\"max_tokens\":7,\"logit_bias\":{}}");
+}
+
+TEST(instruction_and_system_message)
+{
+	struct oc_request req = defaults();
+
+	req.prompt = text_of("Translate.");
+	req.system = text_of("Be brief.");
+	check_body("\"hi\"", &req,
+	           "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},"
+	           "{\"role\":\"user\",\"content\":\"Translate.\\n\\nhi\"}]}");
+	check_body("{\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", &req,
+	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}");
+}
+
+TEST(model_of_the_line)
+{
+	struct oc_request req = defaults();
+	struct oc_line line;
+	struct oc_err err;
+
+	req.model = NULL;
+	CHECK_INT(read_with(&line, 1, "{\"prompt\":\"hi\",\"model\":\"n\"}", &req, &err), OC_OK);
+	CHECK_STR(line.model.p, "n");
+	oc_line_release(&line);
+	CHECK_INT(read_with(&line, 1, "{\"prompt\":\"hi\"}", &req, &err), OC_EDATA);
+	CHECK_STR(err.message, "the line is unusable: no model is named");
+	oc_line_release(&line);
+	CHECK_INT(read_with(&line, 1, "\"hi\"", &req, &err), OC_EDATA);
+	CHECK_STR(err.message, "the line is unusable: no model is named");
+	oc_line_release(&line);
+}
+
+TEST(refused)
+{
+	check_refused("", "not JSON: the text is empty");
+	check_refused("hi", "not JSON at byte 0: a value expected");
+	check_refused("7", "it is neither an object nor a string");
+	check_refused("[\"hi\"]", "it is neither an object nor a string");
+	check_refused("{}", "there is neither \"prompt\" nor \"messages\" nor \"body\"");
+	check_refused("{\"prompt\":7}", "\"prompt\" is no string");
+	check_refused("{\"prompt\":null}", "\"prompt\" is no string");
+	check_refused("{\"prompt\":\"\"}", "the prompt is blank: no bytes at all");
+	check_refused("\" \\n\"", "the prompt is blank: only white space");
+	check_refused("{\"messages\":\"hi\"}", "\"messages\" is no array");
+	check_refused("{\"prompt\":\"a\",\"messages\":[]}",
+	              "both \"prompt\" and \"messages\" are given");
+	check_refused("{\"custom_id\":7,\"prompt\":\"a\"}", "\"custom_id\" is no string");
+	check_refused("{\"custom_id\":\"a\",\"body\":7}", "\"body\" is no object");
+	check_refused("{\"custom_id\":\"a\",\"url\":\"/v1/chat/completions\"}",
+	              "\"body\" is no object");
+	check_refused("{\"method\":\"GET\",\"body\":{}}", "\"method\" is not POST");
+	check_refused("{\"url\":\"/v1/embeddings\",\"body\":{\"messages\":[]}}",
+	              "\"url\" is not /v1/chat/completions");
+	check_refused("{\"body\":{\"prompt\":\"a\"}}", "\"messages\" is no array");
+}
+
+TEST(custom_id_of_a_bad_line_is_known)
+{
+	struct oc_request req = defaults();
+	struct oc_line line;
+	struct oc_err err;
+
+	CHECK_INT(read_with(&line, 1, "{\"custom_id\":\"\\u00e9\",\"prompt\":7}", &req, &err),
+	          OC_EDATA);
+	CHECK_STR(line.custom_id.p, "\"\\u00e9\"");
+	oc_line_release(&line);
+}
+
+/* ---- identity ---- */
+
+TEST(key_is_custom_id_or_number)
+{
+	struct oc_request req = defaults();
+	struct oc_line_id one = id_of(1, "\"hi\"", &req);
+	struct oc_line_id two = id_of(2, "\"hi\"", &req);
+	struct oc_line_id named = id_of(1, "{\"custom_id\":\"1\",\"prompt\":\"hi\"}", &req);
+	struct oc_line_id moved = id_of(9, "{\"custom_id\":\"\\u0031\",\"prompt\":\"hi\"}", &req);
+
+	CHECK(one.key != two.key);
+	CHECK(one.request == two.request);
+	CHECK(one.key != named.key); /* a number and a name that looks like it */
+	CHECK(named.key == moved.key);
+	CHECK(one.request == named.request);
+}
+
+TEST(request_is_all_that_is_sent)
+{
+	struct oc_request req = defaults();
+	struct oc_line_id before = id_of(1, "\"hi\"", &req);
+
+	CHECK(before.request == id_of(1, "{ \"prompt\": \"hi\" }", &req).request);
+	CHECK(before.request != id_of(1, "\"ho\"", &req).request);
+	req.temperature = 0.0;
+	CHECK(before.request != id_of(1, "\"hi\"", &req).request);
+}
+
+/* The hash is in users' files: it must stay what it is. FNV-1a of the body of "hi" and the finalizer
+ * of MurmurHash3, worked out with another program. */
+TEST(request_hash_is_stable)
+{
+	struct oc_request req = defaults();
+
+	CHECK(id_of(1, "\"hi\"", &req).request == 0xe1b461d725aa2b68u);
+}
+
+/* ---- the form of answers ---- */
+
+static int check_answer(const char *text, const struct oc_request *req, const char *answer)
+{
+	struct oc_line line;
+	struct oc_err err;
+	int rc;
+
+	CHECK_INT(read_with(&line, 1, text, req, &err), OC_OK);
+	rc = oc_line_check(&line, req, text_of(answer), &err);
+	oc_line_release(&line);
+	return rc;
+}
+
+TEST(form_of_the_defaults)
+{
+	struct oc_request req = defaults();
+
+	CHECK_INT(check_answer("\"hi\"", &req, "plain"), OC_OK);
+	req.format = OC_FORMAT_JSON_OBJECT;
+	CHECK_INT(check_answer("\"hi\"", &req, "plain"), OC_EPROTO);
+	CHECK_INT(check_answer("\"hi\"", &req, "{}"), OC_OK);
+	req.format = OC_FORMAT_JSON_SCHEMA;
+	req.schema = text_of("{\"type\":\"array\"}");
+	CHECK_INT(check_answer("\"hi\"", &req, "{}"), OC_EPROTO);
+	CHECK_INT(check_answer("\"hi\"", &req, "[]"), OC_OK);
+}
+
+TEST(form_of_the_line_wins)
+{
+	struct oc_request req = defaults();
+	static const char object[] =
+	        "{\"prompt\":\"hi\",\"response_format\":{\"type\":\"json_object\"}}";
+	static const char number[] =
+	        "{\"prompt\":\"hi\",\"response_format\":{\"type\":\"json_schema\","
+	        "\"json_schema\":{\"name\":\"n\",\"schema\":{\"type\":\"number\"}}}}";
+	static const char plain[] = "{\"prompt\":\"hi\",\"response_format\":{\"type\":\"text\"}}";
+
+	CHECK_INT(check_answer(object, &req, "plain"), OC_EPROTO);
+	CHECK_INT(check_answer(number, &req, "{}"), OC_EPROTO);
+	CHECK_INT(check_answer(number, &req, "7"), OC_OK);
+	req.format = OC_FORMAT_JSON_OBJECT;
+	CHECK_INT(check_answer(plain, &req, "plain"), OC_OK);
+	CHECK_INT(check_answer(number, &req, "7"), OC_OK);
+}
+
+TEST(an_unusable_schema_is_refused)
+{
+	struct oc_request req = defaults();
+	struct oc_line line;
+	struct oc_err err;
+
+	CHECK_INT(read_with(&line, 1,
+	                    "{\"prompt\":\"hi\",\"response_format\":{\"type\":\"json_schema\","
+	                    "\"json_schema\":{\"schema\":{\"type\":7}}}}",
+	                    &req, &err),
+	          OC_EDATA);
+	oc_line_release(&line);
+}
+
+/* ---- records ---- */
+
+static const struct oc_reply answer = {
+        .content = (char[]){"a\0\"b"},
+        .content_len = 4,
+        .model = (char[]){"m"},
+        .id = (char[]){"chatcmpl-1"},
+        .finish_reason = (char[]){"stop"},
+        .usage = {3, -1, -1},
+        .http_status = 200,
+        .reasoning = (char[]){"hm"},
+        .reasoning_len = 2,
+};
+
+static struct oc_line a_line(bool envelope, const char *custom_id)
+{
+	struct oc_line line;
+
+	oc_line_init(&line);
+	line.number = 12;
+	line.envelope = envelope;
+	line.id.request = 0x0123456789abcdefu;
+	oc_buf_puts(&line.custom_id, custom_id);
+	return line;
+}
+
+TEST(record_of_an_answer)
+{
+	struct oc_line line = a_line(false, "\"\\u0061\"");
+	struct oc_buf out;
+
+	oc_buf_init(&out, 4096);
+	oc_record_answer(&line, &answer, text_of(""), "", &out);
+	CHECK_STR(out.p, "{\"custom_id\":\"\\u0061\",\"line\":12,\"content\":\"a\\u0000\\\"b\","
+	                 "\"model\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":null,"
+	                 "\"total_tokens\":null},\"finish_reason\":\"stop\","
+	                 "\"request\":\"0123456789abcdef\"}\n");
+	oc_buf_clear(&out);
+	oc_record_reasoning(&line, &answer, &out);
+	CHECK_STR(out.p, "{\"custom_id\":\"\\u0061\",\"line\":12,\"reasoning\":\"hm\"}\n");
+	oc_buf_release(&out);
+	oc_line_release(&line);
+}
+
+TEST(record_of_an_envelope)
+{
+	struct oc_line line = a_line(true, "\"a\"");
+	struct oc_line nameless = a_line(true, "");
+	struct oc_buf out;
+
+	oc_buf_init(&out, 4096);
+	oc_record_answer(&line, &answer, text_of("{\n  \"x\": [1,\r\n2]\n}\n"), "req-7", &out);
+	CHECK_STR(out.p, "{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":\"a\","
+	                 "\"response\":{\"status_code\":200,\"request_id\":\"req-7\","
+	                 "\"body\":{   \"x\": [1,  2] }},\"error\":null}\n");
+	oc_buf_clear(&out);
+	oc_record_answer(&nameless, &answer, text_of("\"\xff\""), "", &out);
+	CHECK_STR(out.p, "{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":null,\"line\":12,"
+	                 "\"response\":{\"status_code\":200,\"request_id\":\"\","
+	                 "\"body\":\"\xef\xbf\xbd\"},\"error\":null}\n");
+	oc_buf_release(&out);
+	oc_line_release(&line);
+	oc_line_release(&nameless);
+}
+
+TEST(record_of_a_failure)
+{
+	struct oc_err err = {.code = OC_EBUSY, .http_status = 503, .message = "busy"};
+	struct oc_line line = a_line(false, "");
+	struct oc_line envelope = a_line(true, "\"a\"");
+	struct oc_buf out;
+
+	oc_buf_init(&out, 4096);
+	oc_record_failure(&line, &err, 75, &out);
+	CHECK_STR(out.p, "{\"custom_id\":null,\"line\":12,\"error\":{\"status\":75,"
+	                 "\"http_status\":503,\"message\":\"busy\"}}\n");
+	oc_buf_clear(&out);
+	oc_record_failure(&envelope, &err, 75, &out);
+	CHECK_STR(out.p, "{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":\"a\","
+	                 "\"response\":{\"status_code\":503,\"request_id\":\"\",\"body\":null},"
+	                 "\"error\":{\"code\":\"75\",\"message\":\"busy\"}}\n");
+	oc_buf_clear(&out);
+	err.http_status = 0;
+	oc_record_failure(&line, &err, 75, &out);
+	CHECK(strstr(out.p, "\"http_status\":null"));
+	oc_buf_clear(&out);
+	oc_record_failure(&envelope, &err, 75, &out);
+	CHECK(strstr(out.p, "\"response\":null,"));
+	oc_buf_release(&out);
+	oc_line_release(&line);
+	oc_line_release(&envelope);
+}
+
+/* ---- read back ---- */
+
+static int recall(const char *text, struct oc_line_id *id, bool *answered)
+{
+	struct oc_json json;
+	int rc;
+
+	oc_json_init(&json);
+	rc = oc_record_recall(text_of(text), &json, id, answered, NULL);
+	oc_json_release(&json);
+	return rc;
+}
+
+static void check_recalled(const char *text, struct oc_line_id want, bool want_answered)
+{
+	struct oc_line_id id;
+	bool answered;
+
+	CHECK_INT(recall(text, &id, &answered), OC_OK);
+	CHECK(id.key == want.key);
+	CHECK(id.request == want.request);
+	CHECK_INT(answered, want_answered);
+}
+
+TEST(recalled)
+{
+	struct oc_request req = defaults();
+	struct oc_line_id want = id_of(12, "\"hi\"", &req);
+
+	want.request = 0x0123456789abcdefu;
+	check_recalled(
+	        "{\"custom_id\":null,\"line\":12,\"content\":\"a\",\"model\":\"m\",\"usage\":{},"
+	        "\"finish_reason\":\"stop\",\"request\":\"0123456789abcdef\"}",
+	        want, true);
+	check_recalled("{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":null,\"line\":12,"
+	               "\"response\":{\"status_code\":200,\"request_id\":\"\",\"body\":{}},"
+	               "\"error\":null}",
+	               want, true);
+	check_recalled("{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":null,\"line\":12,"
+	               "\"response\":{\"status_code\":503,\"request_id\":\"\",\"body\":null},"
+	               "\"error\":{\"code\":\"75\"}}",
+	               want, false);
+	want.request = 0;
+	check_recalled("{\"custom_id\":null,\"line\":12,\"error\":{\"status\":65}}", want, false);
+	check_recalled("{\"line\":12,\"content\":\"a\",\"request\":\"0123456789abcdeF\"}", want,
+	               true);
+	want = id_of(1, "{\"custom_id\":\"a\",\"prompt\":\"hi\"}", &req);
+	want.request = 0;
+	check_recalled("{\"id\":\"vllm-1\",\"custom_id\":\"a\",\"response\":{\"body\":{}},"
+	               "\"error\":null}",
+	               want, true);
+}
+
+TEST(not_recalled)
+{
+	static const char *const others[] = {
+	        "",
+	        "{",
+	        "7",
+	        "[]",
+	        "{}",
+	        "{\"line\":1}",
+	        "{\"custom_id\":\"a\"}",
+	        "{\"content\":\"a\"}",
+	        "{\"content\":\"a\",\"line\":0}",
+	        "{\"content\":\"a\",\"line\":\"1\"}",
+	        "{\"content\":\"a\",\"custom_id\":7}",
+	};
+	struct oc_line_id id;
+	bool answered;
+
+	for (size_t i = 0; i < OC_COUNT(others); i++)
+		CHECK_INT(recall(others[i], &id, &answered), OC_EDATA);
+}
+
+static int read_and_write(void *ctx)
+{
+	struct oc_request req = defaults();
+	struct oc_line line;
+	struct oc_err err;
+	struct oc_buf out;
+	int rc = read_with(&line, 1, ctx, &req, &err);
+
+	oc_buf_init(&out, 4096);
+	if (!rc) {
+		oc_record_answer(&line, &answer, text_of("{}"), "", &out);
+		rc = (int)out.bad;
+	}
+	oc_buf_release(&out);
+	oc_line_release(&line);
+	return rc;
+}
+
+TEST(survives_without_memory)
+{
+	CHECK(fail_each_alloc(read_and_write, (char[]){"\"hi\""}) > 2);
+	CHECK(fail_each_alloc(
+	              read_and_write,
+	              (char[]){"{\"custom_id\":\"a\",\"body\":{\"model\":\"n\","
+	                       "\"messages\":[],\"response_format\":{\"type\":\"json_schema\","
+	                       "\"json_schema\":{\"schema\":{\"type\":\"number\"}}}}}"}) > 4);
+}
+
+int main(void)
+{
+	return RUN(T(four_forms), T(white_space_around), T(fields_of_the_line_win),
+	           T(instruction_and_system_message), T(model_of_the_line), T(refused),
+	           T(custom_id_of_a_bad_line_is_known), T(key_is_custom_id_or_number),
+	           T(request_is_all_that_is_sent), T(request_hash_is_stable),
+	           T(form_of_the_defaults), T(form_of_the_line_wins),
+	           T(an_unusable_schema_is_refused), T(record_of_an_answer),
+	           T(record_of_an_envelope), T(record_of_a_failure), T(recalled), T(not_recalled),
+	           T(survives_without_memory));
+}
