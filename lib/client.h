@@ -5,16 +5,10 @@
 
 #include "call.h"
 
-/* The largest request body: the prompt and images at their ceiling, with room for escapes. */
-#define OC_BODY_MAX ((size_t)512 << 20)
-
 /* As oc_complete() and oc_stream(). */
 int oc_client_complete(struct oc_client *client, const struct oc_request *req,
                        struct oc_reply *reply, struct oc_err *err);
 int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_sink *sink,
                      void *ctx, struct oc_reply *reply, struct oc_err *err);
-
-/* Does the answer have the form that the request asks for? OC_EPROTO if not. */
-int oc_answer_check(const struct oc_request *req, struct oc_text answer, struct oc_err *err);
 
 #endif

@@ -5,6 +5,9 @@
 
 #include "json.h"
 
+/* The largest body: the prompt and images at their ceiling, with room for escapes. */
+#define OC_BODY_MAX ((size_t)512 << 20)
+
 /* Everything but the prompt: ranges, model, stop sequences, images, schema. OC_EARG, OC_EDATA. */
 int oc_request_check(const struct oc_request *req, struct oc_err *err);
 
