@@ -273,7 +273,7 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 
 /* ---- all of them ---- */
 
-/* The job to be tried next, not yet taken from its queue: one whose wait is over, or a fresh one. */
+/* The job to be tried next, which stays in its queue: one whose wait is over, or a fresh one. */
 static struct oc_job *next_job(const struct oc_batch *batch, double now)
 {
 	if (batch->again && batch->again->due <= now)

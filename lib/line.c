@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "client.h"
+#include "form.h"
 #include "line.h"
 #include "request.h"
 #include "schema.h"
@@ -28,8 +28,8 @@ void oc_line_release(struct oc_line *line)
 
 /* ---- identity ----------------------------------------------------------------------------- */
 
-/* FNV-1a, and then the end of MurmurHash3, so that short and similar texts differ in all bits. Never
- * 0, which means that there is no hash. */
+/* FNV-1a, and then the end of MurmurHash3, so that short and similar texts differ in all bits.
+ * Never 0, which means that there is no hash. */
 static uint64_t hash(const char *p, size_t n)
 {
 	uint64_t h = 14695981039346656037u;
@@ -47,8 +47,8 @@ static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, str
 	struct oc_buf text;
 	bool bad;
 
-	/* The quote keeps it apart from numbers. Decoded, it stays the same where a tool has written
-	 * the same string with other escapes. */
+	/* The quote keeps it apart from numbers. Decoded, it stays the same where a tool has
+	 * written the same string with other escapes. */
 	oc_buf_init(&text, OC_PROMPT_MAX);
 	oc_buf_putc(&text, '"');
 	(void)oc_json_string(json, at, &text);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * throttle.h: how many requests a server is sent at a time, and how fast. Pure: time is an argument,
- * in seconds on any clock that does not run backwards.
+ * throttle.h: how many requests a server is sent at a time, and how fast. Pure: time is an
+ * argument, in seconds on any clock that does not run backwards.
  *
  * The number under way has a ceiling, is halved when the server says that it has too many, and
  * grows again by one with each round of successes, as TCP's congestion window does. The rate is a

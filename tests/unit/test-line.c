@@ -204,8 +204,8 @@ TEST(request_is_all_that_is_sent)
 	CHECK(before.request != id_of(1, "\"hi\"", &req).request);
 }
 
-/* The hash is in users' files: it must stay what it is. FNV-1a of the body of "hi" and the finalizer
- * of MurmurHash3, worked out with another program. */
+/* The hash is in users' files: it must stay what it is. FNV-1a of the body of "hi" and the
+ * finalizer of MurmurHash3, worked out with another program. */
 TEST(request_hash_is_stable)
 {
 	struct oc_request req = defaults();
