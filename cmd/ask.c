@@ -40,11 +40,15 @@ const struct cli_option ask_options[] = {
         {OPT_EFFORT, "effort", "none|low|medium|high|max", "how much the model is to reason"},
         {OPT_JSON_OBJECT, "json-object", NULL, "the answer must be a JSON object"},
         {OPT_SCHEMA, "schema", "FILE", "the answer must satisfy the JSON Schema in FILE"},
-        {'o', "output", "FILE", "write to FILE, whole or not at all"},
-        {OPT_REPORT, "report", "FILE", "append a JSON line about the call to FILE"},
+        {OPT_REPORT, "report", "FILE", "append a JSON line about each call to FILE"},
         {OPT_REASONING, "reasoning", "FILE", "write the model's reasoning to FILE"},
         {OPT_REPLACE_INVALID, "replace-invalid", NULL, "send U+FFFD for invalid UTF-8"},
         {OPT_DRY_RUN, "dry-run", NULL, "print the request and stop; asks nobody"},
+        {0},
+};
+
+const struct cli_option ask_output_options[] = {
+        {'o', "output", "FILE", "write to FILE, whole or not at all"},
         {0},
 };
 
@@ -249,10 +253,25 @@ static int report_at_exit(void *ctx, int status)
 	return reported || status ? status : CLI_IOERR;
 }
 
-void ask_finish(struct ask *ask, const char *tool)
+/* What is the same for one call and for many. model: may be another than the request's. */
+static void complete_request(struct ask *ask, const char *model)
 {
+	struct oc_request checked;
 	struct oc_err err;
 
+	read_system(ask);
+	read_schema(ask);
+	read_images(ask);
+	checked = ask->request;
+	checked.model = model;
+	if (oc_request_check(&checked, &err))
+		cli_die(cli_status_of(err.code), "%s", err.message);
+	if (!ask->dry_run)
+		connect_finish(&ask->connect);
+}
+
+void ask_finish(struct ask *ask, const char *tool)
+{
 	if (!ask->dry_run) {
 		report_open(&ask->report, ask->report_path, tool);
 		cli_at_exit(report_at_exit, ask);
@@ -262,13 +281,22 @@ void ask_finish(struct ask *ask, const char *tool)
 	if (!ask->request.model)
 		cli_die(CLI_USAGE, "no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models "
 		                   "lists some");
-	read_system(ask);
-	read_schema(ask);
-	read_images(ask);
-	if (oc_request_check(&ask->request, &err))
-		cli_die(cli_status_of(err.code), "%s", err.message);
+	complete_request(ask, ask->request.model);
+}
+
+void ask_finish_many(struct ask *ask, const char *tool)
+{
+	ask->report.fd = -1;
 	if (!ask->dry_run)
-		connect_finish(&ask->connect);
+		report_open(&ask->report, ask->report_path, tool);
+	if (!ask->request.model)
+		ask->request.model = cli_env("OLLAMA_CLOUD_MODEL");
+	complete_request(ask, ask->request.model ? ask->request.model : "that of each line");
+	if (ask->instruction) {
+		oc_buf_puts(&ask->prompt, ask->instruction);
+		check_utf8(ask, &ask->prompt, 0, "--prompt");
+		ask->request.prompt = oc_buf_text(&ask->prompt);
+	}
 }
 
 void ask_dry_run(struct ask *ask, bool stream)

@@ -41,6 +41,7 @@ struct ask {
 };
 
 extern const struct cli_option ask_options[];
+extern const struct cli_option ask_output_options[]; /* for commands with one answer */
 
 void ask_init(struct ask *ask);
 
@@ -51,6 +52,10 @@ bool ask_option(struct ask *ask, int id, const char *arg);
  * and completes request but for the prompt, and connect unless this is a dry run. Ends the program
  * where something is missing or unusable. tool: the command's name. */
 void ask_finish(struct ask *ask, const char *tool);
+
+/* The same for a command that asks many times, and gives each its own prompt and report: -p is the
+ * request's prompt, and a model need not be named. */
+void ask_finish_many(struct ask *ask, const char *tool);
 
 /* Makes the prompt of -p and the operands, standard input where there are neither. */
 void ask_read_prompt(struct ask *ask, int noperands, char **operands);

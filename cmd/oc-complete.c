@@ -14,7 +14,7 @@ static const struct cli_option own_options[] = {
 };
 
 static const struct cli_option *const options[] = {
-        ask_options, own_options, connect_options, connect_retry_options, NULL,
+        ask_options, ask_output_options, own_options, connect_options, connect_retry_options, NULL,
 };
 
 struct complete {

@@ -13,10 +13,7 @@ static const struct cli_option own_options[] = {
 };
 
 static const struct cli_option *const options[] = {
-        ask_options,
-        own_options,
-        connect_options,
-        NULL,
+        ask_options, ask_output_options, own_options, connect_options, NULL,
 };
 
 struct stream {
