@@ -149,17 +149,22 @@ void cli_die(enum cli_status status, const char *fmt, ...)
 	cli_exit((int)status);
 }
 
+void cli_die_of(int sig)
+{
+	sigset_t only;
+
+	(void)run_at_exit(128 + sig);
+	(void)signal(sig, SIG_DFL);
+	(void)sigemptyset(&only);
+	(void)sigaddset(&only, sig);
+	(void)sigprocmask(SIG_UNBLOCK, &only, NULL);
+	(void)raise(sig);
+	_exit(128 + sig);
+}
+
 void cli_die_of_sigpipe(void)
 {
-	sigset_t pipe_only;
-
-	(void)run_at_exit(128 + SIGPIPE);
-	(void)signal(SIGPIPE, SIG_DFL);
-	(void)sigemptyset(&pipe_only);
-	(void)sigaddset(&pipe_only, SIGPIPE);
-	(void)sigprocmask(SIG_UNBLOCK, &pipe_only, NULL);
-	(void)raise(SIGPIPE);
-	_exit(128 + SIGPIPE);
+	cli_die_of(SIGPIPE);
 }
 
 const char *cli_env(const char *name)

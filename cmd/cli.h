@@ -55,6 +55,9 @@ typedef int cli_at_exit_fn(void *ctx, int status);
 void cli_at_exit(cli_at_exit_fn *fn, void *ctx);
 void cli_exit(int status) OC_NORETURN;
 
+/* Dies of a signal that would have killed the program if it had not been caught or ignored. */
+void cli_die_of(int sig) OC_NORETURN;
+
 /* Dies of SIGPIPE, as a command whose reader has left should. */
 void cli_die_of_sigpipe(void) OC_NORETURN;
 
