@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* item.h: a line of a batch, from when it is read until its answer is written. */
+#ifndef ITEM_H
+#define ITEM_H
+
+#include "batch.h"
+#include "cli.h"
+#include "line.h"
+
+struct item {
+	struct oc_line line;
+	struct oc_job job;
+	struct oc_buf record; /* the answer line; empty = there is none yet */
+	bool answered;        /* the record is no failure */
+	struct item *next;
+};
+
+/* A fresh one, from the list where that has one, and the way back. */
+struct item *item_take(struct item **spare);
+void item_give_back(struct item **spare, struct item *item);
+
+/* Is what has arrived an answer to this line? Changes job.err if not. */
+void item_judge(struct item *item, const struct oc_request *defaults);
+
+/* Makes the record, and releases what is not needed for writing it. Returns the exit status that
+ * stands for job.err. */
+int item_settle(struct item *item);
+
+#endif
