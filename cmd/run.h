@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* run.h: the run of a batch, from its first line to its last. */
+#ifndef RUN_H
+#define RUN_H
+
+#include "answers.h"
+#include "ask.h"
+#include "batch.h"
+#include "feed.h"
+#include "progress.h"
+
+struct item;
+
+struct run {
+	/* Set by the caller. */
+	struct ask ask;
+	unsigned parallel;
+	double rate; /* requests started per second; 0 = no limit */
+	bool unordered;
+	bool resume;
+	bool progress_wanted;
+	bool quiet;
+	char **files; /* NULL-terminated; "-" is standard input */
+
+	/* Private. */
+	struct feed feed;
+	struct oc_json json;
+	struct oc_client client;
+	struct oc_batch *batch;
+	struct item *first; /* not yet written, in the order of the input */
+	struct item **end;
+	struct item *spare;
+	unsigned nitems; /* not yet written */
+	struct answers answers;
+	struct progress progress;
+	int signals;
+	int caught;        /* the signal that ends the run */
+	double give_up_at; /* when what is under way is no longer waited for */
+	int refused;       /* exit status of an error that is the same for all lines */
+};
+
+/* Asks every line and writes the answers. Ends the program. */
+void run_batch(struct run *run) OC_NORETURN;
+
+/* --dry-run: writes the requests' bodies, a line each. Ends the program. */
+void run_dry(struct run *run) OC_NORETURN;
+
+#endif
