@@ -702,13 +702,14 @@ waited() {
 	serve script
 	mkfifo thoughts
 	oc-complete -p x -o out --reasoning thoughts 2>err 3>&- &
+	local pid=$!
 	exec 9<thoughts
 	wait_for_event ' reply 1 '
 	mkdir out # it still has most of the reasoning to write
 	cat <&9 >said
 	exec 9<&-
 	local status=0
-	wait $! || status=$?
+	wait $pid || status=$?
 	assert_equal $status 74
 	assert_equal "$(cat err)" "oc-complete: cannot write to out: Is a directory"
 	cmp said thought
