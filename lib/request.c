@@ -7,6 +7,7 @@
 #include "jsonw.h"
 #include "num.h"
 #include "request.h"
+#include "schema.h"
 #include "utf8.h"
 
 void oc_request_init(struct oc_request *req)
@@ -107,14 +108,21 @@ static int check_images(const struct oc_request *req, struct oc_err *err)
 
 static int check_schema(const struct oc_request *req, struct oc_err *err)
 {
+	struct oc_json schema;
 	struct oc_err why;
+	int rc;
 
 	if (req->format != OC_FORMAT_JSON_SCHEMA)
 		return 0;
-	oc_err_clear(&why);
-	if (oc_json_check(req->schema.p, req->schema.n, NULL, &why))
-		return oc_err_set(err, OC_EDATA, "the schema is unusable: %s", why.message);
-	return 0;
+	oc_json_init(&schema);
+	rc = oc_json_parse(&schema, req->schema.p, req->schema.n, &why);
+	if (!rc)
+		rc = oc_schema_check(&schema, &why);
+	if (rc)
+		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
+		                "the schema is unusable: %s", why.message);
+	oc_json_release(&schema);
+	return rc;
 }
 
 int oc_request_check(const struct oc_request *req, struct oc_err *err)

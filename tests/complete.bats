@@ -240,6 +240,22 @@ png() {
 	assert_equal "$(requests)" 0
 }
 
+@test 'schema: JSON that is no schema is status 65, too' {
+	local place
+	serve --model
+	while IFS='|' read -r schema place; do
+		echo "$schema" >bad.json
+		run -65 --separate-stderr oc-complete -p x --schema bad.json
+		[[ $stderr == "oc-complete: the schema is unusable: $place"* ]]
+	done <<-'END'
+		[1]|(root)
+		{"type":"strin"}|/type
+		{"required":"a"}|/required
+		{"items":{"$ref":"https://elsewhere.example/"}}|/items/$ref
+	END
+	assert_equal "$(requests)" 0
+}
+
 @test 'schema: --json-object takes an object and nothing else' {
 	serve - <<<$'answer {\\"a\\":1}\n---\nanswer [1]\n---\nanswer no'
 	run -0 oc-complete --json-object -p x
