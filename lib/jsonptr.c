@@ -124,17 +124,19 @@ static int follow(const struct oc_json *j, char *pointer)
 	return at;
 }
 
-int oc_json_ref(const struct oc_json *j, int at)
+int oc_json_ref(const struct oc_json *j, int at, int *target)
 {
 	struct oc_buf ref;
-	int target = OC_JSON_NONE;
+	int rc;
 
+	*target = OC_JSON_NONE;
 	oc_buf_init(&ref, REF_MAX);
 	if (oc_json_string(j, at, &ref) && ref.n && *ref.p == '#' && !memchr(ref.p, '\0', ref.n)) {
 		/* The fragment of a URI first, then the pointer. */
 		decode_percent(ref.p);
-		target = follow(j, ref.p + 1);
+		*target = follow(j, ref.p + 1);
 	}
+	rc = ref.bad == OC_ENOMEM ? OC_ENOMEM : 0;
 	oc_buf_release(&ref);
-	return target;
+	return rc;
 }

@@ -25,7 +25,8 @@ bool oc_place_next(const struct oc_json *j, struct oc_place *child);
 int oc_place_err(const struct oc_json *j, const struct oc_place *place, struct oc_err *err,
                  enum oc_code code, const char *text);
 
-/* The value that a string like "#/$defs/item" names in its own document, or OC_JSON_NONE. */
-int oc_json_ref(const struct oc_json *j, int at);
+/* The value that a string like "#/$defs/item" names in its own document, in *target; OC_JSON_NONE
+ * if there is none, or `at` is no such string. 0 or OC_ENOMEM. */
+int oc_json_ref(const struct oc_json *j, int at, int *target);
 
 #endif

@@ -45,13 +45,26 @@ static bool OC_PRINTF(3, 4) fail(struct run *r, const struct oc_place *place, co
 	return false;
 }
 
-/* It cannot be said whether the value matches. Always false. */
-static bool give_up(struct run *r, enum oc_code code, const struct oc_place *place,
-                    const char *text)
+/* It cannot be said whether the value matches. Always false, too. */
+static bool give_up(struct run *r, const struct oc_place *place, const char *text)
 {
-	r->fatal = code;
-	(void)oc_place_err(r->value, place, r->err, code, text);
+	r->fatal = oc_place_err(r->value, place, r->err, OC_EPROTO, text);
 	return false;
+}
+
+static bool no_memory(struct run *r)
+{
+	r->fatal = oc_err_nomem(r->err);
+	return false;
+}
+
+/* Decodes a string into r->scratch. */
+static void decode(struct run *r, const struct oc_json *j, int at)
+{
+	oc_buf_clear(&r->scratch);
+	(void)oc_json_string(j, at, &r->scratch);
+	if (r->scratch.bad)
+		(void)no_memory(r);
 }
 
 struct shown {
@@ -76,8 +89,7 @@ static int64_t count_characters(struct run *r, int at)
 {
 	int64_t n = 0;
 
-	oc_buf_clear(&r->scratch);
-	(void)oc_json_string(r->value, at, &r->scratch);
+	decode(r, r->value, at);
 	for (size_t i = 0; i < r->scratch.n; i++)
 		n += ((unsigned char)r->scratch.p[i] & 0xc0) != 0x80;
 	return n;
@@ -165,8 +177,7 @@ static bool try(struct run *r, int schema, const struct oc_place *place)
 static int find(struct run *r, const struct oc_json *j, int object, const struct oc_json *names,
                 int name)
 {
-	oc_buf_clear(&r->scratch);
-	(void)oc_json_string(names, name, &r->scratch);
+	decode(r, names, name);
 	if (memchr(r->scratch.p, '\0', r->scratch.n))
 		return OC_JSON_NONE; /* look-ups end at a NUL */
 	return oc_json_get(j, object, r->scratch.p);
@@ -209,7 +220,7 @@ static bool equals(struct run *r, int constant, const struct oc_place *place)
 	bool equal;
 
 	if (oc_json_equal(r->schema, constant, r->value, place->at, &equal))
-		return give_up(r, OC_ENOMEM, place, "out of memory");
+		return no_memory(r);
 	return equal;
 }
 
@@ -248,7 +259,7 @@ static bool holds_unique_items(struct run *r, int arg, const struct oc_place *pl
 	if (oc_json_type(r->schema, arg) != OC_JSON_TRUE)
 		return true;
 	if (oc_json_twins(r->value, place->at, &first, &second))
-		return give_up(r, OC_ENOMEM, place, "out of memory");
+		return no_memory(r);
 	return first < 0 || fail(r, place, "items %d and %d are equal", first, second);
 }
 
@@ -307,7 +318,11 @@ static bool holds_not(struct run *r, int arg, const struct oc_place *place)
 
 static bool holds_ref(struct run *r, int arg, const struct oc_place *place)
 {
-	return apply(r, oc_json_ref(r->schema, arg), place);
+	int target;
+
+	if (oc_json_ref(r->schema, arg, &target))
+		return no_memory(r);
+	return apply(r, target, place);
 }
 
 static const struct keyword {
@@ -410,7 +425,7 @@ static bool apply(struct run *r, int schema, const struct oc_place *place)
 	if (r->fatal)
 		return false;
 	if (r->depth == DEPTH_MAX || r->steps == STEPS_MAX)
-		return give_up(r, OC_EPROTO, place, "the schema is too deep or too complex");
+		return give_up(r, place, "the schema is too deep or too complex");
 	r->steps++;
 	r->depth++;
 	holds = apply_object(r, schema, place);

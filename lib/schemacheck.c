@@ -43,6 +43,7 @@ static const struct {
 struct check {
 	const struct oc_json *j;
 	struct oc_err *err;
+	int *rc; /* of a failure */
 };
 
 static bool check_keyword(const struct check *c, const struct oc_place *place, enum kind kind);
@@ -145,8 +146,12 @@ static bool is_step(const struct check *c, const struct oc_place *place)
 
 static bool is_reference(const struct check *c, const struct oc_place *place)
 {
-	const struct oc_place target = {.at = oc_json_ref(c->j, place->at)};
+	struct oc_place target = {.at = OC_JSON_NONE};
 
+	if (oc_json_ref(c->j, place->at, &target.at)) {
+		*c->rc = oc_err_nomem(c->err);
+		return false;
+	}
 	return is_schema(c, &target);
 }
 
@@ -183,7 +188,8 @@ static bool check_keyword(const struct check *c, const struct oc_place *place, e
 
 	if (!kinds[kind].holds(c, place)) {
 		(void)snprintf(text, sizeof text, "%s expected", kinds[kind].expected);
-		(void)oc_place_err(c->j, place, c->err, OC_EDATA, text);
+		if (*c->rc == OC_EDATA)
+			(void)oc_place_err(c->j, place, c->err, OC_EDATA, text);
 		return false;
 	}
 	if (kind == SCHEMA)
@@ -195,7 +201,8 @@ static bool check_keyword(const struct check *c, const struct oc_place *place, e
 
 int oc_schema_check(const struct oc_json *schema, struct oc_err *err)
 {
-	const struct check c = {schema, err};
+	int rc = OC_EDATA;
+	const struct check c = {schema, err, &rc};
 
-	return check_schema(&c, &OC_PLACE_ROOT) ? 0 : OC_EDATA;
+	return check_schema(&c, &OC_PLACE_ROOT) ? 0 : rc;
 }

@@ -3,6 +3,7 @@
 #include "unit.h"
 
 #include "buf.h"
+#include "fail-alloc.h"
 #include "schema.h"
 
 struct row {
@@ -419,10 +420,44 @@ TEST(usable_schemas)
 	CHECK_ROWS(rows);
 }
 
+/* Uses all that allocates. */
+static int validate(void *ctx)
+{
+	static const char schema_text[] =
+	        "{\"$ref\":\"#/$defs/a\",\"$defs\":{\"a\":{\"required\":[\"b\"],\"properties\":{"
+	        "\"b\":{\"uniqueItems\":true,\"items\":{\"enum\":[{\"c\":1},\"long enough\"],"
+	        "\"minLength\":3}}}}}}";
+	static const char value_text[] = "{\"b\":[\"long enough\",{\"c\":1.0}]}";
+	struct oc_json schema;
+	struct oc_json value;
+	struct oc_err err = {.code = OC_OK};
+	int rc;
+
+	(void)ctx;
+	oc_json_init(&schema);
+	oc_json_init(&value);
+	rc = oc_json_parse(&schema, schema_text, strlen(schema_text), &err);
+	if (!rc)
+		rc = oc_json_parse(&value, value_text, strlen(value_text), &err);
+	if (!rc)
+		rc = oc_schema_check(&schema, &err);
+	if (!rc)
+		rc = oc_schema_validate(&schema, &value, &err);
+	CHECK_INT(err.code, rc);
+	oc_json_release(&schema);
+	oc_json_release(&value);
+	return rc;
+}
+
+TEST(survives_without_memory)
+{
+	CHECK(fail_each_alloc(validate, NULL) > 10);
+}
+
 int main(void)
 {
 	return RUN(T(booleans_and_annotations), T(type), T(enum_and_const), T(objects), T(arrays),
 	           T(numbers), T(strings), T(combinations), T(references), T(endless_schemas),
 	           T(explosive_schema), T(long_values_in_messages), T(unusable_schemas),
-	           T(usable_schemas));
+	           T(usable_schemas), T(survives_without_memory));
 }
