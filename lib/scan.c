@@ -223,24 +223,31 @@ static const char *in_hex(struct oc_scan *s, const char *p)
 	return p + 1;
 }
 
-/* The length of the escape or character at p where there is all of it and it is no \u escape, which
- * spares a step for each of its bytes; else 0. */
-static size_t whole(const char *p, const char *end)
+/* Passes an escape or some characters, as far as they are in the piece as a whole; \u escapes are
+ * left to their states. */
+static const char *pass(struct oc_scan *s, const char *p, const char *end)
 {
-	if (*p == '\\')
-		return end - p > 1 && p[1] != 'u' && is_escape(p[1]) ? 2 : 0;
-	return (unsigned char)*p >= 0x80 ? oc_utf8_sequence(p, (size_t)(end - p)) : 0;
+	size_t n;
+
+	if (*p == '\\' && end - p > 1 && p[1] != 'u' && is_escape(p[1])) {
+		s->escaped = true;
+		return p + 2;
+	}
+	while (p < end && (unsigned char)*p >= 0x80 &&
+	       (n = oc_utf8_sequence(p, (size_t)(end - p))) > 0)
+		p += n;
+	return p;
 }
 
 static const char *in_string(struct oc_scan *s, const char *p, const char *end)
 {
 	const char *start = p;
-	size_t n;
+	const char *before;
 
-	while ((p = oc_plain_skip(p, end)) < end && *p != '"' && (n = whole(p, end)) > 0) {
-		s->escaped |= *p == '\\';
-		p += n;
-	}
+	do {
+		before = oc_plain_skip(p, end);
+		p = before < end && *before != '"' ? pass(s, before, end) : before;
+	} while (p > before);
 	keep(s, start, p);
 	if (p == end)
 		return p;

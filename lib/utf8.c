@@ -47,11 +47,23 @@ static size_t sequence_part(const char *p, size_t n, bool *whole)
 	return i;
 }
 
+static bool is_tail(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 size_t oc_utf8_sequence(const char *p, size_t n)
 {
+	unsigned char c = (unsigned char)*p;
 	bool whole;
-	size_t len = sequence_part(p, n, &whole);
+	size_t len;
 
+	/* Most characters beyond ASCII, of which the second byte can be any that continues. */
+	if (n > 2 && c > 0xe0 && c < 0xf0 && c != 0xed && is_tail(p[1]) && is_tail(p[2]))
+		return 3;
+	if (n > 1 && c >= 0xc2 && c < 0xe0 && is_tail(p[1]))
+		return 2;
+	len = sequence_part(p, n, &whole);
 	return whole ? len : 0;
 }
 
