@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "ask.h"
+#include "call.h"
 #include "client.h"
 #include "input.h"
 #include "json.h"
@@ -266,8 +267,12 @@ static void complete_request(struct ask *ask, const char *model)
 	checked.model = model;
 	if (oc_request_check(&checked, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
-	if (!ask->dry_run)
-		connect_finish(&ask->connect);
+	if (ask->dry_run)
+		return;
+	connect_finish(&ask->connect);
+	/* Now, because it is too late when someone has typed a prompt. */
+	if (oc_config_check(&ask->connect.config, &err))
+		cli_die(cli_status_of(err.code), "%s", err.message);
 }
 
 void ask_finish(struct ask *ask, const char *tool)

@@ -45,7 +45,23 @@ static int check_config(const struct oc_config *cfg, const struct oc_server *ser
 		return oc_err_set(err, OC_ECONFIG,
 		                  "%s would get the API key unencrypted: use https",
 		                  server->base_url);
+	/* libcurl would only find out when it needs the file, and not name it. */
+	if (cfg->ca_file && server->encrypted && access(cfg->ca_file, R_OK) < 0)
+		return oc_err_set(err, OC_ECONFIG, "cannot read the certificates in %s: %s",
+		                  cfg->ca_file, strerror(errno));
 	return has_key ? check_key(cfg->api_key, err) : OC_OK;
+}
+
+int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
+{
+	struct oc_server server;
+	int rc = oc_server_init(&server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
+
+	if (rc)
+		return rc;
+	rc = check_config(cfg, &server, err);
+	oc_server_release(&server);
+	return rc;
 }
 
 int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,

@@ -312,6 +312,15 @@ asks_host() {
 		oc-complete -m m -p x -b https://ollama.com/v1
 }
 
+@test 'key: that there is none is said before a prompt is waited for' {
+	mkfifo silent
+	exec 9<>silent
+	run -78 timeout 20 oc-complete -m m <&9
+	assert_output --partial 'no API key for https://api.ollama.cloud/v1'
+	run -64 timeout 20 oc-complete -m m -b ftp://x <&9
+	exec 9>&-
+}
+
 @test 'key: never over plain HTTP to another host' {
 	local url
 	export OLLAMA_API_KEY=secret
@@ -465,10 +474,10 @@ asks_host() {
 	serve - <<<'answer ok'
 	start_tls
 	echo text >text.pem
-	for file in missing.pem text.pem; do
-		run -78 --separate-stderr oc-complete -p x -b "$TLS_URL" --cacert $file
-		[[ $stderr == "oc-complete: "*$file* ]]
-	done
+	ends 78 'cannot read the certificates in missing.pem: No such file or directory' \
+		oc-complete -p x -b "$TLS_URL" --cacert missing.pem
+	run -78 --separate-stderr oc-complete -p x -b "$TLS_URL" --cacert text.pem
+	[[ $stderr == "oc-complete: "*text.pem* ]]
 	assert_equal "$(requests)" 0
 }
 
