@@ -193,6 +193,8 @@ int64_t cli_int64(int id, const char *arg, int64_t low, int64_t high)
 
 	if (oc_num_int64(arg, &v) && v >= low && v <= high)
 		return v;
+	if (low == INT64_MIN && high == INT64_MAX)
+		cli_bad_option(id, "\"%s\" is not a whole number of 64 bits", arg);
 	if (high == INT64_MAX)
 		cli_bad_option(id, "\"%s\" is not a whole number from %" PRId64 " up", arg, low);
 	cli_bad_option(id, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, arg, low,
