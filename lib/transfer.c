@@ -310,6 +310,23 @@ static void fail_connect(struct oc_transfer *t, const char *text)
 	                 error ? strerror((int)error) : text);
 }
 
+/* A proxy that refuses to make the connection will refuse again. True if it was one. */
+static bool fail_proxy(struct oc_transfer *t)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status == 407)
+		(void)oc_err_set(&t->x->err, OC_EAUTH,
+		                 "the proxy wants a user name and a password for %s (407); put "
+		                 "them into the proxy's URL",
+		                 t->x->server);
+	else if (status == 403)
+		(void)oc_err_set(&t->x->err, OC_EAUTH, "the proxy denies a connection to %s (403)",
+		                 t->x->server);
+	return status == 407 || status == 403;
+}
+
 static void fail(struct oc_transfer *t, CURLcode rc)
 {
 	const char *text = t->error[0] ? t->error : curl_easy_strerror(rc);
@@ -319,6 +336,8 @@ static void fail(struct oc_transfer *t, CURLcode rc)
 
 	if (t->stopped)
 		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
+	else if (rc == CURLE_RECV_ERROR && fail_proxy(t))
+		return;
 	else if (head_too_large(t, rc))
 		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
 	else if (rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY)

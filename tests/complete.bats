@@ -271,7 +271,7 @@ png() {
 asks_host() {
 	local host=$1
 	shift
-	run -75 "$@" --max-retries 0 --proxy "$FAKE" -p x
+	run -77 "$@" --proxy "$FAKE" -p x
 	run -0 head -n 1 "$RECORD/request.$(requests)"
 	assert_output "CONNECT $host HTTP/1.1"$'\r'
 	run -1 grep -i -e secret -e authorization "$RECORD/request.$(requests)"
@@ -424,10 +424,10 @@ asks_host() {
 @test 'proxy: from the environment, from --proxy, and never for this machine' {
 	serve - <<<$'status 403\nbody no'
 	export OLLAMA_API_KEY=secret
-	https_proxy=$FAKE run -75 oc-complete -p x -b https://a.invalid/v1 --max-retries 0
-	HTTPS_PROXY=$FAKE run -75 oc-complete -p x -b https://b.invalid/v1 --max-retries 0
-	ALL_PROXY=$FAKE run -75 oc-complete -p x -b https://c.invalid/v1 --max-retries 0
-	run -75 oc-complete -p x -b https://d.invalid/v1 --max-retries 0 --proxy "$FAKE"
+	https_proxy=$FAKE run -77 oc-complete -p x -b https://a.invalid/v1 --max-retries 0
+	HTTPS_PROXY=$FAKE run -77 oc-complete -p x -b https://b.invalid/v1 --max-retries 0
+	ALL_PROXY=$FAKE run -77 oc-complete -p x -b https://c.invalid/v1 --max-retries 0
+	run -77 oc-complete -p x -b https://d.invalid/v1 --proxy "$FAKE"
 	for host in a b c d; do
 		((++n))
 		grep -q "^CONNECT $host.invalid:443 HTTP/1.1" "$RECORD/request.$n"
@@ -440,6 +440,18 @@ asks_host() {
 	http_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9 run -0 \
 		oc-complete -p x --proxy http://127.0.0.1:9
 	assert_output ok
+}
+
+@test 'proxy: one that refuses is status 77 at once, one that fails is 75' {
+	serve - <<<$'status 407\n---\nstatus 403\n---\nstatus 502'
+	export OLLAMA_API_KEY=secret
+	ends 77 "the proxy wants a user name and a password for https://a.invalid/v1 (407); put them into the proxy's URL" \
+		oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE"
+	ends 77 'the proxy denies a connection to https://a.invalid/v1 (403)' \
+		oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE"
+	assert_equal "$(requests)" 2
+	run -75 oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE" --backoff-factor 0
+	assert_equal "$(requests)" 6
 }
 
 @test 'TLS: a trusted server, by --cacert and by SSL_CERT_FILE' {
