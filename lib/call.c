@@ -7,6 +7,7 @@
 #include <math.h>
 #include <poll.h>
 #include <stdarg.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "call.h"
@@ -27,6 +28,25 @@ static int check_key(const char *key, struct oc_err *err)
 	return OC_OK;
 }
 
+/* The message does not repeat the URL, which may hold a password. */
+static int check_proxy(const char *url, struct oc_err *err)
+{
+	static const char *const schemes[] = {"http",    "https",  "socks4",
+	                                      "socks4a", "socks5", "socks5h"};
+	const char *end = strstr(url, "://");
+
+	for (size_t i = 0; end && i < OC_COUNT(schemes); i++) {
+		if (strlen(schemes[i]) == (size_t)(end - url) &&
+		    strncasecmp(url, schemes[i], (size_t)(end - url)) == 0)
+			return OC_OK;
+	}
+	if (!end)
+		return OC_OK;
+	return oc_err_set(err, OC_EARG,
+	                  "the proxy's URL begins with none of http, https, socks4, socks4a, "
+	                  "socks5, socks5h");
+}
+
 static int check_config(const struct oc_config *cfg, const struct oc_server *server,
                         struct oc_err *err)
 {
@@ -34,6 +54,8 @@ static int check_config(const struct oc_config *cfg, const struct oc_server *ser
 
 	if (isnan(cfg->timeout) || cfg->timeout < 0 || isnan(cfg->max_time) || cfg->max_time < 0)
 		return oc_err_set(err, OC_EARG, "a time limit must not be negative");
+	if (cfg->proxy && check_proxy(cfg->proxy, err))
+		return OC_EARG;
 	if (cfg->max_retries < 0 || isnan(cfg->backoff_factor) || cfg->backoff_factor < 0)
 		return oc_err_set(err, OC_EARG, "retries and back-off must not be negative");
 	if (!has_key && !server->loopback)

@@ -442,6 +442,15 @@ asks_host() {
 	assert_output ok
 }
 
+@test 'proxy: what is none is status 64' {
+	serve - <<<'answer ok'
+	ends 64 "the proxy's URL begins with none of http, https, socks4, socks4a, socks5, socks5h" \
+		oc-complete -p x --proxy ftp://user:secret@127.0.0.1
+	run -0 oc-complete -p x --proxy ''
+	run -0 oc-complete -p x --proxy 127.0.0.1:9
+	run -0 oc-complete -p x --proxy SOCKS5H://127.0.0.1:9
+}
+
 @test 'proxy: one that refuses is status 77 at once, one that fails is 75' {
 	serve - <<<$'status 407\n---\nstatus 403\n---\nstatus 502'
 	export OLLAMA_API_KEY=secret
