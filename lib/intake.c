@@ -103,6 +103,8 @@ static void wrap_error(struct oc_buf *out, struct oc_text text)
 	else
 		oc_jsonw_string(&w, valid.p, valid.n);
 	oc_jsonw_close(&w, '}');
+	if (valid.bad)
+		out->bad = valid.bad;
 	oc_buf_release(&valid);
 }
 
@@ -124,7 +126,7 @@ static int on_error_event(struct oc_intake *in, struct oc_text text)
 		rc = oc_reply_event(&in->events.json, oc_buf_text(&wrapped), in->reply,
 		                    &in->content, &in->reasoning, &in->err);
 	oc_buf_release(&wrapped);
-	return rc;
+	return rc ? rc : oc_err_set(&in->err, OC_EPROTO, "the server says that it failed, not why");
 }
 
 static int on_event(void *ctx, const struct oc_sse_event *event)
@@ -146,6 +148,10 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 	}
 	if (is_text(event->type, "error"))
 		return on_error_event(in, data);
+	/* The end is proven, and all that is missing is what may come behind it. */
+	if (in->ending && in->reply->finish_reason &&
+	    oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0)
+		return OC_OK;
 	rc = oc_event_read(&in->events, data, in->reply, &in->content, &in->reasoning, &in->err);
 	if (rc)
 		return rc;
@@ -197,8 +203,8 @@ int oc_intake_flush(struct oc_intake *in)
 
 /* ---- the end ---- */
 
-/* Moves gathered text to where the caller finds it. NULL where memory is out. */
-static char *take_text(struct oc_buf *from, size_t *n)
+/* Moves gathered text to where the caller finds it. False where memory is out. */
+static bool take_text(struct oc_buf *from, char **text, size_t *n)
 {
 	struct oc_buf valid;
 
@@ -209,17 +215,17 @@ static char *take_text(struct oc_buf *from, size_t *n)
 		*from = valid;
 	}
 	*n = from->n;
-	return oc_buf_detach(from);
+	*text = oc_buf_detach(from);
+	return *text;
 }
 
 static int take_gathered(struct oc_intake *in)
 {
 	struct oc_reply *reply = in->reply;
 
-	if (in->reasoning.n)
-		reply->reasoning = take_text(&in->reasoning, &reply->reasoning_len);
-	reply->content = take_text(&in->content, &reply->content_len);
-	if (!reply->content || (reply->reasoning_len && !reply->reasoning))
+	if (!take_text(&in->content, &reply->content, &reply->content_len) ||
+	    (in->reasoning.n &&
+	     !take_text(&in->reasoning, &reply->reasoning, &reply->reasoning_len)))
 		return oc_err_nomem(&in->err);
 	return OC_OK;
 }
@@ -243,6 +249,7 @@ static int finish(struct oc_intake *in)
 /* Only a proven end makes a stream a success, whatever the transport says. */
 int oc_intake_end(struct oc_intake *in, const struct oc_err *transport)
 {
+	in->ending = true;
 	if (!in->err.code && !transport->code && !in->end_seen)
 		(void)parsed(in, oc_sse_end(&in->sse));
 	if (in->err.code)

@@ -24,6 +24,7 @@ struct oc_intake {
 	struct oc_buf reasoning; /* not yet handed on */
 	bool reasoning_seen;
 	bool empty_chunk; /* the last event was an empty chunk of no model */
+	bool ending;      /* what comes now is what the end left of an event */
 	bool unflushed;   /* the sink has had text since its last OC_CHUNK_FLUSH */
 };
 
