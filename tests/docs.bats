@@ -6,8 +6,9 @@
 # An example is a paragraph of a ```sh block, a .Dl line, or a .Bd -literal block. (Literal text that
 # is no example is in ```text, or in .Bd -unfilled.) Each block is a shell of its own, in a directory
 # that has the files which examples use. An example must end with status 0, say nothing on standard
-# error (but for oc-batch's account of itself), and leave something behind, on standard output or in a file, unless it only sets variables
-# or throws its output away. What README.md's must write is below, in `expectations`.
+# error but oc-batch's account of itself, and leave something behind, on standard output or in a
+# file, unless it only sets variables or throws its output away. What README.md's must write is
+# below, in `expectations`.
 #
 # Three things are not what a reader has:
 #   - the servers that the documents name (https://ollama.com/v1, https://api.ollama.cloud/v1,
