@@ -79,6 +79,8 @@ png() {
 	run -3 --separate-stderr oc-complete -p x -n 5
 	assert_output half
 	assert_equal "$stderr" "oc-complete: the answer was cut short by the server's content filter"
+	run -3 oc-complete -p x -o out
+	assert_equal "$(cat out)" half
 }
 
 @test 'answer: what cannot be one is status 76' {
@@ -365,7 +367,8 @@ asks_host() {
 	printf 'a b\n' >space
 	printf 'a\0b\n' >nul
 	head -c 100000 /dev/zero | tr '\0' a >long
-	ends 78 'the key file missing cannot be used: No such file or directory' oc-complete -p x -k missing
+	ends 78 'the key file ./missing cannot be used: No such file or directory' \
+		oc-complete -p x -k ./missing
 	ends 78 'the key file dir cannot be used: Is a directory' oc-complete -p x -k dir
 	ends 78 'the key file empty cannot be used: its first line is empty' oc-complete -p x -k empty
 	ends 78 'the key file blank cannot be used: its first line is empty' oc-complete -p x -k blank
@@ -377,6 +380,12 @@ asks_host() {
 	ends 78 "$say" oc-complete -p x -k space
 	OLLAMA_API_KEY=$'a\nX-Evil: 1' ends 78 "$say" oc-complete -p x
 	assert_equal "$(requests)" 0
+}
+
+@test 'key: one that is given in place of a file is not repeated' {
+	serve - <<<'answer ok'
+	ends 78 'no such key file; --api-key-file takes the name of a file, never the key itself' \
+		oc-complete -p x --api-key sk-tell-nobody
 }
 
 @test 'key: it is in no message, no report and no log, even where the server repeats it' {
