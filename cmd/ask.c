@@ -143,6 +143,9 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		ask->report_path = arg;
 		return true;
 	case OPT_REASONING:
+		if (strcmp(arg, "-") == 0)
+			cli_bad_option(id, "reasoning never goes to standard output; name a file, "
+			                   "or /dev/stderr");
 		ask->reasoning_path = arg;
 		return true;
 	case OPT_REPLACE_INVALID:
