@@ -259,6 +259,7 @@ sent_text() {
 # ---- closed descriptors -------------------------------------------------------------------------
 
 @test 'descriptors: without standard input and error, the answer is delivered all the same' {
+	[ -z "$WRAP" ] || PATH=$BIN:$PATH # valgrind needs a standard error
 	serve - <<<'answer ok\n'
 	check() {
 		run -0 bash -c "$COMMAND -p x <&- 2>&-"
@@ -270,6 +271,7 @@ sent_text() {
 }
 
 @test 'descriptors: with 0, 1 and 2 closed, no file of ours is taken for one of them' {
+	[ -z "$WRAP" ] || PATH=$BIN:$PATH # valgrind needs a standard error
 	serve - <<<'answer ok\n'
 	check() {
 		bash -c "$COMMAND -v -p x -o out --report report <&- >&- 2>&-"
