@@ -195,7 +195,7 @@ static void add_file(struct ask *ask, const char *path)
 	check_utf8(ask, &ask->prompt, start, input_name(path));
 }
 
-void ask_read_prompt(struct ask *ask, int noperands, char **operands)
+static void read_prompt(struct ask *ask, int noperands, char **operands)
 {
 	struct oc_err err;
 
@@ -278,7 +278,7 @@ static void complete_request(struct ask *ask, const char *model)
 		cli_die(cli_status_of(err.code), "%s", err.message);
 }
 
-void ask_finish(struct ask *ask, const char *tool)
+static void finish(struct ask *ask, const char *tool)
 {
 	if (!ask->dry_run) {
 		report_open(&ask->report, ask->report_path, tool);
@@ -307,7 +307,7 @@ void ask_finish_many(struct ask *ask, const char *tool)
 	}
 }
 
-void ask_dry_run(struct ask *ask, bool stream)
+OC_NORETURN static void dry_run(struct ask *ask, bool stream)
 {
 	struct oc_buf body;
 	struct oc_err err;
@@ -320,6 +320,20 @@ void ask_dry_run(struct ask *ask, bool stream)
 	output_commit(&ask->out);
 	oc_buf_release(&body);
 	cli_exit(CLI_OK);
+}
+
+void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, char **argv,
+                 void *ctx, bool stream)
+{
+	int operands;
+
+	cli_init(program->name);
+	ask_init(ask);
+	operands = cli_options(program, argc, argv, ctx);
+	finish(ask, program->name);
+	read_prompt(ask, argc - operands, argv + operands);
+	if (ask->dry_run)
+		dry_run(ask, stream);
 }
 
 /* ---- beginning and end ---- */

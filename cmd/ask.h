@@ -48,20 +48,20 @@ void ask_init(struct ask *ask);
 /* True if the option was one of ours, or of connect's. */
 bool ask_option(struct ask *ask, int id, const char *arg);
 
-/* After the last option: opens the report, so that from here on every end of the program is in it,
- * and completes request but for the prompt, and connect unless this is a dry run. Ends the program
- * where something is missing or unusable. tool: the command's name. */
-void ask_finish(struct ask *ask, const char *tool);
-
-/* The same for a command that asks many times, and gives each its own prompt and report: -p is the
- * request's prompt, and a model need not be named. */
+/* For a command that asks many times, and gives each its own prompt and report, after its last
+ * option: reads the set-up. -p is the request's prompt, and a model need not be named. Ends the
+ * program where something is missing or unusable. tool: the command's name. */
 void ask_finish_many(struct ask *ask, const char *tool);
 
-/* Makes the prompt of -p and the operands, standard input where there are neither. */
-void ask_read_prompt(struct ask *ask, int noperands, char **operands);
-
-/* --dry-run: prints the request's body and ends the program. */
-void ask_dry_run(struct ask *ask, bool stream) OC_NORETURN;
+/*
+ * All that a command with one prompt does before it asks: reads the options, opens the report, so
+ * that from here on every end of the program is in it, and makes request and connect. The prompt is
+ * that of -p and of the operands, or standard input where there are neither. Ends the program where
+ * something is missing or unusable, and after --dry-run. ctx: for program->option; stream: the
+ * answer will be asked for as a stream.
+ */
+void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, char **argv,
+                 void *ctx, bool stream);
 
 /* Opens the output and the reasoning's file, before anything is asked, and gives advice about the
  * model. */

@@ -43,14 +43,7 @@ static void put_json(struct oc_buf *out, const struct oc_reply *reply)
 	oc_jsonw_open(&w, '{');
 	oc_jsonw_key(&w, "content");
 	oc_jsonw_string(&w, reply->content, reply->content_len);
-	oc_jsonw_key(&w, "model");
-	oc_jsonw_string_or_null(&w, reply->model);
-	oc_jsonw_key(&w, "usage");
-	oc_jsonw_usage(&w, &reply->usage);
-	oc_jsonw_key(&w, "finish_reason");
-	oc_jsonw_string_or_null(&w, reply->finish_reason);
-	oc_jsonw_key(&w, "id");
-	oc_jsonw_string_or_null(&w, reply->id);
+	oc_jsonw_outcome(&w, reply, NULL);
 	oc_jsonw_close(&w, '}');
 	oc_buf_putc(out, '\n');
 }
@@ -105,14 +98,7 @@ int main(int argc, char **argv)
 	        .option = take_option,
 	};
 	static struct complete complete;
-	int operands;
 
-	cli_init(program.name);
-	ask_init(&complete.ask);
-	operands = cli_options(&program, argc, argv, &complete);
-	ask_finish(&complete.ask, program.name);
-	ask_read_prompt(&complete.ask, argc - operands, argv + operands);
-	if (complete.ask.dry_run)
-		ask_dry_run(&complete.ask, false);
+	ask_prepare(&complete.ask, &program, argc, argv, &complete, false);
 	run(&complete);
 }

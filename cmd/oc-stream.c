@@ -51,14 +51,7 @@ static void put_last_event(struct oc_buf *out, const struct oc_reply *reply)
 
 	oc_jsonw_init(&w, out);
 	oc_jsonw_open(&w, '{');
-	oc_jsonw_key(&w, "model");
-	oc_jsonw_string_or_null(&w, reply->model);
-	oc_jsonw_key(&w, "usage");
-	oc_jsonw_usage(&w, &reply->usage);
-	oc_jsonw_key(&w, "finish_reason");
-	oc_jsonw_string_or_null(&w, reply->finish_reason);
-	oc_jsonw_key(&w, "id");
-	oc_jsonw_string_or_null(&w, reply->id);
+	oc_jsonw_outcome(&w, reply, NULL);
 	oc_jsonw_close(&w, '}');
 	oc_buf_putc(out, '\n');
 }
@@ -127,14 +120,7 @@ int main(int argc, char **argv)
 	        .option = take_option,
 	};
 	static struct stream stream;
-	int operands;
 
-	cli_init(program.name);
-	ask_init(&stream.ask);
-	operands = cli_options(&program, argc, argv, &stream);
-	ask_finish(&stream.ask, program.name);
-	ask_read_prompt(&stream.ask, argc - operands, argv + operands);
-	if (stream.ask.dry_run)
-		ask_dry_run(&stream.ask, true);
+	ask_prepare(&stream.ask, &program, argc, argv, &stream, true);
 	run(&stream);
 }

@@ -41,14 +41,7 @@ static void put_line(struct oc_buf *line, const char *tool, const char *model,
 	oc_jsonw_string(&w, stamp, strlen(stamp));
 	oc_jsonw_key(&w, "tool");
 	oc_jsonw_string(&w, tool, strlen(tool));
-	oc_jsonw_key(&w, "model");
-	oc_jsonw_string_or_null(&w, reply->model ? reply->model : model);
-	oc_jsonw_key(&w, "usage");
-	oc_jsonw_usage(&w, &reply->usage);
-	oc_jsonw_key(&w, "finish_reason");
-	oc_jsonw_string_or_null(&w, reply->finish_reason);
-	oc_jsonw_key(&w, "id");
-	oc_jsonw_string_or_null(&w, reply->id);
+	oc_jsonw_outcome(&w, reply, model);
 	oc_jsonw_key(&w, "exit_status");
 	oc_jsonw_int(&w, exit_status);
 	oc_jsonw_key(&w, "http_status");

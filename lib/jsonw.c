@@ -146,3 +146,15 @@ void oc_jsonw_usage(struct oc_jsonw *w, const struct oc_usage *usage)
 	oc_jsonw_count_or_null(w, usage->total_tokens);
 	oc_jsonw_close(w, '}');
 }
+
+void oc_jsonw_outcome(struct oc_jsonw *w, const struct oc_reply *reply, const char *model)
+{
+	oc_jsonw_key(w, "model");
+	oc_jsonw_string_or_null(w, reply->model ? reply->model : model);
+	oc_jsonw_key(w, "usage");
+	oc_jsonw_usage(w, &reply->usage);
+	oc_jsonw_key(w, "finish_reason");
+	oc_jsonw_string_or_null(w, reply->finish_reason);
+	oc_jsonw_key(w, "id");
+	oc_jsonw_string_or_null(w, reply->id);
+}

@@ -35,4 +35,8 @@ void oc_jsonw_count_or_null(struct oc_jsonw *w, int64_t v);
 /* {"input_tokens":…,"output_tokens":…,"total_tokens":…}, the seed's usage object. */
 void oc_jsonw_usage(struct oc_jsonw *w, const struct oc_usage *usage);
 
+/* The members "model", "usage", "finish_reason" and "id" of an object that is open: all of a reply
+ * but its text. model: the request's, for a reply that names none; may be NULL. */
+void oc_jsonw_outcome(struct oc_jsonw *w, const struct oc_reply *reply, const char *model);
+
 #endif
