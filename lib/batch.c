@@ -174,7 +174,7 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	struct slot *slot = free_slot(batch);
 	const struct oc_config *cfg = batch->client->cfg;
 
-	if (!job->started)
+	if (job->started <= 0)
 		job->started = now;
 	job->reply.attempts++;
 	slot->sent = now;
