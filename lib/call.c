@@ -156,7 +156,7 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 /* Has the reader behind this descriptor gone? */
 static bool hung_up(const struct pollfd *watch)
 {
-	return watch->revents & (POLLERR | POLLHUP);
+	return watch->revents & (POLLERR | POLLHUP | POLLNVAL);
 }
 
 static int reader_left(struct oc_err *err)

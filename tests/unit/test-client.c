@@ -5,64 +5,9 @@
  */
 #include "compat.h"
 
-#include <signal.h>
-#include <sys/wait.h>
-#include <unistd.h>
-
 #include "buf.h"
 #include "fail-alloc.h"
-#include "unit.h"
-
-/* ---- the server --------------------------------------------------------------------------- */
-
-static char directory[] = "/tmp/test-client.XXXXXX";
-static char base_url[128];
-static pid_t server;
-
-static const char *path_of(const char *name)
-{
-	static char path[256];
-
-	(void)snprintf(path, sizeof path, "%s/%s", directory, name);
-	return path;
-}
-
-static void stop_server(void)
-{
-	if (server > 0) {
-		(void)kill(server, SIGTERM);
-		(void)waitpid(server, NULL, 0);
-	}
-	server = 0;
-}
-
-/* Starts the server on this script; its address is in base_url. */
-static void serve(const char *script)
-{
-	const char *build = getenv("B");
-	char program[512];
-	int out[2];
-	ssize_t n;
-	FILE *f = fopen(path_of("script"), "w");
-
-	stop_server();
-	CHECK(f && fputs(script, f) >= 0 && fclose(f) == 0);
-	(void)snprintf(program, sizeof program, "%s/fake", build ? build : "build");
-	CHECK_INT(pipe(out), 0);
-	server = fork();
-	if (server == 0) {
-		(void)dup2(out[1], STDOUT_FILENO);
-		(void)close(out[0]);
-		(void)close(out[1]);
-		execl(program, "fake", "--seconds", "120", path_of("script"), (char *)NULL);
-		_exit(127);
-	}
-	(void)close(out[1]);
-	n = read(out[0], base_url, sizeof base_url - 8);
-	(void)close(out[0]);
-	CHECK(n > 1);
-	(void)snprintf(base_url + n - 1, 8, "/v1"); /* in place of the newline */
-}
+#include "loopback.h"
 
 /* ---- asking ------------------------------------------------------------------------------- */
 
@@ -532,10 +477,8 @@ int main(void)
 {
 	int rc;
 
-	if (!mkdtemp(directory)) {
-		perror(directory);
+	if (loopback_init())
 		return 1;
-	}
 	rc = RUN(T(complete_returns_content_model_and_usage), T(complete_tries_again),
 	         T(complete_does_not_repeat_the_key), T(complete_takes_a_stream_for_an_answer),
 	         T(configurations_are_checked), T(stream_hands_pieces_over),
@@ -543,8 +486,6 @@ int main(void)
 	         T(stream_does_not_lie_about_its_end), T(llm_answers_many_times),
 	         T(llm_checks_its_arguments), T(structured_answers_are_checked),
 	         T(models_are_listed), T(memory_may_be_out_at_any_moment));
-	stop_server();
-	(void)unlink(path_of("script"));
-	(void)rmdir(directory);
+	loopback_end();
 	return rc;
 }

@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT */
+/* test-call.c: tries, waits and deadlines of a call, and the reader that leaves in the meantime. */
+#include "compat.h"
+
+#include <fcntl.h>
+#include <math.h>
+
+#include "call.h"
+#include "loopback.h"
+#include "reply.h"
+
+static struct oc_config config(void)
+{
+	struct oc_config cfg;
+
+	oc_config_init(&cfg);
+	cfg.base_url = base_url;
+	cfg.backoff_factor = 0.001;
+	return cfg;
+}
+
+static int ask(const struct oc_config *cfg, oc_sink *sink, void *ctx, struct oc_reply *reply,
+               struct oc_err *err)
+{
+	struct oc_request req;
+
+	oc_request_init(&req);
+	req.model = "m";
+	req.prompt = (struct oc_text){"hi", 2};
+	if (sink)
+		return oc_stream(cfg, &req, sink, ctx, reply, err);
+	return oc_complete(cfg, &req, reply, err);
+}
+
+/* ---- deadlines and retries ---------------------------------------------------------------- */
+
+TEST(a_wait_that_passes_the_deadline_is_not_begun)
+{
+	static const char *const scripts[] = {
+	        "status 503\nheader Retry-After: 100\nbody {}\n---\nanswer late\n",
+	        "status 503\nbody {}\n---\nanswer late\n",
+	};
+
+	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
+		struct oc_config cfg = config();
+		struct oc_reply reply;
+		struct oc_err err;
+
+		serve(scripts[i]);
+		cfg.backoff_factor = 60;
+		cfg.max_time = 40;
+		CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EBUSY);
+		CHECK_INT(err.http_status, 503);
+		CHECK_INT(reply.attempts, 1);
+		CHECK(reply.seconds < 40);
+		oc_reply_release(&reply);
+	}
+}
+
+TEST(the_deadline_is_one_for_all_tries)
+{
+	struct oc_config cfg = config();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("status 503\nbody {}\n---\nstatus 503\nbody {}\n---\nstall\n");
+	cfg.max_time = 0.5;
+	cfg.timeout = 0;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ETIMEOUT);
+	CHECK(strstr(err.message, "--max-time"));
+	CHECK(reply.seconds >= 0.5);
+	oc_reply_release(&reply);
+}
+
+TEST(silence_is_tried_again)
+{
+	struct oc_config cfg = config();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("stall\n---\nanswer ok\n");
+	cfg.timeout = 0.1;
+	cfg.max_retries = 100; /* for a machine that is slow to answer, too */
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK(reply.attempts >= 2);
+	CHECK_STR(reply.content, "ok");
+	oc_reply_release(&reply);
+}
+
+/* What a try has brought before it broke off is no part of the answer. */
+TEST(a_new_try_starts_afresh)
+{
+	struct oc_config cfg = config();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("sse\ndata {\"id\":\"first\",\"model\":\"x\",\"choices\":[{\"delta\":{\"content\":"
+	      "\"no\",\"reasoning\":\"no\"}}],\"usage\":{\"prompt_tokens\":99}}\nreset\n---\n"
+	      "sse\ndelta yes\ndone\n");
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(reply.attempts, 2);
+	CHECK_STR(reply.content, "yes");
+	CHECK_STR(reply.reasoning, NULL);
+	CHECK(!reply.id || strcmp(reply.id, "first") != 0);
+	CHECK_INT(reply.usage.input_tokens, -1);
+	oc_reply_release(&reply);
+}
+
+TEST(limits_are_checked)
+{
+	struct oc_reply reply;
+	struct oc_err err;
+	struct oc_config cfg;
+
+	cfg = config();
+	cfg.timeout = -1;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	cfg.timeout = (double)NAN;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	cfg = config();
+	cfg.max_time = -0.001;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	cfg = config();
+	cfg.max_retries = -1;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	cfg = config();
+	cfg.backoff_factor = (double)NAN;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	/* Without an end is a limit, too. */
+	serve("answer ok\n");
+	cfg = config();
+	cfg.timeout = cfg.max_time = cfg.backoff_factor = (double)INFINITY;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	oc_reply_release(&reply);
+}
+
+/* ---- a reader that leaves ----------------------------------------------------------------- */
+
+static int reader = -1; /* the reading end of the watched pipe */
+
+static void leave(void)
+{
+	(void)close(reader);
+	reader = -1;
+}
+
+/* A configuration that watches a pipe, and that would wait for ever. */
+static struct oc_config watching(void)
+{
+	struct oc_config cfg = config();
+	int ends[2];
+
+	CHECK_INT(pipe(ends), 0);
+	reader = ends[0];
+	CHECK_INT(fcntl(reader, F_SETFD, FD_CLOEXEC), 0); /* the server must not hold it open */
+	cfg.watch_fd = ends[1];
+	cfg.timeout = 0;
+	return cfg;
+}
+
+static int leave_at_first_text(void *ctx, const struct oc_chunk *chunk)
+{
+	(void)ctx;
+	if (chunk->kind == OC_CHUNK_CONTENT && reader >= 0)
+		leave();
+	return 0;
+}
+
+static void leave_at_a_wait(void *ctx, const char *line)
+{
+	(void)ctx;
+	if (strncmp(line, "waiting ", 8) == 0)
+		leave();
+}
+
+TEST(a_reader_that_leaves_ends_a_try)
+{
+	struct oc_config cfg = watching();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("sse\ndelta x\nstall\n");
+	CHECK_INT(ask(&cfg, leave_at_first_text, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(reply.delivered, 1);
+	CHECK(reader < 0);
+	oc_reply_release(&reply);
+	(void)close(cfg.watch_fd);
+}
+
+TEST(a_reader_that_has_left_ends_the_first_try)
+{
+	struct oc_config cfg = watching();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("stall\n");
+	leave();
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(reply.attempts, 1);
+	oc_reply_release(&reply);
+	(void)close(cfg.watch_fd);
+	/* What is no descriptor has no reader, either. */
+	cfg.watch_fd = 900;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+	oc_reply_release(&reply);
+}
+
+TEST(a_reader_that_leaves_ends_a_wait)
+{
+	struct oc_config cfg = watching();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("status 503\nheader Retry-After: 110\nbody {}\n");
+	cfg.log = leave_at_a_wait;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(reply.attempts, 1);
+	CHECK(reader < 0);
+	CHECK(reply.seconds < 110);
+	oc_reply_release(&reply);
+	(void)close(cfg.watch_fd);
+}
+
+TEST(a_reader_that_stays_changes_nothing)
+{
+	struct oc_config cfg = watching();
+	struct oc_reply reply;
+	struct oc_err err;
+
+	serve("status 503\nbody {}\n---\nanswer ok\n");
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(reply.attempts, 2);
+	oc_reply_release(&reply);
+	leave();
+	(void)close(cfg.watch_fd);
+}
+
+int main(void)
+{
+	int rc;
+
+	if (loopback_init())
+		return 1;
+	rc = RUN(T(a_wait_that_passes_the_deadline_is_not_begun),
+	         T(the_deadline_is_one_for_all_tries), T(silence_is_tried_again),
+	         T(a_new_try_starts_afresh), T(limits_are_checked),
+	         T(a_reader_that_leaves_ends_a_try), T(a_reader_that_has_left_ends_the_first_try),
+	         T(a_reader_that_leaves_ends_a_wait), T(a_reader_that_stays_changes_nothing));
+	loopback_end();
+	return rc;
+}
