@@ -113,7 +113,7 @@ static void read_line(struct oc_buf *line, const char *path)
 	char block[4096];
 	ssize_t n = 1;
 
-	/* The name of a file that is not there may be a key, by mistake: it must not get into a log. */
+	/* The name of a file that is not there may be a key, by mistake: it must not be logged. */
 	if (fd < 0 && errno == ENOENT && !strchr(path, '/'))
 		cli_die(CLI_CONFIG,
 		        "no such key file; --api-key-file takes the name of a file, never "

@@ -41,7 +41,7 @@ static void tell_failure(struct run *run, const struct item *item)
 		return;
 	progress_hide(&run->progress);
 	if (is_general(err->code)) {
-		run->refused = cli_status_of(err->code);
+		run->refused = (int)cli_status_of(err->code);
 		oc_batch_stop(run->batch);
 		cli_warn("line %" PRIu64 ": %s", item->line.number, err->message);
 	} else if (!run->progress.failed) {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2059,SC2086,SC2154,SC2317 # formats and commands in variables; functions called by name
+# shellcheck disable=SC2030,SC2031,SC2059,SC2086,SC2154,SC2317 # formats and commands in variables; functions called by name
 # The laws that every command keeps (oc(7)), for oc-complete and oc-stream: what they read and when,
 # what they write, how they end when a reader, a writer or a signal ends them.
 
