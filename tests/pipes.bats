@@ -452,10 +452,11 @@ ended() {
 }
 
 @test 'options: numbers have a point, whatever the locale' {
+	[ -z "$WRAP" ] || PATH=$BIN:$PATH # glibc keeps what it makes of LOCPATH
 	local LOCPATH=$BATS_TEST_TMPDIR/locale
 	mkdir "$LOCPATH"
 	localedef -i de_DE -f UTF-8 "$LOCPATH/de_DE.UTF-8"
-	export LOCPATH LC_ALL=de_DE.UTF-8 ASAN_OPTIONS=detect_leaks=0 # glibc keeps LOCPATH's parts
+	export LOCPATH LC_ALL=de_DE.UTF-8 ASAN_OPTIONS=detect_leaks=0 # likewise
 	run -0 locale decimal_point
 	assert_output ,
 	check() {
@@ -475,7 +476,7 @@ ended() {
 		run -0 env -i "$(command -v $COMMAND)" -b "$URL" -m m -p x
 		assert_output ok
 	}
-	[ -z "$WRAP" ] || PATH=$BIN # valgrind needs an environment
+	[ -z "$WRAP" ] || PATH=$BIN:$PATH # valgrind needs an environment
 	each check
 }
 
