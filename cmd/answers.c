@@ -20,15 +20,15 @@
 typedef void line_fn(struct answers *answers, struct output *copy, struct oc_text line,
                      struct oc_line_id id, bool answered);
 
-/* Reads the file from its beginning. Sets `whole`. */
-static void each_line(struct answers *answers, struct output *copy, line_fn *fn)
+/* Reads a file of answers from its beginning. Returns the length up to the last whole line. */
+static off_t each_line(struct answers *answers, const char *path, struct output *copy, line_fn *fn)
 {
 	struct lines lines;
 	struct oc_text text;
 	enum lines_got got;
+	off_t whole = 0;
 
-	answers->whole = 0;
-	lines_open(&lines, answers->path, ANSWER_LINE_MAX);
+	lines_open(&lines, path, ANSWER_LINE_MAX);
 	for (uint64_t n = 1; (got = lines_next(&lines, &text)) != LINES_END;) {
 		struct oc_line_id id;
 		struct oc_err err;
@@ -44,12 +44,13 @@ static void each_line(struct answers *answers, struct output *copy, line_fn *fn)
 		    oc_record_recall(text, &answers->json, &id, &answered, &err))
 			cli_die(CLI_DATAERR,
 			        "%s cannot be resumed: line %" PRIu64 " is no answer of a batch",
-			        answers->path, n);
+			        path, n);
 		fn(answers, copy, text, id, answered);
-		answers->whole += (off_t)text.n + 1;
+		whole += (off_t)text.n + 1;
 		n++;
 	}
 	lines_close(&lines);
+	return whole;
 }
 
 /* ---- what is done with each line ---- */
@@ -81,6 +82,17 @@ static void copy_current(struct answers *answers, struct output *copy, struct oc
 		output_write(copy, line.p, line.n + 1);
 }
 
+/* A line that was answered out of turn: it may have had its turn, and been written, since. */
+static void take_over(struct answers *answers, struct output *copy, struct oc_text line,
+                      struct oc_line_id id, bool answered)
+{
+	(void)copy;
+	if (!answered || oc_answered_has(&answers->earlier, id))
+		return;
+	answers_write(answers, (struct oc_text){line.p, line.n + 1});
+	remember(answers, NULL, line, id, true);
+}
+
 /* ---- the file ---- */
 
 static void open_file(struct answers *answers)
@@ -107,24 +119,38 @@ static void rewrite(struct answers *answers, line_fn *fn)
 	struct output copy;
 
 	output_open(&copy, answers->path);
-	each_line(answers, &copy, fn);
+	(void)each_line(answers, answers->path, &copy, fn);
 	output_commit(&copy);
 	answers_close(answers);
 	open_file(answers);
 }
 
+static void drop_torn_line(struct answers *answers, off_t whole)
+{
+	if (whole == answers->whole)
+		return;
+	if (ftruncate(answers->out.fd, whole) < 0)
+		cli_die(CLI_IOERR, "cannot drop the torn last line of %s: %s", answers->path,
+		        strerror(errno));
+	answers->whole = whole;
+}
+
 static void resume(struct answers *answers)
 {
-	off_t length = answers->whole;
+	const char *ahead = answers->ahead.path;
+	off_t whole;
 
 	if (!answers->regular)
 		cli_die(CLI_USAGE, "--resume: %s is no regular file", answers->path);
-	each_line(answers, NULL, remember);
+	whole = each_line(answers, answers->path, NULL, remember);
 	if (answers->failed)
 		rewrite(answers, copy_answered);
-	else if (answers->whole < length && ftruncate(answers->out.fd, answers->whole) < 0)
-		cli_die(CLI_IOERR, "cannot drop the torn last line of %s: %s", answers->path,
-		        strerror(errno));
+	else
+		drop_torn_line(answers, whole);
+	if (access(ahead, F_OK) == 0) {
+		(void)each_line(answers, ahead, NULL, take_over);
+		(void)unlink(ahead);
+	}
 }
 
 void answers_open(struct answers *answers, const char *path, bool want_resume)
@@ -132,20 +158,21 @@ void answers_open(struct answers *answers, const char *path, bool want_resume)
 	*answers = (struct answers){.path = path && strcmp(path, "-") != 0 ? path : NULL};
 	oc_answered_init(&answers->earlier);
 	oc_json_init(&answers->json);
-	if (want_resume && !answers->path)
-		cli_die(CLI_USAGE, "--resume needs --output FILE");
+	ahead_init(&answers->ahead, NULL);
 	if (!answers->path) {
 		output_open(&answers->out, NULL);
 		return;
 	}
 	open_file(answers);
+	if (answers->regular)
+		ahead_init(&answers->ahead, answers->path);
 	if (want_resume)
 		resume(answers);
-	else if (answers->whole)
+	else if (answers->regular && (answers->whole || access(answers->ahead.path, F_OK) == 0))
 		cli_die(CLI_CANTCREAT,
 		        "%s has answers already: --resume adds those that are missing; or remove "
 		        "the file",
-		        path);
+		        answers->whole ? path : answers->ahead.path);
 }
 
 bool answers_have(struct answers *answers, struct oc_line_id id)

@@ -6,6 +6,7 @@
 #ifndef ANSWERS_H
 #define ANSWERS_H
 
+#include "ahead.h"
 #include "answered.h"
 #include "output.h"
 
@@ -15,7 +16,8 @@ struct answers {
 	bool regular;
 	off_t whole; /* a regular file's length, up to the end of the last whole line */
 	struct oc_answered earlier;
-	uint64_t failed; /* lines of failures in the file */
+	struct ahead ahead; /* of lines whose turn to be written has not come */
+	uint64_t failed;    /* lines of failures in the file */
 	struct oc_json json;
 };
 

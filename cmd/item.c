@@ -19,7 +19,7 @@ struct item *item_take(struct item **spare)
 	oc_job_init(&item->job);
 	oc_buf_init(&item->record, SIZE_MAX / 2);
 	item->job.ctx = item;
-	item->answered = false;
+	item->answered = item->ahead = false;
 	item->next = NULL;
 	return item;
 }

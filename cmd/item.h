@@ -12,6 +12,7 @@ struct item {
 	struct oc_job job;
 	struct oc_buf record; /* the answer line; empty = there is none yet */
 	bool answered;        /* the record is no failure */
+	bool ahead;           /* the record is kept safe until its turn comes */
 	struct item *next;
 };
 

@@ -82,6 +82,8 @@ int main(int argc, char **argv)
 	ask_init(&run.ask);
 	operands = cli_options(&program, argc, argv, &run);
 	run.files = operands < argc ? argv + operands : no_operands;
+	if (run.resume && (!run.ask.output_path || strcmp(run.ask.output_path, "-") == 0))
+		cli_die(CLI_USAGE, "--resume needs --output FILE");
 	ask_finish_many(&run.ask, program.name);
 	if (run.ask.dry_run)
 		run_dry(&run);

@@ -90,6 +90,16 @@ static void take_answers(struct run *run)
 	}
 }
 
+static void write_answer(struct run *run, struct item *item)
+{
+	progress_hide(&run->progress);
+	answers_write(&run->answers, oc_buf_text(&item->record));
+	if (item->answered)
+		oc_answered_replace(&run->answers.earlier, item->line.id.key);
+	if (item->ahead)
+		ahead_done(&run->answers.ahead, item->record.n);
+}
+
 /* Writes what may be written: in the order of the input, or, if `gaps`, around what is missing. */
 static void write_answers(struct run *run, bool gaps)
 {
@@ -98,22 +108,40 @@ static void write_answers(struct run *run, bool gaps)
 	while (*link) {
 		struct item *item = *link;
 
-		if (!item->record.n) {
-			if (!gaps)
-				break;
+		if (item->record.n) {
+			write_answer(run, item);
+			*link = item->next;
+			if (!*link)
+				run->end = link;
+			item_give_back(&run->spare, item);
+			run->nitems--;
+		} else if (gaps) {
 			link = &item->next;
-			continue;
+		} else {
+			break;
 		}
-		progress_hide(&run->progress);
-		answers_write(&run->answers, oc_buf_text(&item->record));
-		if (item->answered)
-			oc_answered_replace(&run->answers.earlier, item->line.id.key);
-		*link = item->next;
-		if (!*link)
-			run->end = link;
-		item_give_back(&run->spare, item);
-		run->nitems--;
 	}
+}
+
+/* Keeps safe what must wait for its turn. */
+static void keep_ahead(struct run *run)
+{
+	struct ahead *ahead = &run->answers.ahead;
+	bool stale = ahead_is_stale(ahead);
+	struct ahead fresh;
+
+	if (!ahead->path)
+		return;
+	if (stale)
+		ahead_begin(&fresh, ahead);
+	for (struct item *item = run->first; item; item = item->next) {
+		if (!item->record.n || (item->ahead && !stale))
+			continue;
+		ahead_put(stale ? &fresh : ahead, oc_buf_text(&item->record));
+		item->ahead = true;
+	}
+	if (stale)
+		ahead_replace(ahead, &fresh);
 }
 
 /* ---- lines ---- */
@@ -309,6 +337,7 @@ OC_NORETURN static void finish(struct run *run)
 	bool unfinished = run->caught || run->refused;
 	size_t replaced = unfinished ? 0 : answers_drop_replaced(&run->answers);
 
+	ahead_remove(&run->answers.ahead);
 	answers_close(&run->answers);
 	if (run->ask.reasoning_path)
 		output_commit(&run->ask.reasoning);
@@ -330,6 +359,7 @@ void run_batch(struct run *run)
 
 		take_answers(run);
 		write_answers(run, run->unordered);
+		keep_ahead(run);
 		progress_show(&run->progress, oc_http_now());
 		if (is_over(run))
 			break;

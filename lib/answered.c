@@ -73,6 +73,20 @@ int oc_answered_add(struct oc_answered *set, struct oc_line_id id)
 	return OC_OK;
 }
 
+bool oc_answered_has(const struct oc_answered *set, struct oc_line_id id)
+{
+	size_t at = (size_t)id.key;
+	const struct oc_answer *slot;
+
+	if (!set->n)
+		return false;
+	while ((slot = next_of(set, id.key, &at))->state != EMPTY) {
+		if (slot->id.request == id.request)
+			return true;
+	}
+	return false;
+}
+
 bool oc_answered_take(struct oc_answered *set, struct oc_line_id id)
 {
 	size_t at = (size_t)id.key;

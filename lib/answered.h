@@ -22,6 +22,9 @@ void oc_answered_release(struct oc_answered *set);
 /* Adds an answer, also one that is there already. OC_ENOMEM. */
 int oc_answered_add(struct oc_answered *set, struct oc_line_id id);
 
+/* Is there an answer with this id, taken or not? */
+bool oc_answered_has(const struct oc_answered *set, struct oc_line_id id);
+
 /* Is there an answer to this request that no line has taken yet? Takes it. One whose request is
  * not known answers any request of its key. */
 bool oc_answered_take(struct oc_answered *set, struct oc_line_id id);

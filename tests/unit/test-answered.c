@@ -15,6 +15,7 @@ TEST(empty)
 	struct oc_answered set;
 
 	oc_answered_init(&set);
+	CHECK(!oc_answered_has(&set, id(1, 1)));
 	CHECK(!oc_answered_take(&set, id(1, 1)));
 	oc_answered_replace(&set, 1);
 	CHECK_INT(oc_answered_replaced(&set), 0);
@@ -28,10 +29,14 @@ TEST(taken_once)
 
 	oc_answered_init(&set);
 	CHECK_INT(oc_answered_add(&set, id(1, 10)), OC_OK);
+	CHECK(oc_answered_has(&set, id(1, 10)));
+	CHECK(!oc_answered_has(&set, id(1, 11)));
+	CHECK(!oc_answered_has(&set, id(2, 10)));
 	CHECK(!oc_answered_take(&set, id(1, 11))); /* another request */
 	CHECK(!oc_answered_take(&set, id(2, 10))); /* another line */
 	CHECK(oc_answered_take(&set, id(1, 10)));
 	CHECK(!oc_answered_take(&set, id(1, 10)));
+	CHECK(oc_answered_has(&set, id(1, 10)));
 	oc_answered_release(&set);
 }
 

@@ -1,0 +1,665 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2030,SC2031,SC2154 # tests are subshells; set by run
+# oc-batch: what it reads and writes, in which order, how it is resumed, how it treats a server, and
+# how it ends. The clock decides nothing here: where a test needs a moment, it waits for an event.
+
+load helpers
+
+setup() {
+	oc_setup
+	export OLLAMA_CLOUD_MODEL=m
+}
+
+# serve OPTION...: a server on which every test's OLLAMA_CLOUD_BASE_URL is.
+serve() {
+	start_fake "$@"
+	export OLLAMA_CLOUD_BASE_URL=$URL
+}
+
+# serve_echo OPTION...: answers with the prompt.
+serve_echo() {
+	serve "$@" --serve m,n --echo --model
+}
+
+# questions N: as many lines; the prompt of each is its number.
+questions() {
+	seq 1 "$1" | sed 's/.*/{"prompt":"&"}/'
+}
+
+# all_answered N FILE: each line is answered exactly once, with its own number.
+all_answered() {
+	jq -r 'select(.content) | "\(.line) \(.content)"' "$2" | sort -n >got
+	seq 1 "$1" | sed 's/.*/& &/' >want
+	diff want got
+	assert_equal "$(wc -l <"$2")" "$1"
+}
+
+# batch ARGUMENT...: starts it in the background, where INT does not have to be ignored.
+batch() {
+	env --default-signal=INT oc-batch "$@" 3>&- &
+	PID=$!
+}
+
+# ended STATUS: what batch started has ended so.
+ended() {
+	local status=0
+	wait $PID || status=$?
+	assert_equal $status "$1"
+}
+
+lines_in() {
+	[ "$(wc -l <"$1" 2>/dev/null || echo 0)" -ge "$2" ]
+}
+
+# ---- input --------------------------------------------------------------------------------------
+
+@test 'input: the four forms, and what each becomes' {
+	serve_echo
+	cat >in <<-'END'
+		{"prompt":"one"}
+		"two"
+		{"custom_id":"c\u00e9","messages":[{"role":"user","content":"three"}],"temperature":0.5}
+		{"custom_id":"four","method":"POST","url":"/v1/chat/completions","body":{"model":"n","messages":[{"role":"user","content":"four"}],"stream":true}}
+	END
+	run -0 --separate-stderr oc-batch -P 1 in
+	assert_line -n 0 '{"custom_id":null,"line":1,"content":"one","model":"m","usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2},"finish_reason":"stop","request":"ffc19bf2266ebf90"}'
+	assert_line -n 1 '{"custom_id":null,"line":2,"content":"two","model":"m","usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2},"finish_reason":"stop","request":"27e795bf8541861c"}'
+	assert_line -n 2 '{"custom_id":"c\u00e9","line":3,"content":"three","model":"m","usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2},"finish_reason":"stop","request":"c0d1320fea2e40cf"}'
+	assert_line -n 3 '{"id":"batch_req_5807a2b86406df96","custom_id":"four","response":{"status_code":200,"request_id":"chatcmpl-4","body":{"id":"chatcmpl-4","object":"chat.completion","created":1700000000,"model":"n","system_fingerprint":"fp_ollama","choices":[{"index":0,"message":{"role":"assistant","content":"four"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}},"error":null}'
+	assert_equal "$(request_body 3)" '{"model":"m","messages":[{"role":"user","content":"three"}],"temperature":0.5}'
+	assert_equal "$(request_body 4)" '{"model":"n","messages":[{"role":"user","content":"four"}]}'
+	assert_regex "$stderr" '^oc-batch: 4 lines: 4 answered, 0 failed; 4 input and 4 output tokens, 0 repeats, [0-9.]+ s$'
+}
+
+@test 'input: the options apply to every line, unless it says otherwise' {
+	serve_echo
+	printf '\x89PNG\r\n\x1a\nrest' >image
+	echo '{"prompt":"one","temperature":1.5}' |
+		oc-batch -q -p Translate. -s Brief. -i image -t 0.5 -n 7 >out
+	assert_equal "$(request_body 1)" '{"model":"m","messages":[{"role":"system","content":"Brief."},{"role":"user","content":[{"type":"text","text":"Translate.\n\none"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgpyZXN0"}}]}],"temperature":1.5,"max_tokens":7}'
+}
+
+@test 'input: BOM, CRLF, blank lines, several files, and no final newline' {
+	serve_echo
+	printf '\xef\xbb\xbf{"prompt":"1"}\r\n\r\n \t\n"3"\r\n"4"' >a
+	printf '\xef\xbb\xbf\n"6"' >b
+	run -0 oc-batch -q a - b <<<'"5"'
+	assert_equal "$(jq -r '"\(.line) \(.content)"' <<<"$output")" $'1 1\n4 3\n5 4\n6 5\n8 6'
+}
+
+@test 'input: empty input is no error' {
+	serve_echo
+	run -0 --separate-stderr oc-batch </dev/null
+	assert_output ''
+	assert_regex "$stderr" '^oc-batch: 0 lines: 0 answered, 0 failed;'
+}
+
+@test 'input: a bad line is an error record, and not the end' {
+	serve_echo
+	{
+		printf '%s\n' '{"prompt":"1"}' 'not json' '{"prompt":2}' '[3]' '{"prompt":" "}' '{}' \
+			'{"prompt":"a","messages":[]}' '{"custom_id":8,"prompt":"a"}' \
+			'{"custom_id":"nine","body":7}' '{"custom_id":"x","url":"/v1/embeddings","body":{}}'
+		printf '"\xff"\n{"prompt":"cut'
+	} >in
+	run -1 --separate-stderr oc-batch in
+	assert_equal "$(grep -c '"content"' <<<"$output")" 1
+	assert_line -n 1 '{"custom_id":null,"line":2,"error":{"status":65,"http_status":null,"message":"the line is unusable: not JSON at byte 0: a value expected"}}'
+	assert_line -n 2 '{"custom_id":null,"line":3,"error":{"status":65,"http_status":null,"message":"the line is unusable: \"prompt\" is no string"}}'
+	assert_line -n 8 '{"id":"batch_req_0000000000000000","custom_id":"nine","response":null,"error":{"code":"65","message":"the line is unusable: \"body\" is no object"}}'
+	assert_equal "$(jq -c .line <<<"$output" | tail -n 2 | tr '\n' ' ')" '11 12 '
+	assert_equal "${#lines[@]}" 12
+	assert_line -n 0 --partial '"content":"1"'
+	assert_equal "${stderr_lines[0]}" 'oc-batch: line 2: the line is unusable: not JSON at byte 0: a value expected'
+	assert_regex "${stderr_lines[1]}" '^oc-batch: 12 lines: 1 answered, 11 failed \(11 with status 65\); '
+	assert_equal "$(requests)" 1
+}
+
+@test 'input: a line over 64 MiB is an error record, and costs no memory to speak of' {
+	serve_echo
+	{
+		printf '"'
+		head -c 200M /dev/zero | tr '\0' x
+		printf '"\n"2"\n'
+	} >in
+	(
+		[ -n "${SANITIZE:-}${WRAP:-}" ] || ulimit -v 300000
+		oc-batch -q in >out && exit 99
+		[ $? = 1 ]
+	)
+	assert_equal "$(head -n 1 out)" '{"custom_id":null,"line":1,"error":{"status":65,"http_status":null,"message":"the line is longer than 64 MiB"}}'
+	assert_equal "$(jq -r .content out | tail -n 1)" 2
+}
+
+@test 'input: invalid UTF-8 is replaced where that is wanted' {
+	serve_echo
+	printf '"a\xffb"\n' | oc-batch -q --replace-invalid >out
+	assert_equal "$(jq -r .content out)" $'a\xef\xbf\xbdb'
+}
+
+@test 'input: a slow writer holds up no answer' {
+	serve_echo
+	mkfifo pipe
+	batch -q -o out pipe
+	exec 9>pipe
+	echo '"1"' >&9
+	wait_for lines_in out 1
+	echo '"2"' >&9
+	wait_for lines_in out 2
+	exec 9>&-
+	ended 0
+}
+
+@test 'input: lines may name their models, and must where nothing else does' {
+	serve_echo
+	unset OLLAMA_CLOUD_MODEL
+	printf '%s\n' '{"prompt":"1","model":"n"}' '"2"' >in
+	run -1 oc-batch -q in
+	assert_line -n 0 --partial '"content":"1","model":"n"'
+	assert_line -n 1 '{"custom_id":null,"line":2,"error":{"status":65,"http_status":null,"message":"the line is unusable: no model is named"}}'
+}
+
+@test 'input: what cannot be read is status 66, before anything is asked' {
+	serve_echo
+	echo '"1"' >in
+	run -66 oc-batch in missing
+	assert_output 'oc-batch: cannot read missing: No such file or directory'
+	assert_equal "$(requests)" 0
+}
+
+@test 'options: bad values are status 64' {
+	local value
+	for value in 0 1001 -1 x 1.5; do
+		run -64 oc-batch -P "$value"
+	done
+	for value in 10 0/s /s 10/h 10/ -1/s x/s 1e9/s nan/m 10/ss; do
+		run -64 oc-batch --rate "$value"
+		assert_output "oc-batch: option --rate: \"$value\" is not like 10/s or 600/m"
+	done
+	run -64 oc-batch --resume
+	assert_output 'oc-batch: --resume needs --output FILE'
+	run -64 oc-batch -b http://127.0.0.1:1/v1 --resume -o /dev/null
+	assert_output 'oc-batch: --resume: /dev/null is no regular file'
+}
+
+@test '--dry-run prints the bodies, a line each' {
+	printf '%s\n' '"1"' bad '{"prompt":"2","model":"n"}' >in
+	run -1 --separate-stderr oc-batch --dry-run in
+	assert_output - <<-'END'
+		{"model":"m","messages":[{"role":"user","content":"1"}]}
+		{"model":"n","messages":[{"role":"user","content":"2"}]}
+	END
+	assert_equal "$stderr" 'oc-batch: line 2: the line is unusable: not JSON at byte 0: a value expected'
+}
+
+# ---- answers ------------------------------------------------------------------------------------
+
+@test 'answers: in the order of the input, whichever comes first' {
+	serve --latency 1 --fail 7:500 --model --serve m --echo
+	questions 300 | oc-batch -q -P 32 --max-retries 20 --backoff-factor 0.001 >out
+	all_answered 300 out
+	assert_equal "$(jq .line out)" "$(seq 1 300)"
+}
+
+@test 'answers: --unordered writes what is there' {
+	serve - <<-'END'
+		status 500
+		body {}
+		---
+		answer ok
+	END
+	questions 3 >in
+	batch -q -P 1 --backoff-factor 60 --unordered -o out in
+	wait_for lines_in out 2
+	assert_equal "$(jq -r .line out)" $'2\n3'
+	kill -KILL $PID
+}
+
+@test 'answers: a line that is retried holds up no request' {
+	serve - <<-'END'
+		status 500
+		body {}
+		---
+		answer ok
+	END
+	questions 20 >in
+	batch -P 1 --max-retries 1 --backoff-factor 60 -o out in
+	wait_for_event ' request 16 ' # all that may wait for the first one
+	[ ! -s out ]
+	kill -KILL $PID
+}
+
+@test 'answers: a failure is a record, and its status is 1' {
+	serve --serve other --model
+	run -1 --separate-stderr oc-batch - <<<'{"custom_id":"a","prompt":"1"}'
+	assert_output '{"custom_id":"a","line":1,"error":{"status":69,"http_status":404,"message":"model \"m\" is not served by '"$URL"' (404: model \"m\" not found); check the model'"'"'s name"}}'
+}
+
+@test 'answers: in an envelope, tool calls and reasoning alone are answers, too' {
+	serve - <<-'END'
+		body {"id":"a","model":"m",
+		body "choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"t"}]},"finish_reason":"tool_calls"}]}
+	END
+	printf '%s\n' '{"custom_id":"e","body":{"messages":[]}}' '{"messages":[]}' >in
+	run -1 oc-batch -q -P 1 in
+	assert_line -n 0 '{"id":"batch_req_8ed2a267fd0be881","custom_id":"e","response":{"status_code":200,"request_id":"a","body":{"id":"a","model":"m","choices":[{"index":0,"message":{"role":"assistant","content":null,"tool_calls":[{"id":"t"}]},"finish_reason":"tool_calls"}]}},"error":null}'
+	assert_line -n 1 --partial 'the answer is tool calls only, without content'
+}
+
+@test 'answers: a body over several lines becomes one line' {
+	serve - <<-'END'
+		header X-Request-Id: req-1
+		bytes {\r\n  "id": "a",\n  "choices": [{"message": {"content": "x\\ny"}, "finish_reason": "stop"}]\n}\n
+	END
+	run -0 oc-batch -q <<<'{"custom_id":"e","body":{"messages":[]}}'
+	assert_output --partial '"response":{"status_code":200,"request_id":"req-1","body":{    "id": "a",   "choices": [{"message": {"content": "x\ny"}, "finish_reason": "stop"}] }}'
+}
+
+@test 'answers: the form that was asked for is checked for each line' {
+	serve - <<-'END'
+		answer [1]
+	END
+	printf '%s\n' '"1"' '{"prompt":"2","response_format":{"type":"text"}}' >in
+	run -1 oc-batch -q -P 1 --json-object in
+	assert_line -n 0 --partial '"error":{"status":76,"http_status":200,"message":"the model'"'"'s answer does not have the form asked for: it is no JSON object"}'
+	assert_line -n 1 --partial '"content":"[1]"'
+}
+
+@test 'answers: --report has a line for each request, --reasoning one for each that has some' {
+	serve - <<-'END'
+		body {"id":"a","model":"m","choices":[{"message":{"content":"x","reasoning":"hm"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":2}}
+		---
+		answer y
+	END
+	printf '%s\n' '"1"' bad '"3"' >in
+	run -1 oc-batch -q -P 1 --report report --reasoning reasoning in
+	assert_equal "$(jq -c '[.tool,.model,.id,.exit_status,.http_status,.attempts,.usage.total_tokens]' report)" \
+		$'["oc-batch","m","a",0,200,1,3]\n["oc-batch","m","chatcmpl-1",0,200,1,5]'
+	assert_equal "$(cat reasoning)" '{"custom_id":null,"line":1,"reasoning":"hm"}'
+	assert_equal "$(oc-usage --field total <<<"$output" 2>/dev/null)" 8
+}
+
+# ---- the file of answers, and --resume ----------------------------------------------------------
+
+@test 'output: a file that has answers is not added to without --resume' {
+	serve_echo
+	echo '"1"' >in
+	oc-batch -q -o out in
+	cp out before
+	run -73 oc-batch -o out in
+	assert_output 'oc-batch: out has answers already: --resume adds those that are missing; or remove the file'
+	cmp out before
+	run -73 oc-batch -o missing/out in
+	assert_equal "$(requests)" 1
+}
+
+@test 'output: two runs do not write to one file' {
+	serve - <<<'stall'
+	echo '"1"' >in
+	batch -q -o out in
+	wait_for_event ' request 1 '
+	run -73 oc-batch --resume -o out in
+	assert_output 'oc-batch: out is being written by another oc-batch'
+	kill -KILL $PID
+}
+
+@test 'resume: a finished file is left alone, and nothing is asked' {
+	serve_echo
+	questions 50 >in
+	oc-batch -q -P 8 -o out in
+	cp -p out before
+	run -0 --separate-stderr oc-batch --resume -o out in
+	assert_regex "$stderr" '^oc-batch: 50 lines: 0 answered, 0 failed, 50 kept from an earlier run;'
+	cmp out before
+	assert_equal "$(stat -c %y out)" "$(stat -c %y before)"
+	assert_equal "$(requests)" 50
+}
+
+@test 'resume: a torn last line is cut off, wherever it was torn' {
+	serve_echo
+	questions 3 >in
+	oc-batch -q -o whole in
+	local n last
+	last=$(tail -n 1 whole | wc -c)
+	for n in 1 2 20 $((last - 1)) "$last"; do
+		head -c -"$n" whole >out
+		oc-batch -q --resume -o out in
+		cmp out whole
+	done
+	assert_equal "$(requests)" 8
+}
+
+@test 'resume: what failed is asked again, and no failure stays' {
+	serve --fail 2:400 --model --serve m --echo
+	questions 20 >in
+	run -1 oc-batch -q -P 1 -o out in
+	assert_equal "$(grep -c '"error"' out)" 10
+	run -1 oc-batch -q -P 1 --resume -o out in
+	assert_equal "$(grep -c '"error"' out)" 5
+	stop_fake
+	serve_echo
+	oc-batch -q --resume -o out in
+	all_answered 20 out
+	assert_equal "$(requests)" 5
+}
+
+@test 'resume: a request that has changed is asked again, and its old answer goes' {
+	serve_echo
+	printf '%s\n' '{"custom_id":"a","prompt":"1"}' '{"custom_id":"b","prompt":"2"}' '"3"' >in
+	oc-batch -q -P 1 -o out in
+	printf '%s\n' '{"custom_id":"b","prompt":"2"}' '{"custom_id":"a","prompt":"one"}' '"3"' >in
+	run -0 --separate-stderr oc-batch --resume -o out in
+	assert_equal "$(requests)" 4
+	assert_equal "$(jq -c '[.custom_id,.content]' out)" $'["b","2"]\n[null,"3"]\n["a","one"]'
+	assert_equal "${stderr_lines[0]}" 'oc-batch: dropped 1 answers to requests that have changed'
+	oc-batch -q --resume -o out in
+	assert_equal "$(requests)" 4
+}
+
+@test 'resume: other options are other requests; answers without a line stay' {
+	serve_echo
+	questions 3 >in
+	oc-batch -q -P 1 -o out in
+	questions 2 >in
+	oc-batch -q -P 1 -t 1 --resume -o out in
+	assert_equal "$(requests)" 5
+	assert_equal "$(jq .line out)" $'3\n1\n2'
+}
+
+@test 'resume: two lines with one custom_id are two lines' {
+	serve_echo
+	printf '%s\n' '{"custom_id":"a","prompt":"1"}' '{"custom_id":"a","prompt":"2"}' \
+		'{"custom_id":"a","prompt":"1"}' >in
+	oc-batch -q -P 1 -o out in
+	sed -i 2d out
+	oc-batch -q -P 1 --resume -o out in
+	assert_equal "$(requests)" 4
+	assert_equal "$(jq -r .content out)" $'1\n1\n2'
+}
+
+@test 'resume: answers of other tools in the form of the OpenAI API count by their custom_id' {
+	serve_echo
+	echo '{"id":"vllm-1","custom_id":"a","response":{"status_code":200,"request_id":"r","body":{}},"error":null}' >out
+	printf '%s\n' '{"custom_id":"a","body":{"messages":[]}}' \
+		'{"custom_id":"b","body":{"messages":[{"role":"user","content":"b"}]}}' >in
+	oc-batch -q --resume -o out in
+	assert_equal "$(jq -r .custom_id out)" $'a\nb'
+	assert_equal "$(requests)" 1
+}
+
+@test 'resume: a file that is something else is left alone' {
+	serve_echo
+	echo '"1"' >in
+	local other
+	for other in 'some text\n' 'some text' '{"a":1}\n' '{"content":"x"}\n{}\n'; do
+		# shellcheck disable=SC2059
+		printf "$other" >out
+		cp out before
+		run -65 oc-batch --resume -o out in
+		assert_output --regexp '^oc-batch: out cannot be resumed: line 1 is no answer of a batch$'
+		cmp out before
+	done
+	assert_equal "$(requests)" 0
+}
+
+@test 'resume: an answer whose turn to be written had not come is not lost' {
+	serve - <<-'END'
+		status 500
+		body {}
+		---
+		answer ok
+	END
+	questions 3 >in
+	batch -q -P 1 --backoff-factor 60 -o out in
+	wait_for lines_in out.ahead 2
+	kill -KILL $PID
+	[ ! -s out ]
+	run -73 oc-batch -o out in
+	assert_output --partial 'oc-batch: out.ahead has answers already: '
+	printf '{"custom_id":null,"li' >>out.ahead
+	stop_fake
+	serve_echo
+	run -0 --separate-stderr oc-batch -o out --resume in
+	assert_equal "$(requests)" 1
+	assert_equal "$(jq -c '[.line,.content]' out)" $'[2,"ok"]\n[3,"ok"]\n[1,"1"]'
+	[ ! -e out.ahead ]
+}
+
+@test 'resume: twenty times killed, and every line is answered exactly once' {
+	serve --latency 2 --model --serve m --echo
+	local lines=400 parallel=4 kills=20 kill
+	questions $lines >in
+	for ((kill = 1; kill <= kills; kill++)); do
+		batch -q -P $parallel --resume -o out in
+		wait_for lines_in out $((kill * lines / (kills + 2)))
+		kill -KILL $PID
+		wait $PID || :
+	done
+	oc-batch -q -P $parallel --resume -o out in
+	all_answered $lines out
+	# Only what was under way is asked twice.
+	[ "$(requests)" -le $((lines + kills * parallel)) ]
+	[ ! -e out.ahead ]
+	oc-batch -q --resume -o out in
+	all_answered $lines out
+}
+
+# ---- the load -----------------------------------------------------------------------------------
+
+@test 'load: at most -P requests at a time, over as many connections' {
+	serve --latency 3 --model --serve m --echo
+	questions 120 | oc-batch -q -P 6 >out
+	all_answered 120 out
+	assert_equal "$(grep -c ' open$' "$RECORD/events")" 6
+	assert_equal "$(most_at_a_time)" 6
+}
+
+# The most requests that were under way at one moment, by the server's record.
+most_at_a_time() {
+	awk '$3 == "request" { if (++n > most) most = n }
+		$3 == "reply" || $3 == "gone" { n-- }
+		END { print most }' "$RECORD/events"
+}
+
+@test 'load: a server that takes few at a time fails no line' {
+	serve --latency 5 --limit 2 --model --serve m --echo
+	questions 60 | oc-batch -q -P 32 --max-retries 3 --backoff-factor 0.01 >out
+	all_answered 60 out
+}
+
+@test 'load: a server that refuses everything is not asked for ever' {
+	serve - <<-'END'
+		status 429
+		body {"error":"too many requests"}
+	END
+	questions 10 >in
+	run -1 oc-batch -q -P 8 --max-retries 2 --backoff-factor 0.001 in
+	assert_equal "$(grep -c '"http_status":429' <<<"$output")" 10
+	[ "$(requests)" -le 60 ]
+}
+
+@test 'load: a Retry-After is for all' {
+	serve - <<-'END'
+		status 429
+		header Retry-After: 1
+		body {"error":"slow down"}
+		---
+		answer ok
+	END
+	questions 8 | oc-batch -q -P 1 >out
+	assert_equal "$(wc -l <out)" 8
+	# The first reply, and then nothing for a second.
+	awk '$3 == "reply" && !at { at = $1 }
+		$3 == "request" && $4 == 2 { exit !($1 - at >= 0.99) }' "$RECORD/events"
+}
+
+@test 'load: --rate spreads requests evenly' {
+	serve_echo
+	questions 15 | oc-batch -q -P 15 --rate 600/m >out
+	assert_equal "$(wc -l <out)" 15
+	# Fourteen tenths of a second, if the first one was not late.
+	awk '$3 == "request" { if (!n++) first = $1; last = $1 }
+		END { exit !(n == 15 && last - first >= 1) }' "$RECORD/events"
+}
+
+@test 'load: with --max-retries 0 nothing is tried again' {
+	serve - <<-'END'
+		status 503
+		body {}
+	END
+	questions 5 >in
+	run -1 oc-batch -q -P 5 --max-retries 0 in
+	assert_equal "$(requests)" 5
+}
+
+# ---- ends ---------------------------------------------------------------------------------------
+
+@test 'ends: 401, 403 and a used-up quota stop the run with 77, and --resume goes on' {
+	local reply
+	for reply in '401|{"error":"unauthorized"}' '403|{"error":"this model requires a subscription"}' \
+		'429|{"error":"you (ada) have reached your weekly usage limit"}' \
+		'402|{"error":{"message":"no credits"}}'; do
+		serve - <<-END
+			answer ok
+			---
+			status ${reply%%|*}
+			body ${reply#*|}
+		END
+		questions 9 >in
+		rm -f out
+		run -77 --separate-stderr oc-batch -P 1 -o out in
+		assert_equal "$(requests)" 2
+		assert_equal "$(jq -c '[.line,.error.status]' out)" $'[1,null]\n[2,77]'
+		assert_regex "${stderr_lines[0]}" '^oc-batch: line 2: '
+		assert_regex "${stderr_lines[1]}" 'there is more to do: --resume goes on from here$'
+		stop_fake
+	done
+	serve_echo
+	oc-batch -q --resume -o out in
+	assert_equal "$(jq .line out | sort -n)" "$(seq 1 9)"
+	assert_equal "$(requests)" 8
+}
+
+@test 'ends: what is under way is written when the run is stopped' {
+	serve - <<-'END'
+		pause 1000
+		answer late
+		---
+		status 401
+		body {"error":"unauthorized"}
+	END
+	questions 9 >in
+	run -77 oc-batch -q -P 2 -o out in
+	assert_equal "$(jq -c '[.content,.error.status]' out | sort)" $'["late",null]\n[null,77]'
+}
+
+@test 'ends: INT and TERM write what is under way, and ask nothing more' {
+	local signal
+	for signal in INT TERM; do
+		serve - <<-'END'
+			pause 2000
+			answer late
+		END
+		questions 50 >in
+		rm -f out
+		batch -q -P 2 -o out in
+		wait_for_event ' request 2 '
+		kill -s $signal $PID
+		ended $((128 + $(kill -l $signal)))
+		assert_equal "$(jq -c '[.line,.content]' out)" $'[1,"late"]\n[2,"late"]'
+		assert_equal "$(requests)" 2
+		stop_fake
+	done
+}
+
+@test 'ends: a second INT ends at once, and so does another signal' {
+	local signal
+	for signal in INT TERM; do
+		serve - <<<'stall'
+		questions 5 >in
+		batch -P 2 in 2>err
+		wait_for_event ' request 2 '
+		kill -INT $PID
+		wait_for grep -q 'waiting at most 5 s for 2 requests under way' err
+		kill -s $signal $PID
+		ended $((128 + $(kill -l $signal)))
+		stop_fake
+	done
+}
+
+@test 'ends: a signal waits at most five seconds' {
+	serve - <<-'END'
+		answer ok
+		---
+		stall
+	END
+	questions 5 >in
+	batch -q -P 1 -o out in
+	wait_for_event ' request 2 '
+	kill -TERM $PID
+	ended 143
+	assert_equal "$(wc -l <out)" 1
+}
+
+@test 'ends: a reader that leaves ends it, whole lines before' {
+	serve_echo
+	questions 2000 >in
+	run -0 bash -c 'oc-batch in 2>err | head -n 1; echo ${PIPESTATUS[0]}'
+	assert_line -n 0 --partial '"line":1,"content":"1"'
+	assert_line -n 1 141
+	assert_equal "$(cat err)" ''
+	[ "$(requests)" -lt 2000 ]
+}
+
+@test 'ends: a reader that leaves while answers are awaited ends it, too' {
+	serve - <<<'stall'
+	export RECORD
+	run -141 bash -c 'set -o pipefail; echo "\"1\"" | oc-batch |
+		until grep -q " request 1 " "$RECORD/events"; do sleep 0.05; done'
+	wait_for_event ' gone 1 '
+}
+
+@test 'ends: a full disk is status 74' {
+	serve_echo
+	questions 5 >in
+	run -74 bash -c 'oc-batch in >/dev/full'
+	assert_output 'oc-batch: cannot write to standard output: No space left on device'
+	run -74 oc-batch -o /dev/full in
+	assert_output --partial 'oc-batch: cannot write to /dev/full: No space left on device'
+}
+
+@test 'ends: a file that may not grow has whole lines only, and is resumed' {
+	serve_echo
+	questions 40 >in
+	(
+		trap '' XFSZ
+		ulimit -f 1 # KiB
+		oc-batch -q -o out in 2>err && exit 99
+		[ $? = 74 ]
+	)
+	assert_equal "$(cat err)" 'oc-batch: cannot write to out: File too large'
+	assert_equal "$(tail -c 1 out)" ''
+	jq -e .content out >/dev/null
+	[ "$(wc -l <out)" -ge 5 ]
+	oc-batch -q --resume -o out in
+	all_answered 40 out
+}
+
+# ---- progress -----------------------------------------------------------------------------------
+
+@test 'progress: on a terminal a line that is redrawn, with -q nothing' {
+	serve --latency 400 --model --serve m --echo
+	questions 3 >in
+	script -qec 'oc-batch -P 1 -o out in' screen >/dev/null
+	assert_regex "$(cat screen)" '[12]/3 done, 0 failed, [0-9.]+/s, [0-9]+ tokens/s, 0:0[0-9] left'
+	rm out
+	script -qec 'oc-batch -q -P 1 -o out in' screen >/dev/null
+	run ! grep -e 'oc-batch: ' -e 'done, ' screen
+}
+
+@test 'progress: none in a log without --progress' {
+	serve --latency 400 --model --serve m --echo
+	run -0 --separate-stderr oc-batch -P 1 -o out < <(questions 2)
+	assert_equal "${#stderr_lines[@]}" 1
+}
