@@ -2,12 +2,14 @@
 /* transfer.c: one exchange in libcurl's terms: options, callbacks, and what its result means. */
 #include "compat.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "transfer.h"
 
 enum {
-	NEVER_S = 3600 * 1000,
 	RECEIVE_BUFFER = 100 * 1024,
 	HEAD_MAX = 256 * 1024, /* bytes of an answer's status lines and header fields */
 };
@@ -107,6 +109,17 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 	return n;
 }
 
+/* As libcurl does it itself, but it would not say why there is no socket. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct oc_transfer *t = ctx;
+	int fd = socket(address->family, address->socktype, address->protocol);
+
+	(void)purpose;
+	t->no_socket = fd < 0 && errno != EAFNOSUPPORT ? errno : 0;
+	return fd;
+}
+
 /* A body that the peer takes slowly is life, too. */
 static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
                        curl_off_t ulnow)
@@ -183,7 +196,9 @@ static void set_callbacks(struct oc_transfer *t)
 	/* Giving up while a name is being resolved does not wait for the resolver. */
 	(void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
 	/* The clock that counts is ours; libcurl's own limit of 300 s is out of its way. */
-	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT, (long)NEVER_S);
+	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)INT_MAX);
+	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
@@ -302,12 +317,17 @@ static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
 
 static void fail_connect(struct oc_transfer *t, const char *text)
 {
+	struct oc_err *err = &t->x->err;
 	long error = 0;
 
 	(void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
-	(void)oc_err_set(&t->x->err, OC_ECONNECT,
-	                 "cannot connect to %s: %s; is a server running there?", t->x->server,
-	                 error ? strerror((int)error) : text);
+	if (!error && t->no_socket)
+		(void)oc_err_set(err, OC_ESYS, "cannot connect to %s: %s", t->x->server,
+		                 strerror(t->no_socket));
+	else
+		(void)oc_err_set(err, OC_ECONNECT,
+		                 "cannot connect to %s: %s; is a server running there?",
+		                 t->x->server, error ? strerror((int)error) : text);
 }
 
 /* A proxy that refuses to make the connection will refuse again. True if it was one. */

@@ -19,6 +19,7 @@ struct oc_transfer {
 	size_t head;         /* bytes of the answer's status lines and header fields so far */
 	bool head_done;      /* the blank line after the header fields has come */
 	bool stopped;        /* on_body asked to stop */
+	int no_socket;       /* errno of the socket that could not be made; 0 = it could */
 	char error[CURL_ERROR_SIZE];
 };
 

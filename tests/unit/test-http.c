@@ -1,0 +1,366 @@
+/* SPDX-License-Identifier: MIT */
+/* test-http.c: clocks, limits and ends of HTTP exchanges, against the loopback server. */
+#include "compat.h"
+
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/resource.h>
+
+#include "http.h"
+#include "loopback.h"
+
+/* What an exchange brought. */
+struct got {
+	struct oc_http_exchange x;
+	struct oc_buf body;
+	size_t stop_after; /* bytes; 0 = never */
+};
+
+static int take(void *ctx, const char *p, size_t n)
+{
+	struct got *got = ctx;
+
+	oc_buf_add(&got->body, p, n);
+	return got->stop_after && got->body.n >= got->stop_after;
+}
+
+static struct oc_http *new_pool(void)
+{
+	const struct oc_http_config cfg = {.loopback = true};
+	struct oc_http *http = NULL;
+	struct oc_err err;
+
+	CHECK_INT(oc_http_new(&cfg, &http, &err), OC_OK);
+	return http;
+}
+
+static void start(struct oc_http *http, struct got *got, double timeout, double deadline)
+{
+	struct oc_err err;
+
+	oc_buf_init(&got->body, (size_t)1 << 20);
+	got->x = (struct oc_http_exchange){
+	        .url = base_url,
+	        .server = base_url,
+	        .accept = "*/*",
+	        .timeout = timeout,
+	        .deadline = deadline,
+	        .on_body = take,
+	        .ctx = got,
+	};
+	CHECK_INT(oc_http_start(http, &got->x, &err), OC_OK);
+}
+
+static void finish(struct oc_http *http, struct got *got)
+{
+	struct oc_err err;
+
+	while (!got->x.done)
+		CHECK_INT(oc_http_step(http, -1, NULL, 0, &err), OC_OK);
+	CHECK_INT(got->x.err.code == OC_OK, got->x.err.message[0] == '\0');
+}
+
+static void release(struct oc_http *http, struct got *got)
+{
+	oc_http_end(http, &got->x);
+	oc_buf_release(&got->body);
+}
+
+/* ---- clocks ------------------------------------------------------------------------------- */
+
+TEST(silence_ends_an_exchange_wherever_it_comes)
+{
+	static const struct {
+		const char *script;
+		const char *message;
+	} rows[] = {
+	        {"stall\n", "no answer within 0.05 s"},
+	        {"length 9\nhead\nstall\n", "no answer within 0.05 s"},
+	        {"length 9\nbody x\nstall\n", "no further byte of the answer within 0.05 s"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_http *http = new_pool();
+		struct got got = {.stop_after = 0};
+
+		serve(rows[i].script);
+		start(http, &got, 0.05, 0);
+		finish(http, &got);
+		CHECK_INT(got.x.err.code, OC_ETIMEOUT);
+		CHECK(strstr(got.x.err.message, rows[i].message));
+		CHECK(got.x.total >= 0.05);
+		release(http, &got);
+		oc_http_free(http);
+	}
+}
+
+TEST(a_deadline_ends_an_answer_that_lives)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 0};
+
+	serve("framing chunked\nevery 1\nrepeat forever body x\n");
+	start(http, &got, 0, oc_http_now() + 0.2);
+	finish(http, &got);
+	CHECK_INT(got.x.err.code, OC_ETIMEOUT);
+	CHECK(strstr(got.x.err.message, "deadline"));
+	CHECK(got.x.total >= 0.2);
+	CHECK_INT(got.x.received, got.body.n);
+	release(http, &got);
+	/* One that has passed before the start. */
+	start(http, &got, 0, oc_http_now() - 1);
+	finish(http, &got);
+	CHECK_INT(got.x.err.code, OC_ETIMEOUT);
+	release(http, &got);
+	oc_http_free(http);
+}
+
+TEST(a_step_waits_no_longer_than_it_is_told)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 0};
+	struct oc_err err;
+
+	serve("stall\n");
+	start(http, &got, 0, 0);
+	for (int i = 0; i < 20; i++)
+		CHECK_INT(oc_http_step(http, 1, NULL, 0, &err), OC_OK);
+	CHECK(!got.x.done);
+	release(http, &got); /* under way */
+	oc_http_free(http);
+}
+
+/* ---- heads -------------------------------------------------------------------------------- */
+
+TEST(fields_are_kept_and_cut)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 0};
+
+	serve("status 429\nheader RETRY-after:  \t 7 \nheader x-Request-ID: r1\n"
+	      "header Retry-After-Ms: 7000\nbig-header Location 1000\nbody no\n");
+	start(http, &got, 0, 0);
+	finish(http, &got);
+	CHECK_INT(got.x.err.code, OC_OK);
+	CHECK_INT(got.x.status, 429);
+	CHECK_STR(got.x.retry_after, "7");
+	CHECK_STR(got.x.retry_after_ms, "7000");
+	CHECK_STR(got.x.request_id, "r1");
+	CHECK_STR(got.x.content_type, "application/json");
+	CHECK_INT(strlen(got.x.location), OC_HTTP_HEADER_MAX - 1);
+	CHECK_STR(got.body.p, "no");
+	release(http, &got);
+	oc_http_free(http);
+}
+
+TEST(an_interim_answer_leaves_nothing_behind)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 0};
+
+	serve("raw HTTP/1.1 103 Early Hints\\r\\nRetry-After: 9\\r\\n\\r\\n\nbody ok\n");
+	start(http, &got, 0, 0);
+	finish(http, &got);
+	CHECK_INT(got.x.status, 200);
+	CHECK_STR(got.x.retry_after, "");
+	CHECK_STR(got.body.p, "ok");
+	release(http, &got);
+	oc_http_free(http);
+}
+
+#define BIG "big-header X 80k\n"
+
+TEST(heads_have_a_limit)
+{
+	static const struct {
+		const char *script;
+		enum oc_code code;
+	} rows[] = {
+	        {BIG BIG BIG "body ok\n", OC_OK},
+	        {BIG BIG BIG BIG "body ok\n", OC_EPROTO},
+	        {"big-header X 110k\nbody ok\n", OC_EPROTO},
+	        {"raw HTTP/1.1 200 OK\\r\\n\nrepeat forever raw X: y\\r\\n\n", OC_EPROTO},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_http *http = new_pool();
+		struct got got = {.stop_after = 0};
+
+		serve(rows[i].script);
+		start(http, &got, 0, 0);
+		finish(http, &got);
+		CHECK_INT(got.x.err.code, rows[i].code);
+		CHECK(!rows[i].code || strstr(got.x.err.message, "headers are too large"));
+		release(http, &got);
+		oc_http_free(http);
+	}
+}
+
+/* ---- ends --------------------------------------------------------------------------------- */
+
+TEST(only_a_whole_answer_is_one)
+{
+	static const struct {
+		const char *script;
+		enum oc_code code;
+	} rows[] = {
+	        {"body x\n", OC_OK},
+	        {"framing chunked\nbody x\n", OC_OK},
+	        {"framing close\nbody x\n", OC_OK},
+	        {"status 204\ntype none\nframing none\n", OC_OK},
+	        {"close\n", OC_ECONNECT},
+	        {"reset\n", OC_ECONNECT},
+	        {"raw HTTP/1.1 200 OK\\r\\n\nclose\n", OC_ECONNECT},
+	        {"raw HTTP/1.1 200 OK\\r\\nContent-Le\nclose\n", OC_ECONNECT},
+	        {"length 9\nbody x\nclose\n", OC_ECONNECT},
+	        {"framing chunked\nbody x\nclose\n", OC_ECONNECT},
+	        {"framing close\nbody x\nreset\n", OC_ECONNECT},
+	        {"raw SSH-2.0-x\\r\\n\nclose\n", OC_EPROTO},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_http *http = new_pool();
+		struct got got = {.stop_after = 0};
+
+		printf("# %s", rows[i].script);
+		serve(rows[i].script);
+		start(http, &got, 0, 0);
+		finish(http, &got);
+		CHECK_INT(got.x.err.code, rows[i].code);
+		release(http, &got);
+		oc_http_free(http);
+	}
+}
+
+TEST(the_receiver_may_stop)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 1};
+
+	serve("framing chunked\nfill forever\n");
+	start(http, &got, 0, 0);
+	finish(http, &got);
+	CHECK_INT(got.x.err.code, OC_ESTOPPED);
+	CHECK(got.x.received > 0);
+	release(http, &got);
+	oc_http_free(http);
+}
+
+/* ---- many ---------------------------------------------------------------------------------- */
+
+/* Gives up two of three that are under way, one by its clock and one by hand. */
+TEST(exchanges_do_not_disturb_each_other)
+{
+	struct oc_http *http = new_pool();
+	struct got given_up = {.stop_after = 0};
+	struct got silent = {.stop_after = 0};
+	struct got good = {.stop_after = 0};
+
+	serve("pause 300\nbody ok\n");
+	start(http, &given_up, 0, 0);
+	start(http, &silent, 0.05, 0);
+	start(http, &good, 0, 0);
+	finish(http, &silent);
+	CHECK_INT(silent.x.err.code, OC_ETIMEOUT);
+	release(http, &given_up);
+	release(http, &silent);
+	finish(http, &good);
+	CHECK_INT(good.x.err.code, OC_OK);
+	CHECK_STR(good.body.p, "ok");
+	release(http, &good);
+	oc_http_free(http);
+}
+
+TEST(a_connection_is_used_again)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 0};
+
+	serve("body ok\n");
+	for (int i = 0; i < 3; i++) {
+		start(http, &got, 0, 0);
+		finish(http, &got);
+		CHECK_INT(got.x.err.code, OC_OK);
+		CHECK((got.x.connected_after > 0) == (i == 0));
+		release(http, &got);
+	}
+	oc_http_free(http);
+}
+
+/* ---- descriptors --------------------------------------------------------------------------- */
+
+TEST(watched_descriptors_wake_a_step)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 0};
+	struct pollfd fds[2];
+	struct oc_err err;
+	int in[2], out[2];
+
+	CHECK(pipe(in) == 0 && pipe(out) == 0);
+	CHECK_INT(fcntl(out[0], F_SETFD, FD_CLOEXEC), 0); /* the server must not hold it open */
+	serve("stall\n");
+	start(http, &got, 0, 0);
+	fds[0] = (struct pollfd){.fd = in[0], .events = POLLIN};
+	fds[1] = (struct pollfd){.fd = out[1]};
+	CHECK_INT(write(in[1], "x", 1), 1);
+	do {
+		CHECK_INT(oc_http_step(http, -1, fds, 2, &err), OC_OK);
+	} while (!fds[0].revents);
+	CHECK_INT(fds[0].revents, POLLIN);
+	CHECK_INT(fds[1].revents, 0);
+	(void)close(out[0]);
+	fds[0].fd = -1;
+	do {
+		CHECK_INT(oc_http_step(http, -1, fds + 1, 1, &err), OC_OK);
+	} while (!fds[1].revents);
+	CHECK(fds[1].revents & POLLERR);
+	release(http, &got);
+	oc_http_free(http);
+	(void)close(in[0]);
+	(void)close(in[1]);
+	(void)close(out[1]);
+}
+
+TEST(no_descriptor_is_not_the_servers_fault)
+{
+	struct oc_http *http = new_pool();
+	struct got got = {.stop_after = 0};
+	struct rlimit before, none;
+	int lowest;
+
+	serve("body ok\n");
+	CHECK_INT(getrlimit(RLIMIT_NOFILE, &before), 0);
+	lowest = dup(STDERR_FILENO);
+	CHECK(lowest >= 0 && close(lowest) == 0);
+	none = before;
+	none.rlim_cur = (rlim_t)lowest;
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
+	start(http, &got, 0, 0);
+	finish(http, &got);
+	CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
+	CHECK_INT(got.x.err.code, OC_ESYS);
+	CHECK(strstr(got.x.err.message, "Too many open files"));
+	release(http, &got);
+	start(http, &got, 0, 0);
+	finish(http, &got);
+	CHECK_INT(got.x.err.code, OC_OK);
+	release(http, &got);
+	oc_http_free(http);
+}
+
+int main(void)
+{
+	int rc;
+
+	if (loopback_init())
+		return 1;
+	rc = RUN(T(silence_ends_an_exchange_wherever_it_comes),
+	         T(a_deadline_ends_an_answer_that_lives), T(a_step_waits_no_longer_than_it_is_told),
+	         T(fields_are_kept_and_cut), T(an_interim_answer_leaves_nothing_behind),
+	         T(heads_have_a_limit), T(only_a_whole_answer_is_one), T(the_receiver_may_stop),
+	         T(exchanges_do_not_disturb_each_other), T(a_connection_is_used_again),
+	         T(watched_descriptors_wake_a_step), T(no_descriptor_is_not_the_servers_fault));
+	loopback_end();
+	return rc;
+}
