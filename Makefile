@@ -5,6 +5,7 @@
 #   SANITIZE=address,undefined    instrument everything
 #   WRAP=valgrind                 run the unit tests and the commands in tests under valgrind
 #   CC=clang                      another compiler
+#   V=1                           show every command
 #   CC=clang FUZZER=1 fuzzers     the fuzz targets as libFuzzer programs, sanitized
 
 .DEFAULT_GOAL := all
@@ -44,9 +45,10 @@ HARDENING   += -D_FORTIFY_SOURCE=2
 endif
 LINKING     := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 
-ALL_CPPFLAGS = -Ilib -DOC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+ALL_CPPFLAGS = -Ilib $(CURL_CFLAGS) -DOC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
 ALL_LDFLAGS  = $(LINKING) $(LDFLAGS)
+CURL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 CURL_LIBS   := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
 LIBS         = $(CURL_LIBS) -lm
 
@@ -66,6 +68,9 @@ BENCH       := $(patsubst %.c,$B/%,$(wildcard tests/bench/*.c))
 BINARIES    := $(COMMANDS:%=$(BIN)/%)
 MANUALS     := $(wildcard docs/*.[137])
 
+# Says what is being made, in place of the command.
+step = $(if $V,,@$(if $(QUIET),,echo '  $1 $@' &&) )
+
 .PHONY: all
 all: $B/liboc.a $(BINARIES) $(LIVE) ## build the library and the commands
 
@@ -78,36 +83,36 @@ $B:
 
 $B/%.o: %.c $B/flags
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(call step,CC)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 $B/liboc.a: $(LIB_OBJ)
 $B/libcmd.a: $(CMD_OBJ)
 $B/liboc.a $B/libcmd.a:
 	@rm -f $@
-	$(AR) -rcD $@ $^
+	$(call step,AR)$(AR) -rcD $@ $^
 
 $(BINARIES): $(BIN)/%: $B/cmd/%.o $B/libcmd.a $B/liboc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $(LIVE): $B/cmd/models-live.o $B/libcmd.a $B/liboc.a
 	@mkdir -p $(@D)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/fake: $(FAKE_OBJ)
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
 
 # Allocations go through fail-alloc.c, which can make them fail.
 WRAPPED     := malloc calloc realloc strdup strndup free
 $B/tests/unit/%: $B/tests/unit/%.o $B/tests/unit/fail-alloc.o $B/liboc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 # With FUZZER=1 and clang these are libFuzzer programs; otherwise they replay files.
 $B/tests/fuzz/%: $B/tests/fuzz/%.o $(if $(FUZZER),,$B/tests/fuzz/replay.o) $B/liboc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(if $(FUZZER),-fsanitize=fuzzer) -o $@ $^ $(LIBS)
 
 $B/tests/bench/%: $B/tests/bench/%.o $B/liboc.a
-	$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 -include $(wildcard $B/*/*.d $B/*/*/*.d)
 
@@ -127,7 +132,7 @@ benches: $(BENCH)
 
 .PHONY: demo
 demo: deps ## a short tour: real prompts through the real binaries
-	@$(MAKE) --no-print-directory -s all $B/fake
+	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/demo
 
 .PHONY: lint
@@ -153,6 +158,14 @@ install: all ## install into $(DESTDIR)$(PREFIX)
 	install -m 644 lib/oc.h '$(DESTDIR)$(INCLUDEDIR)'
 	for page in $(MANUALS); do \
 		install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
+	done
+	for command in $(COMMANDS); do \
+		to='$(DESTDIR)$(DATADIR)' run="$(BIN)/$$command --completion"; \
+		install -d "$$to/bash-completion/completions" "$$to/zsh/site-functions" \
+			"$$to/fish/vendor_completions.d" && \
+		$$run bash >"$$to/bash-completion/completions/$$command" && \
+		$$run zsh >"$$to/zsh/site-functions/_$$command" && \
+		$$run fish >"$$to/fish/vendor_completions.d/$$command.fish" || exit 1; \
 	done
 
 .PHONY: clean
