@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
-# shellcheck disable=SC2030,SC2031,SC2154 # tests are subshells; set by run
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # text for other shells; tests are subshells; set by run
 # oc-batch: what it reads and writes, in which order, how it is resumed, how it treats a server, and
 # how it ends. The clock decides nothing here: where a test needs a moment, it waits for an event.
 
@@ -17,9 +17,9 @@ serve() {
 	export OLLAMA_CLOUD_BASE_URL=$URL
 }
 
-# serve_echo OPTION...: answers with the prompt.
+# serve_echo: answers with the prompt.
 serve_echo() {
-	serve "$@" --serve m,n --echo --model
+	serve --serve m,n --echo --model
 }
 
 # questions N: as many lines; the prompt of each is its number.
@@ -428,21 +428,21 @@ lines_in() {
 
 @test 'resume: twenty times killed, and every line is answered exactly once' {
 	serve --latency 2 --model --serve m --echo
-	local lines=400 parallel=4 kills=20 kill
-	questions $lines >in
+	local n=400 parallel=4 kills=20 kill
+	questions $n >in
 	for ((kill = 1; kill <= kills; kill++)); do
 		batch -q -P $parallel --resume -o out in
-		wait_for lines_in out $((kill * lines / (kills + 2)))
+		wait_for lines_in out $((kill * n / (kills + 2)))
 		kill -KILL $PID
 		wait $PID || :
 	done
 	oc-batch -q -P $parallel --resume -o out in
-	all_answered $lines out
+	all_answered $n out
 	# Only what was under way is asked twice.
-	[ "$(requests)" -le $((lines + kills * parallel)) ]
+	[ "$(requests)" -le $((n + kills * parallel)) ]
 	[ ! -e out.ahead ]
 	oc-batch -q --resume -o out in
-	all_answered $lines out
+	all_answered $n out
 }
 
 # ---- the load -----------------------------------------------------------------------------------
