@@ -135,6 +135,11 @@ demo: deps ## a short tour: real prompts through the real binaries
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/demo
 
+.PHONY: torture
+torture: deps ## kill oc-batch 200 times, and prove that nothing was lost
+	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
+	@B='$B' BIN='$(BIN)' tests/torture
+
 .PHONY: lint
 lint: deps ## everything that can be checked without running it
 	@$(MAKE) --no-print-directory all $B/fake unit
