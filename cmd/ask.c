@@ -140,6 +140,9 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		ask->output_path = arg;
 		return true;
 	case OPT_REPORT:
+		if (strcmp(arg, "-") == 0)
+			cli_bad_option(id, "a report never goes to standard output; name a file, "
+			                   "or /dev/stderr");
 		ask->report_path = arg;
 		return true;
 	case OPT_REASONING:
@@ -187,12 +190,16 @@ static void check_utf8(const struct ask *ask, struct oc_buf *buf, size_t start, 
 
 static void add_file(struct ask *ask, const char *path)
 {
+	size_t before = ask->prompt.n;
 	size_t start;
 
 	oc_prompt_separate(&ask->prompt);
 	start = ask->prompt.n;
 	input_read(path, &ask->prompt);
-	check_utf8(ask, &ask->prompt, start, input_name(path));
+	if (ask->prompt.n == start) /* what is empty is no part */
+		oc_buf_cut(&ask->prompt, before);
+	else
+		check_utf8(ask, &ask->prompt, start, input_name(path));
 }
 
 static void read_prompt(struct ask *ask, int noperands, char **operands)

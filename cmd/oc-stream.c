@@ -101,8 +101,11 @@ static void run(struct stream *stream)
 	oc_buf_init(&stream->pending, SIZE_MAX / 2);
 	oc_buf_init(&stream->pending_reasoning, SIZE_MAX / 2);
 	ask_open(ask);
-	if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply, &err))
+	if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply, &err)) {
+		if (err.code != OC_ESTOPPED)
+			output_end_line(&ask->out);
 		connect_die(&ask->connect, &err);
+	}
 	if (stream->events)
 		put_last_event(&stream->pending, &ask->reply);
 	flush(stream);

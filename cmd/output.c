@@ -250,12 +250,18 @@ void output_write(struct output *out, const char *p, size_t n)
 		write_all(out, p, n);
 }
 
-void output_commit(struct output *out)
+void output_end_line(struct output *out)
 {
 	if (out->nheld)
 		write_visible(out, NULL, 0, true);
 	if (out->terminal && out->last != '\n')
 		write_all(out, "\n", 1);
+	out->last = '\n';
+}
+
+void output_commit(struct output *out)
+{
+	output_end_line(out);
 	if (out->temporary && fsync(out->fd) < 0)
 		fail(out);
 	if (close(out->fd) < 0)

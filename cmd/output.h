@@ -31,6 +31,9 @@ void output_open_direct(struct output *out, const char *path);
  * 74. The temporary file is removed. */
 void output_write(struct output *out, const char *p, size_t n);
 
+/* On a terminal, ends a line that was begun. */
+void output_end_line(struct output *out);
+
 /* The end: flushes, adds the final newline on a terminal, syncs and renames the file, closes.
  * Ends the program with 74 when delivery fails. */
 void output_commit(struct output *out);

@@ -111,6 +111,14 @@ void oc_buf_printf(struct oc_buf *b, const char *fmt, ...)
 	oc_buf_grew(b, (size_t)n);
 }
 
+void oc_buf_cut(struct oc_buf *b, size_t n)
+{
+	if (n == b->n)
+		return;
+	b->n = n;
+	b->p[n] = '\0';
+}
+
 void oc_buf_drop(struct oc_buf *b, size_t n)
 {
 	if (!n)

@@ -38,6 +38,9 @@ void oc_buf_printf(struct oc_buf *b, const char *fmt, ...) OC_PRINTF(2, 3);
 char *oc_buf_room(struct oc_buf *b, size_t n);
 void oc_buf_grew(struct oc_buf *b, size_t n);
 
+/* Cuts the content to its first n bytes, of which there are as many. */
+void oc_buf_cut(struct oc_buf *b, size_t n);
+
 /* Removes n bytes from the front. */
 void oc_buf_drop(struct oc_buf *b, size_t n);
 

@@ -123,6 +123,16 @@ png() {
 	assert_output '{"model":"m","messages":[{"role":"user","content":"x"}]}'
 }
 
+@test 'request: an empty input adds nothing to the instruction' {
+	serve - <<<'answer ok'
+	: >empty
+	printf 'text' >text
+	oc-complete -p x empty - </dev/null
+	oc-complete -p x empty text empty
+	request_body 1 | jq -e '.messages[0].content == "x"'
+	request_body 2 | jq -e '.messages[0].content == "x\n\ntext"'
+}
+
 @test 'request: every option has its field' {
 	serve - <<<'answer {}'
 	png image

@@ -198,6 +198,18 @@ sent_text() {
 	printf '\xf0\x9f\xa6\x99\n' | cmp - out
 }
 
+@test 'output: on a terminal a message does not share its line with an answer that broke off' {
+	serve - <<-'END'
+		sse
+		delta half
+	END
+	script -qec 'oc-stream -p x' /dev/null </dev/null | tr -d '\r' >out
+	run -0 head -n 1 out
+	assert_output half
+	run -0 sed -n 2p out
+	assert_output --partial 'oc-stream: '
+}
+
 @test 'output: diagnostics are one line, with control characters made visible' {
 	serve --model
 	check() {
