@@ -13,7 +13,7 @@ enum progress_mode {
 
 struct progress {
 	enum progress_mode mode;
-	double started; /* on oc_http_now()'s clock */
+	double started; /* on oc_now()'s clock */
 	double shown;   /* when it was shown last */
 	bool drawn;
 

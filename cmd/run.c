@@ -240,7 +240,7 @@ static void on_signal(struct run *run)
 	if (run->caught)
 		cli_die_of(sig);
 	run->caught = sig;
-	run->give_up_at = oc_http_now() + GRACE;
+	run->give_up_at = oc_now() + GRACE;
 	oc_batch_stop(run->batch);
 	if (oc_batch_running(run->batch))
 		cli_note("waiting at most %d s for %u requests under way", GRACE,
@@ -254,7 +254,7 @@ static int sooner(int a, int b)
 
 static int wait_of(const struct run *run)
 {
-	double now = oc_http_now();
+	double now = oc_now();
 	double left = (run->give_up_at - now) * 1000;
 	int wait = progress_wait(&run->progress, now);
 
@@ -286,7 +286,7 @@ static void step(struct run *run, bool more)
 
 static bool is_over(const struct run *run)
 {
-	if (run->caught && oc_http_now() >= run->give_up_at)
+	if (run->caught && oc_now() >= run->give_up_at)
 		return true;
 	if (run->caught || run->refused)
 		return oc_batch_running(run->batch) == 0;
@@ -301,7 +301,7 @@ static void start_progress(struct run *run)
 		mode = PROGRESS_REDRAWN;
 	else if (!run->quiet && run->progress_wanted)
 		mode = PROGRESS_LINES;
-	progress_init(&run->progress, mode, oc_http_now());
+	progress_init(&run->progress, mode, oc_now());
 	if (mode != PROGRESS_NONE)
 		run->progress.total = feed_count(run->files);
 }
@@ -343,7 +343,7 @@ OC_NORETURN static void finish(struct run *run)
 		output_commit(&run->ask.reasoning);
 	if (replaced)
 		cli_note("dropped %zu answers to requests that have changed", replaced);
-	progress_summary(&run->progress, unfinished, oc_http_now());
+	progress_summary(&run->progress, unfinished, oc_now());
 	if (run->caught)
 		cli_die_of(run->caught);
 	if (run->refused)
@@ -360,7 +360,7 @@ void run_batch(struct run *run)
 		take_answers(run);
 		write_answers(run, run->unordered);
 		keep_ahead(run);
-		progress_show(&run->progress, oc_http_now());
+		progress_show(&run->progress, oc_now());
 		if (is_over(run))
 			break;
 		step(run, more);

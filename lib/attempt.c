@@ -26,7 +26,7 @@ static int feed(struct oc_attempt *a, const char *p, size_t n)
 	int rc = oc_intake_feed(&a->in, p, n);
 
 	if (a->in.end_seen) {
-		double soon = oc_http_now() + LINGER;
+		double soon = oc_now() + LINGER;
 
 		if (a->x.deadline <= 0 || a->x.deadline > soon)
 			a->x.deadline = soon;

@@ -32,7 +32,7 @@ struct oc_attempt {
 	bool stream;         /* the body asks for a stream */
 	bool raw;            /* leave a whole answer unread in `received` */
 	double timeout;      /* s */
-	double deadline;     /* on oc_http_now()'s clock; 0 = none */
+	double deadline;     /* on oc_now()'s clock; 0 = none */
 	oc_sink *sink;       /* NULL = gather */
 	void *sink_ctx;
 	struct oc_reply *reply; /* filled; initialised by the caller */

@@ -86,7 +86,7 @@ int oc_batch_new(struct oc_client *client, unsigned parallel, double rate, struc
 		return oc_err_nomem(err);
 	batch->client = client;
 	batch->nslots = parallel;
-	oc_throttle_init(&batch->throttle, parallel, rate, oc_http_now());
+	oc_throttle_init(&batch->throttle, parallel, rate, oc_now());
 	queue_init(&batch->fresh);
 	queue_init(&batch->done);
 	oc_buf_init(&batch->url, (size_t)1 << 16);
@@ -156,7 +156,7 @@ static double deadline_of(const struct oc_batch *batch, const struct oc_job *job
 
 static void finish(struct oc_batch *batch, struct oc_job *job)
 {
-	job->reply.seconds = oc_http_now() - job->started;
+	job->reply.seconds = oc_now() - job->started;
 	queue_put(&batch->done, job);
 }
 
@@ -252,7 +252,7 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 {
 	struct oc_attempt *a = &slot->attempt;
 	struct oc_job *job = slot->job;
-	double now = oc_http_now();
+	double now = oc_now();
 	bool counts = judge_load(batch, slot, now);
 	double wait;
 
@@ -316,7 +316,7 @@ static int wait_of(struct oc_batch *batch, int wait_ms, double now)
 int oc_batch_step(struct oc_batch *batch, int wait_ms, struct pollfd *fds, unsigned nfds,
                   struct oc_err *err)
 {
-	double now = oc_http_now();
+	double now = oc_now();
 	int rc;
 
 	if (!batch->stopped)

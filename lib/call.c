@@ -110,7 +110,7 @@ int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long m
 		return rc;
 	}
 	/* Processes that a script starts together must not retry together. */
-	seed = (uint64_t)(oc_http_now() * 1e9) ^ ((uint64_t)getpid() << 32);
+	seed = (uint64_t)(oc_now() * 1e9) ^ ((uint64_t)getpid() << 32);
 	memcpy(client->random, &seed, sizeof client->random);
 	return OC_OK;
 }
@@ -142,7 +142,7 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 {
 	const struct oc_config *cfg = client->cfg;
 
-	*call = (struct oc_call){.client = client, .started = oc_http_now()};
+	*call = (struct oc_call){.client = client, .started = oc_now()};
 	call->deadline = cfg->max_time > 0 ? call->started + cfg->max_time : 0;
 	call->max_retries = cfg->max_retries;
 	call->attempt.server = &client->server;
@@ -167,11 +167,11 @@ static int reader_left(struct oc_err *err)
 /* Waits between two tries. */
 static int pause_for(const struct oc_call *call, double seconds, struct oc_err *err)
 {
-	double until = oc_http_now() + seconds;
+	double until = oc_now() + seconds;
 	struct pollfd watch = {.fd = call->client->cfg->watch_fd}; /* poll() ignores -1 */
 
 	for (;;) {
-		double left = until - oc_http_now();
+		double left = until - oc_now();
 
 		if (left <= 0)
 			return OC_OK;
@@ -235,7 +235,7 @@ bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int m
 	        .retry_after = a->retry_after,
 	        .retries_made = retries_made,
 	        .random = erand48(client->random),
-	        .time_left = deadline > 0 ? fmax(0, deadline - oc_http_now()) : -1,
+	        .time_left = deadline > 0 ? fmax(0, deadline - oc_now()) : -1,
 	};
 
 	return a->err.code && oc_retry(&policy, &failure, wait);
@@ -291,7 +291,7 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 		oc_attempt_end(a, call->client->http);
 		forget_answer(a->reply);
 	}
-	a->reply->seconds = oc_http_now() - call->started;
+	a->reply->seconds = oc_now() - call->started;
 	return oc_client_error(a, a->reply->attempts, err);
 }
 

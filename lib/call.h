@@ -27,7 +27,7 @@ void oc_client_release(struct oc_client *client);
 void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRINTF(2, 3);
 
 /* After a try that failed: is there to be another one, and after how many seconds? deadline: on
- * oc_http_now()'s clock, 0 = none. */
+ * oc_now()'s clock, 0 = none. */
 bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
                      int retries_made, double deadline, double *wait);
 

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <poll.h>
 
+#include "http.h"
 #include "transfer.h"
 
 enum { WAIT_MAX_MS = 3600 * 1000 };
@@ -18,14 +19,6 @@ struct oc_http {
 	struct oc_transfer *running;
 	struct oc_transfer *spare;
 };
-
-double oc_http_now(void)
-{
-	struct timespec ts;
-
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
-	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
-}
 
 /* ---- the pool ---- */
 
@@ -152,7 +145,7 @@ static void time_out(struct oc_transfer *t)
 	struct oc_http_exchange *x = t->x;
 	double connected = oc_transfer_connected(t);
 
-	if (x->deadline > 0 && x->deadline <= oc_http_now())
+	if (x->deadline > 0 && x->deadline <= oc_now())
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,
 		                 "%s: the deadline (--max-time) has passed after %llu bytes of the "
 		                 "answer",
@@ -169,7 +162,7 @@ static void time_out(struct oc_transfer *t)
 
 static void check_clocks(struct oc_http *http)
 {
-	double now = oc_http_now();
+	double now = oc_now();
 
 	for (struct oc_transfer *t = http->running; t; t = t->next) {
 		double limit = limit_of(t);
@@ -189,7 +182,7 @@ static int wait_of(const struct oc_http *http, int wait_ms)
 		limit = nearer(limit, limit_of(t));
 	if (wait_ms < 0 || wait_ms > WAIT_MAX_MS)
 		wait_ms = WAIT_MAX_MS;
-	ms = ceil((limit - oc_http_now()) * 1000);
+	ms = ceil((limit - oc_now()) * 1000);
 	if (limit <= 0 || ms > wait_ms)
 		return wait_ms;
 	return ms > 0 ? (int)ms : 0;

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "transfer.h"
 
 enum {
@@ -78,7 +79,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	long status = 0;
 
 	(void)size; /* always 1 */
-	t->alive = oc_http_now();
+	t->alive = oc_now();
 	t->head += n;
 	if (t->head > HEAD_MAX)
 		return 0;
@@ -100,7 +101,7 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 	struct oc_transfer *t = ctx;
 
 	(void)size; /* always 1 */
-	t->alive = oc_http_now();
+	t->alive = oc_now();
 	t->x->received += n;
 	if (t->x->on_body(t->x->ctx, p, n) != 0) {
 		t->stopped = true;
@@ -131,7 +132,7 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
 	(void)ultotal;
 	if (ulnow != t->uploaded) {
 		t->uploaded = ulnow;
-		t->alive = oc_http_now();
+		t->alive = oc_now();
 	}
 	return 0;
 }
@@ -253,7 +254,7 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
                         const struct oc_http_config *cfg)
 {
 	t->x = x;
-	t->started = oc_http_now();
+	t->started = oc_now();
 	t->alive = t->started;
 	x->done = false;
 	x->status = 0;
@@ -399,7 +400,7 @@ void oc_transfer_finish(struct oc_transfer *t)
 	x->status = (int)status;
 	x->connected_after = seconds_of(t->easy, CURLINFO_CONNECT_TIME_T);
 	x->first_byte_after = seconds_of(t->easy, CURLINFO_STARTTRANSFER_TIME_T);
-	x->total = oc_http_now() - t->started;
+	x->total = oc_now() - t->started;
 	x->done = true;
 }
 

@@ -5,7 +5,7 @@
 
 #include <curl/curl.h>
 
-#include "http.h"
+#include "exchange.h"
 
 /* What a running exchange needs besides its public part. Kept for the next one when it ends. */
 struct oc_transfer {

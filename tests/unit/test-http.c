@@ -100,7 +100,7 @@ TEST(a_deadline_ends_an_answer_that_lives)
 	struct got got = {.stop_after = 0};
 
 	serve("framing chunked\nevery 1\nrepeat forever body x\n");
-	start(http, &got, 0, oc_http_now() + 0.2);
+	start(http, &got, 0, oc_now() + 0.2);
 	finish(http, &got);
 	CHECK_INT(got.x.err.code, OC_ETIMEOUT);
 	CHECK(strstr(got.x.err.message, "deadline"));
@@ -108,7 +108,7 @@ TEST(a_deadline_ends_an_answer_that_lives)
 	CHECK_INT(got.x.received, got.body.n);
 	release(http, &got);
 	/* One that has passed before the start. */
-	start(http, &got, 0, oc_http_now() - 1);
+	start(http, &got, 0, oc_now() - 1);
 	finish(http, &got);
 	CHECK_INT(got.x.err.code, OC_ETIMEOUT);
 	release(http, &got);

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* exchange.h: one HTTP exchange: what goes out, what is to be done with what comes in, and how it
+ * went. http.h carries it out. */
+#ifndef OC_EXCHANGE_H
+#define OC_EXCHANGE_H
+
+#include "buf.h"
+
+enum { OC_HTTP_HEADER_MAX = 512 };
+
+/* How the exchanges of one pool travel. */
+struct oc_http_config {
+	const char *ca_file;  /* NULL = the system's */
+	const char *proxy;    /* NULL = the environment's, "" = none */
+	bool loopback;        /* the server is this machine: no proxy, whatever is set */
+	long max_connections; /* open at once; 0 = no limit */
+};
+
+struct oc_http_exchange {
+	/* Set by the caller, and unchanged until the exchange is done. */
+	const char *url;
+	const char *server;  /* the base URL, for messages */
+	const char *api_key; /* NULL or "" = none */
+	const char *accept;  /* the Accept header's value */
+	struct oc_text body; /* p != NULL: POST of application/json; else GET */
+	double timeout;      /* s; longest silence, 0 = no limit */
+	double deadline;     /* on oc_now()'s clock; 0 = none */
+	/* Gets the body's bytes as they arrive; anything but 0 ends the exchange with OC_ESTOPPED.
+	 * Called for every status: look at `status`. */
+	int (*on_body)(void *ctx, const char *p, size_t n);
+	void *ctx;
+
+	/* Valid once the headers are in. Header values are cut at OC_HTTP_HEADER_MAX - 1 bytes, and
+	 * empty where the header is missing. */
+	int status;
+	char content_type[OC_HTTP_HEADER_MAX];
+	char content_encoding[OC_HTTP_HEADER_MAX];
+	char location[OC_HTTP_HEADER_MAX];
+	char request_id[OC_HTTP_HEADER_MAX];
+	char retry_after[OC_HTTP_HEADER_MAX];
+	char retry_after_ms[OC_HTTP_HEADER_MAX];
+
+	/* Valid when done. err.code is OC_OK if libcurl saw a whole HTTP answer, of any status. */
+	bool done;
+	struct oc_err err;
+	uint64_t received;      /* bytes of body */
+	double connected_after; /* s since the start; 0 for a reused connection */
+	double first_byte_after;
+	double total;
+
+	struct oc_transfer *transfer; /* private; NULL while not under way */
+};
+
+#endif
