@@ -16,7 +16,7 @@
  * connection for the next call, but it is not worth a wait. */
 #define LINGER 1.0
 
-/* The shortest key that is kept out of messages. */
+/* How much of a key is too much for a message, in bytes. */
 #define KEY_MIN 8
 
 /* ---- the body as it arrives ---- */
@@ -102,17 +102,19 @@ static int on_body(void *ctx, const char *p, size_t n)
 
 /* ---- the end ---- */
 
-/* Servers repeat the key that they refuse; it must not get into a message. A shorter one is no
- * secret, and would spoil words. */
+/* Servers repeat the key that they refuse; it must not get into a message, nor its beginning where
+ * the message ends within it. A shorter one is no secret, and would spoil words. */
 static void hide_key(const struct oc_attempt *a, char *p, size_t n)
 {
 	size_t len = a->api_key ? strlen(a->api_key) : 0;
 
-	if (len < KEY_MIN)
-		return;
-	for (size_t i = 0; i + len <= n; i++) {
-		if (memcmp(p + i, a->api_key, len) == 0)
-			memset(p + i, '*', len);
+	for (size_t i = 0; i < n; i++) {
+		size_t same = 0;
+
+		while (same < len && i + same < n && p[i + same] == a->api_key[same])
+			same++;
+		if (same >= KEY_MIN)
+			memset(p + i, '*', same);
 	}
 }
 

@@ -128,6 +128,13 @@ TEST(complete_does_not_repeat_the_key)
 	CHECK(!strstr(err.message, "secret"));
 	CHECK(strstr(err.message, "********* is no key"));
 	oc_reply_release(&reply);
+	/* A message that ends within the key. */
+	cfg.api_key = "sk-secret-of-many-letters";
+	serve("body no JSON, but a word to say of a key, it is: sk-secret-of-many-letters\n");
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EPROTO);
+	CHECK(strstr(err.message, "a key, it is: "));
+	CHECK(!strstr(err.message, "sk-"));
+	oc_reply_release(&reply);
 	/* A key that masking does not change must not be masked for ever. */
 	cfg.api_key = "*";
 	serve("status 401\nbody {\"error\":\"* is no key\"}\n");
