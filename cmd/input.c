@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,6 +28,14 @@ int input_open(const char *path)
 	return fd;
 }
 
+/* Another program may have made a pipe or a terminal that it shares with us non-blocking. */
+static void wait_for(int fd)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLIN};
+
+	(void)poll(&ready, 1, -1);
+}
+
 size_t input_some(int fd, const char *path, char *p, size_t n)
 {
 	for (;;) {
@@ -34,7 +43,9 @@ size_t input_some(int fd, const char *path, char *p, size_t n)
 
 		if (got >= 0)
 			return (size_t)got;
-		if (errno != EINTR)
+		if (errno == EAGAIN)
+			wait_for(fd);
+		else if (errno != EINTR)
 			cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(path),
 			        strerror(errno));
 	}

@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -201,6 +202,14 @@ OC_NORETURN static void fail(const struct output *out)
 	cli_die(CLI_IOERR, "cannot write to %s: %s", name_of(out), strerror(errno));
 }
 
+/* Another program may have made a pipe or a terminal that it shares with us non-blocking. */
+static void wait_for(int fd)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+
+	(void)poll(&ready, 1, -1);
+}
+
 static void write_all(struct output *out, const char *p, size_t n)
 {
 	out->written += n;
@@ -208,9 +217,11 @@ static void write_all(struct output *out, const char *p, size_t n)
 		ssize_t done = write(out->fd, p, n);
 
 		if (done < 0) {
-			if (errno == EINTR)
-				continue;
-			fail(out);
+			if (errno == EAGAIN)
+				wait_for(out->fd);
+			else if (errno != EINTR)
+				fail(out);
+			continue;
 		}
 		p += done;
 		n -= (size_t)done;

@@ -354,6 +354,49 @@ sent_text() {
 	each check
 }
 
+@test 'pipes: one that another program has made non-blocking is waited for' {
+	serve - <<-'END'
+		sse
+		repeat 3000 delta xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\n
+		finish stop
+		done
+	END
+	# Runs a command between two such pipes: writes when it waits, and reads when its pipe is full.
+	cat >between.pl <<-'END'
+		use Fcntl;
+		pipe my $in, my $to or die;
+		pipe my $from, my $out or die;
+		fcntl $_, F_SETFL, O_NONBLOCK or die for $in, $out;
+		my $pid = fork;
+		if (!$pid) {
+			open STDIN, '<&', $in;
+			open STDOUT, '>&', $out;
+			close $_ for $in, $to, $from, $out;
+			exec @ARGV;
+		}
+		close $in;
+		for (my $state = 'R'; $state =~ /[RD]/;) {
+			open my $stat, '<', "/proc/$pid/stat";
+			($state) = <$stat> =~ /\) (\w)/;
+		}
+		syswrite $to, 'hello';
+		close $to;
+		vec(my $bits = '', fileno $out, 1) = 1;
+		1 while select(undef, my $ready = $bits, undef, 0) && kill 0, $pid;
+		close $out;
+		print while <$from>;
+		waitpid $pid, 0;
+		exit $? >> 8;
+	END
+	check() {
+		run --separate-stderr -0 timeout 60 perl between.pl $COMMAND
+		assert_equal "${#lines[@]}" 3000
+		assert_equal "$stderr" ''
+		sent_text "$(requests)" hello
+	}
+	each check
+}
+
 # ---- signals ------------------------------------------------------------------------------------
 
 # A shell has its background jobs ignore INT, so the command gets its default back.
