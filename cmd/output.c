@@ -154,6 +154,8 @@ static void open_path(struct output *out, const char *path)
 		output_open_direct(out, path);
 		return;
 	}
+	if (!*path)
+		cli_die(CLI_CANTCREAT, "cannot make \"\": %s", strerror(ENOENT));
 	if (!exists && errno != ENOENT)
 		cli_die(CLI_CANTCREAT, "cannot make %s: %s", path, strerror(errno));
 	out->path = real_path(path);

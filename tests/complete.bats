@@ -754,6 +754,7 @@ waited() {
 @test 'output file: one that cannot be made is status 73, and nothing is asked' {
 	serve - <<<'answer ok'
 	ends 73 'cannot make missing/out: No such file or directory' oc-complete -p x -o missing/out
+	ends 73 'cannot make "": No such file or directory' oc-complete -p x -o ''
 	mkdir dir
 	run -73 --separate-stderr oc-complete -p x -o dir
 	[[ $stderr == 'oc-complete: cannot '*dir*': Is a directory' ]]
