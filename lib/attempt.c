@@ -47,19 +47,21 @@ static bool is_encoded(const struct oc_attempt *a)
 	return encoding[0] && strcasecmp(encoding, "identity") != 0;
 }
 
-/* The declared type decides, where it is one of ours; else the first byte of the body. */
-static enum oc_attempt_mode mode_of(const struct oc_attempt *a)
+/* The declared type decides, where it is one of ours; else the first byte of the body that is no
+ * white space, if it is in this piece: what came before had none. */
+static enum oc_attempt_mode mode_of(const struct oc_attempt *a, const char *p, size_t n)
 {
-	const char *p = a->received.p;
-
 	if (is_encoded(a))
 		return OC_ATTEMPT_WHOLE;
 	if (has_type(a, "text/event-stream"))
 		return OC_ATTEMPT_EVENTS;
 	if (has_type(a, "application/json"))
 		return OC_ATTEMPT_WHOLE;
-	p += strspn(p, " \t\r\n");
-	if (!*p)
+	while (n && strchr(" \t\r\n", *p)) {
+		p++;
+		n--;
+	}
+	if (!n)
 		return OC_ATTEMPT_UNDECIDED;
 	return strchr("{[<", *p) || !a->stream ? OC_ATTEMPT_WHOLE : OC_ATTEMPT_EVENTS;
 }
@@ -92,7 +94,7 @@ static int on_body(void *ctx, const char *p, size_t n)
 	rc = gather(a, p, n);
 	if (rc || a->mode != OC_ATTEMPT_UNDECIDED)
 		return rc;
-	a->mode = mode_of(a);
+	a->mode = mode_of(a, p, n);
 	if (a->mode != OC_ATTEMPT_EVENTS)
 		return OC_OK;
 	rc = feed(a, a->received.p, a->received.n);

@@ -680,16 +680,16 @@ waited() {
 	local script
 	for script in stall $'length 9\nhead\nstall' $'length 100\nbody {"cho\nstall'; do
 		serve - <<<"$script"
-		run -75 --separate-stderr oc-complete -p x --timeout 0.5 --max-retries 0
+		run -75 --separate-stderr oc-complete -p x --timeout 2 --max-retries 0
 		assert_output ''
-		[[ $stderr == "oc-complete: $URL: "*' within 0.5 s; try later, or raise --timeout' ]]
+		[[ $stderr == "oc-complete: $URL: "*' within 2 s; try later, or raise --timeout' ]]
 		wait_for_event ' gone 1 '
 	done
 }
 
 @test 'clocks: after a silence the question is asked again' {
 	serve - <<<$'stall\n---\nanswer ok'
-	run -0 oc-complete -p x --timeout 1 --backoff-factor 0
+	run -0 oc-complete -p x --timeout 2 --backoff-factor 0
 	assert_output ok
 	assert_equal "$(requests)" 2
 }

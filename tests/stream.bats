@@ -122,7 +122,7 @@ load helpers
 # ends_so STATUS STDOUT STDERR SCRIPT: a stream that fails, its words and what it had delivered.
 ends_so() {
 	serve - <<<"$4"
-	run -"$1" --separate-stderr oc-stream -p x --timeout 1
+	run -"$1" --separate-stderr oc-stream -p x --timeout 3
 	assert_output "$2"
 	assert_equal "${stderr//"$URL"/URL}" "oc-stream: $3"
 	assert_equal "$(requests)" 1
@@ -169,9 +169,9 @@ ends_so() {
 }
 
 @test 'ends: silence beyond --timeout is status 75' {
-	ends_so 75 ab 'URL: no further byte of the answer within 1 s; try later, or raise --timeout (2 bytes of the answer were delivered)' \
+	ends_so 75 ab 'URL: no further byte of the answer within 3 s; try later, or raise --timeout (2 bytes of the answer were delivered)' \
 		$'sse\ndelta ab\nstall'
-	ends_so 75 '' 'URL: no answer within 1 s; try later, or raise --timeout' stall
+	ends_so 75 '' 'URL: no answer within 3 s; try later, or raise --timeout' stall
 }
 
 @test 'ends: comments and reasoning are life, not silence' {
