@@ -68,6 +68,7 @@ int item_settle(struct item *item)
 	const char *id = job->request_id[0] ? job->request_id : job->reply.id;
 
 	item->answered = !status;
+	(void)oc_buf_room(&item->record, job->reply.content_len + job->received.n + 256);
 	if (status)
 		oc_record_failure(&item->line, &job->err, status, &item->record);
 	else

@@ -2,8 +2,6 @@
 /* line.c: the request lines of a batch. */
 #include "compat.h"
 
-#include <inttypes.h>
-
 #include "form.h"
 #include "line.h"
 #include "request.h"
@@ -47,8 +45,8 @@ static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, str
 	struct oc_buf text;
 	bool bad;
 
-	/* The quote keeps it apart from numbers. Decoded, it stays the same where a tool has
-	 * written the same string with other escapes. */
+	/* Decoded, it stays the same where a tool has written the same string with other escapes.
+	 * The quote keeps it apart from numbers. */
 	oc_buf_init(&text, OC_PROMPT_MAX);
 	oc_buf_putc(&text, '"');
 	(void)oc_json_string(json, at, &text);
@@ -61,13 +59,9 @@ static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, str
 int oc_line_key(const struct oc_json *json, int custom_id, uint64_t number, uint64_t *key,
                 struct oc_err *err)
 {
-	char text[32];
-	int n;
-
 	if (oc_json_type(json, custom_id) == OC_JSON_STRING)
 		return hash_custom_id(json, custom_id, key, err);
-	n = snprintf(text, sizeof text, "%" PRIu64, number);
-	*key = hash(text, (size_t)n);
+	*key = hash((const char *)&number, sizeof number);
 	return OC_OK;
 }
 

@@ -145,7 +145,8 @@ static bool add_header(struct oc_transfer *t, const char *name, const char *valu
 	struct oc_buf line;
 
 	oc_buf_init(&line, (size_t)1 << 20);
-	oc_buf_printf(&line, "%s%s", name, value);
+	oc_buf_puts(&line, name);
+	oc_buf_puts(&line, value);
 	longer = line.bad ? NULL : curl_slist_append(t->headers, line.p);
 	oc_buf_release(&line);
 	if (longer)
