@@ -43,6 +43,8 @@ static int send_text(struct oc_intake *in, enum oc_chunk_kind kind, struct oc_bu
 	struct oc_buf mended;
 	int rc;
 
+	if (!n)
+		return OC_OK;
 	if (oc_utf8_check(text->p, n) == n) {
 		rc = oc_intake_pass(in, kind, (struct oc_text){text->p, n});
 		oc_buf_drop(text, n);
