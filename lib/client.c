@@ -116,8 +116,9 @@ int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_
 	return rc;
 }
 
-int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
-                struct oc_err *err)
+/* One call on connections of its own; for a whole answer where there is no sink. */
+static int call_once(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink,
+                     void *ctx, struct oc_reply *reply, struct oc_err *err)
 {
 	struct oc_client client;
 	int rc;
@@ -127,25 +128,22 @@ int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struc
 	rc = oc_client_init(&client, cfg, 0, err);
 	if (rc)
 		return rc;
-	rc = oc_client_complete(&client, req, reply, err);
+	rc = sink ? oc_client_stream(&client, req, sink, ctx, reply, err)
+	          : oc_client_complete(&client, req, reply, err);
 	oc_client_release(&client);
 	return rc;
+}
+
+int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
+                struct oc_err *err)
+{
+	return call_once(cfg, req, NULL, NULL, reply, err);
 }
 
 int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,
               struct oc_reply *reply, struct oc_err *err)
 {
-	struct oc_client client;
-	int rc;
-
-	oc_err_clear(err);
-	oc_reply_init(reply);
-	rc = oc_client_init(&client, cfg, 0, err);
-	if (rc)
-		return rc;
-	rc = oc_client_stream(&client, req, sink, ctx, reply, err);
-	oc_client_release(&client);
-	return rc;
+	return call_once(cfg, req, sink, ctx, reply, err);
 }
 
 /* ---- the models that a server has ---- */
