@@ -146,36 +146,24 @@ static void keep_ahead(struct run *run)
 
 /* ---- lines ---- */
 
-static int read_mended(struct run *run, struct item *item, struct oc_text text, struct oc_err *err)
-{
-	struct oc_buf mended;
-	int rc;
-
-	oc_buf_init(&mended, 3 * text.n);
-	oc_utf8_replace(&mended, text.p, text.n);
-	if (mended.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	rc = oc_line_read(&item->line, run->feed.number, oc_buf_text(&mended), &run->json,
-	                  &run->ask.request, err);
-	oc_buf_release(&mended);
-	return rc;
-}
-
 /* Reads a line into the item. What is wrong with it is in job.err. */
 static void read_line(struct run *run, struct item *item, enum lines_got got, struct oc_text text)
 {
 	struct oc_err *err = &item->job.err;
 	bool too_long = got == LINES_TOO_LONG;
+	struct oc_buf mended;
 
 	if (too_long)
 		text = (struct oc_text){"", 0};
-	if (run->ask.replace_invalid && oc_utf8_check(text.p, text.n) < text.n)
-		(void)read_mended(run, item, text, err);
-	else
-		(void)oc_line_read(&item->line, run->feed.number, text, &run->json,
-		                   &run->ask.request, err);
-	if (err->code == OC_ENOMEM)
+	oc_buf_init(&mended, 3 * text.n);
+	if (run->ask.replace_invalid && oc_utf8_check(text.p, text.n) < text.n) {
+		oc_utf8_replace(&mended, text.p, text.n);
+		text = oc_buf_text(&mended);
+	}
+	(void)oc_line_read(&item->line, run->feed.number, text, &run->json, &run->ask.request, err);
+	if (mended.bad || err->code == OC_ENOMEM)
 		cli_die(CLI_OSERR, "out of memory");
+	oc_buf_release(&mended);
 	if (too_long)
 		(void)oc_err_set(err, OC_EDATA, "the line is longer than %zu MiB",
 		                 FEED_LINE_MAX >> 20);

@@ -7,8 +7,8 @@
 
 #include "num.h"
 
-static const char body[] =
-        "{\"model\":\"llama3.3\",\"messages\":[{\"role\":\"user\",\"content\":\"question 12345\"}]}";
+static const char body[] = "{\"model\":\"llama3.3\",\"messages\":[{\"role\":\"user\",\"content\":"
+                           "\"question 12345\"}]}";
 
 static size_t drop(char *p, size_t size, size_t n, void *ctx)
 {
