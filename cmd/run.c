@@ -72,8 +72,9 @@ static void settle(struct run *run, struct item *item)
 	if (status)
 		tell_failure(run, item);
 	progress_count(&run->progress, &job->reply, status);
-	if (job->reply.attempts)
-		(void)report_add(&run->ask.report, model_of(run, item), &job->reply, status);
+	if (job->reply.attempts &&
+	    !report_add(&run->ask.report, model_of(run, item), &job->reply, status))
+		run->unreported = true;
 	oc_job_release(job);
 }
 
@@ -336,7 +337,9 @@ OC_NORETURN static void finish(struct run *run)
 		cli_die_of(run->caught);
 	if (run->refused)
 		cli_exit(run->refused);
-	cli_exit(run->progress.failed ? CLI_NO : CLI_OK);
+	if (run->progress.failed)
+		cli_exit(CLI_NO);
+	cli_exit(run->unreported ? CLI_IOERR : CLI_OK);
 }
 
 void run_batch(struct run *run)

@@ -36,6 +36,7 @@ struct run {
 	int signals;
 	int caught;        /* the signal that ends the run */
 	double give_up_at; /* when what is under way is no longer waited for */
+	bool unreported;   /* a report could not be written */
 	int refused;       /* exit status of an error that is the same for all lines */
 };
 

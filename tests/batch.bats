@@ -629,6 +629,12 @@ most_at_a_time() {
 	assert_output --partial 'oc-batch: cannot write to /dev/full: No space left on device'
 }
 
+@test 'ends: a report that cannot be written is status 74, and the answers are there' {
+	serve_echo
+	run -74 --separate-stderr oc-batch -q --report /dev/full < <(questions 2)
+	assert_equal "${#lines[@]}" 2
+}
+
 @test 'ends: a file that may not grow has whole lines only, and is resumed' {
 	serve_echo
 	questions 40 >in
