@@ -26,10 +26,6 @@ need() {
 	command -v "$1" >/dev/null || skip "$1 is not installed"
 }
 
-models() {
-	[ -x "$BIN/oc-models" ] || skip 'oc-models is not built'
-}
-
 @test "bash: names of options, by what they begin with" {
 	run -0 complete_bash 'oc-complete --max-'
 	assert_output $'--max-tokens\n--max-time\n--max-retries'
@@ -58,7 +54,6 @@ models() {
 }
 
 @test "bash: models, and what lies behind the colon that bash splits them at" {
-	models
 	run -0 complete_bash 'oc-complete -m phi'
 	assert_output $'phi4\nphi4:14b'
 	run -0 complete_bash 'oc-complete --model=phi4:'
