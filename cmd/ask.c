@@ -285,14 +285,21 @@ static void complete_request(struct ask *ask, const char *model)
 		cli_die(cli_status_of(err.code), "%s", err.message);
 }
 
-static void finish(struct ask *ask, const char *tool)
+/* Opens the report, and finds the model where no option names one. */
+static void begin(struct ask *ask, const char *tool)
 {
-	if (!ask->dry_run) {
+	ask->report.fd = -1;
+	if (!ask->dry_run)
 		report_open(&ask->report, ask->report_path, tool);
-		cli_at_exit(report_at_exit, ask);
-	}
 	if (!ask->request.model)
 		ask->request.model = cli_env("OLLAMA_CLOUD_MODEL");
+}
+
+static void finish(struct ask *ask, const char *tool)
+{
+	begin(ask, tool);
+	if (!ask->dry_run)
+		cli_at_exit(report_at_exit, ask);
 	if (!ask->request.model)
 		cli_die(CLI_USAGE, "no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models "
 		                   "lists some");
@@ -301,11 +308,7 @@ static void finish(struct ask *ask, const char *tool)
 
 void ask_finish_many(struct ask *ask, const char *tool)
 {
-	ask->report.fd = -1;
-	if (!ask->dry_run)
-		report_open(&ask->report, ask->report_path, tool);
-	if (!ask->request.model)
-		ask->request.model = cli_env("OLLAMA_CLOUD_MODEL");
+	begin(ask, tool);
 	complete_request(ask, ask->request.model ? ask->request.model : "that of each line");
 	if (ask->instruction) {
 		oc_buf_puts(&ask->prompt, ask->instruction);

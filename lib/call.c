@@ -74,15 +74,26 @@ static int check_config(const struct oc_config *cfg, const struct oc_server *ser
 	return has_key ? check_key(cfg->api_key, err) : OC_OK;
 }
 
-int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
+/* The server that cfg names, if cfg is fit for it. */
+static int find_server(const struct oc_config *cfg, struct oc_server *server, struct oc_err *err)
 {
-	struct oc_server server;
-	int rc = oc_server_init(&server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
+	int rc = oc_server_init(server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
 
 	if (rc)
 		return rc;
-	rc = check_config(cfg, &server, err);
-	oc_server_release(&server);
+	rc = check_config(cfg, server, err);
+	if (rc)
+		oc_server_release(server);
+	return rc;
+}
+
+int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
+{
+	struct oc_server server;
+	int rc = find_server(cfg, &server, err);
+
+	if (!rc)
+		oc_server_release(&server);
 	return rc;
 }
 
@@ -98,13 +109,11 @@ int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long m
 	int rc;
 
 	*client = (struct oc_client){.cfg = cfg};
-	rc = oc_server_init(&client->server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
+	rc = find_server(cfg, &client->server, err);
 	if (rc)
 		return rc;
-	rc = check_config(cfg, &client->server, err);
 	http_config.loopback = client->server.loopback;
-	if (!rc)
-		rc = oc_http_new(&http_config, &client->http, err);
+	rc = oc_http_new(&http_config, &client->http, err);
 	if (rc) {
 		oc_client_release(client);
 		return rc;
