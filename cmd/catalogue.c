@@ -29,7 +29,8 @@ static const char *const names[COLUMNS] = {
 /* What stands for a model that the table lacks. */
 static const struct oc_model unknown = {.name = "", .output_type = "", .best_use = ""};
 
-bool catalogue_has(const struct catalogue_row *row, const char *id)
+/* Is this one of the row's models, as the server names them? */
+static bool is_named(const struct catalogue_row *row, const char *id)
 {
 	return row->model ? oc_model_find(id) == row->model : strcmp(row->id, id) == 0;
 }
@@ -37,7 +38,7 @@ bool catalogue_has(const struct catalogue_row *row, const char *id)
 static bool is_served(const struct catalogue *c, const struct catalogue_row *row)
 {
 	for (char **id = c->served; *id; id++) {
-		if (catalogue_has(row, *id))
+		if (is_named(row, *id))
 			return true;
 	}
 	return false;
@@ -212,7 +213,7 @@ static void json_served(struct oc_jsonw *w, const struct catalogue *c,
 	oc_jsonw_key(w, "served_ids");
 	oc_jsonw_open(w, '[');
 	for (char **id = c->served; *id; id++) {
-		if (catalogue_has(row, *id))
+		if (is_named(row, *id))
 			oc_jsonw_string_or_null(w, *id);
 	}
 	oc_jsonw_close(w, ']');
@@ -258,7 +259,7 @@ static void put_ids_only(const struct catalogue *c, struct oc_buf *out)
 			continue;
 		}
 		for (char **id = c->served; *id; id++) {
-			if (catalogue_has(row, *id))
+			if (is_named(row, *id))
 				oc_buf_printf(out, "%s\n", *id);
 		}
 	}

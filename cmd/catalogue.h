@@ -18,9 +18,6 @@ struct catalogue {
 	char **served; /* ids, NULL-terminated; NULL where no server was asked */
 };
 
-/* Is this one of the row's models, as the server names them? */
-bool catalogue_has(const struct catalogue_row *row, const char *id);
-
 /* Appends all rows. width: of the terminal, as table_put() has it. */
 void catalogue_put(const struct catalogue *c, int format, size_t width, struct oc_buf *out);
 

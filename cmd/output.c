@@ -214,7 +214,6 @@ static void wait_for(int fd)
 
 static void write_all(struct output *out, const char *p, size_t n)
 {
-	out->written += n;
 	while (n) {
 		ssize_t done = write(out->fd, p, n);
 

@@ -16,7 +16,6 @@ struct output {
 	unsigned nheld;
 	char *path;      /* owned; NULL = standard output */
 	char *temporary; /* beside path, until output_commit(); NULL = written directly */
-	uint64_t written;
 };
 
 /* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made.

@@ -140,11 +140,6 @@ unsigned oc_batch_fresh(const struct oc_batch *batch)
 	return batch->nfresh;
 }
 
-unsigned oc_batch_limit(const struct oc_batch *batch)
-{
-	return batch->throttle.limit;
-}
-
 /* ---- one try ---- */
 
 static double deadline_of(const struct oc_batch *batch, const struct oc_job *job)

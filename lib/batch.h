@@ -59,6 +59,5 @@ struct oc_job *oc_batch_take(struct oc_batch *batch);
 
 unsigned oc_batch_running(const struct oc_batch *batch); /* requests under way */
 unsigned oc_batch_fresh(const struct oc_batch *batch);   /* jobs that were not tried yet */
-unsigned oc_batch_limit(const struct oc_batch *batch);   /* what the throttle allows now */
 
 #endif
