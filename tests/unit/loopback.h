@@ -70,4 +70,15 @@ static inline void loopback_end(void)
 	(void)unlink(loopback_script);
 }
 
+/* For a call to the server that was started last; its waits are short. */
+static inline struct oc_config config(void)
+{
+	struct oc_config cfg;
+
+	oc_config_init(&cfg);
+	cfg.base_url = base_url;
+	cfg.backoff_factor = 0.001;
+	return cfg;
+}
+
 #endif

@@ -9,16 +9,6 @@
 #include "loopback.h"
 #include "reply.h"
 
-static struct oc_config config(void)
-{
-	struct oc_config cfg;
-
-	oc_config_init(&cfg);
-	cfg.base_url = base_url;
-	cfg.backoff_factor = 0.001;
-	return cfg;
-}
-
 static int ask(const struct oc_config *cfg, oc_sink *sink, void *ctx, struct oc_reply *reply,
                struct oc_err *err)
 {

@@ -16,16 +16,6 @@ static struct oc_text text_of(const char *s)
 	return (struct oc_text){s, strlen(s)};
 }
 
-static struct oc_config config(void)
-{
-	struct oc_config cfg;
-
-	oc_config_init(&cfg);
-	cfg.base_url = base_url;
-	cfg.backoff_factor = 0.001;
-	return cfg;
-}
-
 static struct oc_request request(void)
 {
 	struct oc_request req;
