@@ -13,7 +13,7 @@
 
 static void set_path(struct ahead *ahead, const char *path, const char *suffix)
 {
-	struct oc_buf name;
+	struct oc_buf name = {0};
 
 	oc_buf_init(&name, (size_t)1 << 16);
 	oc_buf_printf(&name, "%s%s", path, suffix);

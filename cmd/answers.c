@@ -31,7 +31,7 @@ static off_t each_line(struct answers *answers, const char *path, struct output 
 	lines_open(&lines, path, ANSWER_LINE_MAX);
 	for (uint64_t n = 1; (got = lines_next(&lines, &text)) != LINES_END;) {
 		struct oc_line_id id;
-		struct oc_err err;
+		struct oc_err err = {0};
 		bool answered;
 
 		if (got == LINES_TORN && text.p[0] == '{')

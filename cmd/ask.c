@@ -169,7 +169,7 @@ static void check_utf8(const struct ask *ask, struct oc_buf *buf, size_t start, 
 {
 	size_t n = buf->n - start;
 	size_t good = oc_utf8_check(buf->p + start, n);
-	struct oc_buf mended;
+	struct oc_buf mended = {0};
 
 	if (good == n)
 		return;
@@ -204,7 +204,7 @@ static void add_file(struct ask *ask, const char *path)
 
 static void read_prompt(struct ask *ask, int noperands, char **operands)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	if (ask->instruction) {
 		oc_buf_puts(&ask->prompt, ask->instruction);
@@ -268,7 +268,7 @@ static int report_at_exit(void *ctx, int status)
 static void complete_request(struct ask *ask, const char *model)
 {
 	struct oc_request checked;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	read_system(ask);
 	read_schema(ask);
@@ -319,8 +319,8 @@ void ask_finish_many(struct ask *ask, const char *tool)
 
 OC_NORETURN static void dry_run(struct ask *ask, bool stream)
 {
-	struct oc_buf body;
-	struct oc_err err;
+	struct oc_buf body = {0};
+	struct oc_err err = {0};
 
 	oc_buf_init(&body, OC_BODY_MAX);
 	if (oc_request_body(&ask->request, stream, &body, &err))

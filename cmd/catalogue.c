@@ -71,7 +71,7 @@ static void put_ids(struct oc_buf *out, const struct catalogue_row *row, const c
 
 static void table_list(struct table *t, const char *const list[OC_MODEL_LIST_MAX])
 {
-	struct oc_buf text;
+	struct oc_buf text = {0};
 
 	oc_buf_init(&text, SIZE_MAX / 2);
 	put_list(&text, list, ", ");

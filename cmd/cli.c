@@ -79,7 +79,7 @@ void cli_init(const char *name)
 OC_PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)
 {
 	char text[2 * OC_ERR_MESSAGE_MAX];
-	struct oc_buf line;
+	struct oc_buf line = {0};
 	int n = vsnprintf(text, sizeof text, fmt, ap);
 
 	if (n < 0)

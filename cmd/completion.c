@@ -245,7 +245,7 @@ char *cli_completion(const struct cli_program *program, const char *shell)
 	        {"zsh", put_zsh},
 	        {"fish", put_fish},
 	};
-	struct oc_buf out;
+	struct oc_buf out = {0};
 
 	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
 		if (strcmp(shell, scripts[i].shell) != 0)

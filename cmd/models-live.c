@@ -6,7 +6,7 @@
 
 static char **ask(struct connect *connect, char **argv)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 	char **ids;
 
 	(void)argv;

@@ -184,7 +184,7 @@ static void make_room(struct models *m, size_t operands)
 static void print(const struct models *m)
 {
 	struct output out;
-	struct oc_buf text;
+	struct oc_buf text = {0};
 
 	output_open(&out, NULL);
 	oc_buf_init(&text, SIZE_MAX / 2);

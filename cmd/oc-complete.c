@@ -50,7 +50,7 @@ static void put_json(struct oc_buf *out, const struct oc_reply *reply)
 
 static void print_json(struct complete *complete)
 {
-	struct oc_buf line;
+	struct oc_buf line = {0};
 
 	oc_buf_init(&line, 8 * OC_ANSWER_MAX);
 	put_json(&line, &complete->ask.reply);
@@ -73,7 +73,7 @@ static void print_text(struct complete *complete)
 static void run(struct complete *complete)
 {
 	struct ask *ask = &complete->ask;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	ask_open(ask);
 	if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))

@@ -96,7 +96,7 @@ static int take_chunk(void *ctx, const struct oc_chunk *chunk)
 static void run(struct stream *stream)
 {
 	struct ask *ask = &stream->ask;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	oc_buf_init(&stream->pending, SIZE_MAX / 2);
 	oc_buf_init(&stream->pending_reasoning, SIZE_MAX / 2);

@@ -114,7 +114,7 @@ static void warn_bad(struct usage *u, const char *name, const struct oc_usage_ba
 
 static void add_record(struct usage *u, const char *name, const struct oc_usage_record *record)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 	int rc = oc_meter_add(&u->meter, record, &err);
 
 	if (rc == OC_ENOMEM)
@@ -141,7 +141,7 @@ static void read_file(struct usage *u, const char *path)
 	const char *name = input_name(path);
 	struct oc_usage_reader reader;
 	enum oc_usage_event event;
-	struct oc_err err;
+	struct oc_err err = {0};
 	int fd = input_open(path);
 	size_t n;
 
@@ -175,7 +175,7 @@ static void print(struct usage *u)
 {
 	const struct oc_price *price = u->priced ? &u->price : NULL;
 	struct output out;
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	int64_t figure[4];
 
 	output_open(&out, NULL);

@@ -106,7 +106,7 @@ static void put_completion(struct oc_buf *out, const struct cli_program *program
 static void print_and_exit(int id, const char *arg)
 {
 	struct output out;
-	struct oc_buf text;
+	struct oc_buf text = {0};
 
 	oc_buf_init(&text, (size_t)1 << 20);
 	if (id == OPT_HELP)
@@ -203,7 +203,7 @@ int64_t cli_int64(int id, const char *arg, int64_t low, int64_t high)
 
 int cli_choice(int id, const char *arg, const char *const *words)
 {
-	struct oc_buf list;
+	struct oc_buf list = {0};
 
 	for (int i = 0; words[i]; i++) {
 		if (strcmp(words[i], arg) == 0)

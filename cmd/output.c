@@ -71,7 +71,7 @@ static void open_temporary(struct output *out, const char *real, mode_t mode)
 {
 	const char *slash = strrchr(real, '/');
 	int dir = slash ? (int)(slash - real) + 1 : 0;
-	struct oc_buf name;
+	struct oc_buf name = {0};
 
 	oc_buf_init(&name, (size_t)1 << 16);
 	/* The real name may be as long as names can be; this one must not be longer. */
@@ -118,7 +118,7 @@ static char *target_of(const char *path)
 	const char *slash = strrchr(path, '/');
 	char target[PATH_MAX];
 	ssize_t n = readlink(path, target, sizeof target);
-	struct oc_buf joined;
+	struct oc_buf joined = {0};
 
 	if (n <= 0)
 		return NULL;
@@ -232,8 +232,8 @@ static void write_all(struct output *out, const char *p, size_t n)
 /* Writes what a terminal may see. A sequence that is not complete yet waits for its rest. */
 static void write_visible(struct output *out, const char *p, size_t n, bool end)
 {
-	struct oc_buf text;
-	struct oc_buf shown;
+	struct oc_buf text = {0};
+	struct oc_buf shown = {0};
 	size_t tail;
 
 	oc_buf_init(&text, SIZE_MAX / 2);

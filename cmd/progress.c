@@ -84,7 +84,7 @@ static void write_text(const char *p, size_t n)
 
 void progress_show(struct progress *progress, double now)
 {
-	struct oc_buf line;
+	struct oc_buf line = {0};
 
 	if (progress->mode == PROGRESS_NONE || now - progress->shown < interval(progress))
 		return;
@@ -137,7 +137,7 @@ static void put_causes(struct oc_buf *out, const struct progress *progress)
 
 void progress_summary(struct progress *progress, bool unfinished, double now)
 {
-	struct oc_buf line;
+	struct oc_buf line = {0};
 
 	progress_hide(progress);
 	oc_buf_init(&line, 16384);

@@ -57,7 +57,7 @@ static void put_line(struct oc_buf *line, const char *tool, const char *model,
 bool report_add(const struct report *report, const char *model, const struct oc_reply *reply,
                 int exit_status)
 {
-	struct oc_buf line;
+	struct oc_buf line = {0};
 	ssize_t written;
 	size_t wanted;
 

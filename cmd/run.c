@@ -51,7 +51,7 @@ static void tell_failure(struct run *run, const struct item *item)
 
 static void write_reasoning(struct run *run, const struct item *item)
 {
-	struct oc_buf record;
+	struct oc_buf record = {0};
 
 	if (!run->ask.reasoning_path || !item->job.reply.reasoning)
 		return;
@@ -152,7 +152,7 @@ static void read_line(struct run *run, struct item *item, enum lines_got got, st
 {
 	struct oc_err *err = &item->job.err;
 	bool too_long = got == LINES_TOO_LONG;
-	struct oc_buf mended;
+	struct oc_buf mended = {0};
 
 	if (too_long)
 		text = (struct oc_text){"", 0};
@@ -259,7 +259,7 @@ static void step(struct run *run, bool more)
 	        [READER] = {.fd = run->answers.path ? -1 : run->answers.out.fd},
 	        [INPUT] = {.fd = more ? run->feed.lines.fd : -1, .events = POLLIN},
 	};
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	if (oc_batch_step(run->batch, wait_of(run), fds, NFDS, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
@@ -305,7 +305,7 @@ static int at_exit(void *ctx, int status)
 
 static void start(struct run *run)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	run->end = &run->first;
 	feed_init(&run->feed, run->files);

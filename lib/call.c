@@ -209,7 +209,7 @@ static void try_once(struct oc_call *call)
 	struct oc_http *http = call->client->http;
 	struct pollfd watch = {.fd = call->client->cfg->watch_fd};
 	unsigned nwatch = watch.fd >= 0 ? 1 : 0;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	a->reply->attempts++;
 	oc_client_log(call->client, "try %d: %s %s, %zu bytes of body", a->reply->attempts,
@@ -266,7 +266,7 @@ int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err)
 static bool try_again(struct oc_call *call)
 {
 	struct oc_attempt *a = &call->attempt;
-	struct oc_err err;
+	struct oc_err err = {0};
 	double wait;
 
 	if (!oc_client_retry(call->client, a, call->max_retries, a->reply->attempts - 1,

@@ -39,8 +39,8 @@ static int prepare(const struct oc_client *client, const struct oc_request *req,
 static int ask(struct oc_client *client, const struct oc_request *req, oc_sink *sink, void *ctx,
                struct oc_reply *reply, struct oc_err *err)
 {
-	struct oc_buf url;
-	struct oc_buf body;
+	struct oc_buf url = {0};
+	struct oc_buf body = {0};
 	int rc;
 
 	oc_buf_init(&url, (size_t)1 << 16);
@@ -152,10 +152,10 @@ int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink
 static int get_models(struct oc_client *client, const char *root, const char *path,
                       struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	struct oc_call call;
-	struct oc_buf url;
-	struct oc_err why;
+	struct oc_buf url = {0};
+	struct oc_err why = {0};
 	int rc;
 
 	oc_reply_init(&reply);
@@ -212,7 +212,7 @@ static int make_list(const struct oc_buf *ids, size_t n, char ***out, struct oc_
 int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 {
 	struct oc_client client;
-	struct oc_buf names;
+	struct oc_buf names = {0};
 	size_t n = 0;
 	int rc;
 

@@ -9,7 +9,7 @@ int oc_answer_check(const struct oc_request *req, struct oc_text answer, struct 
 {
 	struct oc_json value;
 	struct oc_json schema;
-	struct oc_err why;
+	struct oc_err why = {0};
 	int rc;
 
 	if (req->format == OC_FORMAT_TEXT)

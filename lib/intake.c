@@ -40,7 +40,7 @@ static int over_memory(struct oc_intake *in, enum oc_code bad, size_t max, const
 static int send_text(struct oc_intake *in, enum oc_chunk_kind kind, struct oc_buf *text, bool end)
 {
 	size_t n = text->n - (end ? 0 : oc_utf8_tail(text->p, text->n));
-	struct oc_buf mended;
+	struct oc_buf mended = {0};
 	int rc;
 
 	if (!n)
@@ -93,7 +93,7 @@ static bool is_text(struct oc_text t, const char *s)
 static void wrap_error(struct oc_buf *out, struct oc_text text)
 {
 	struct oc_jsonw w;
-	struct oc_buf valid;
+	struct oc_buf valid = {0};
 
 	oc_buf_init(&valid, OC_EVENT_MAX * 3);
 	oc_utf8_replace(&valid, text.p, text.n);
@@ -113,7 +113,7 @@ static void wrap_error(struct oc_buf *out, struct oc_text text)
 /* An event that is an error by its type, or by its field, whatever its text is. */
 static int on_error_event(struct oc_intake *in, struct oc_text text)
 {
-	struct oc_buf wrapped;
+	struct oc_buf wrapped = {0};
 	int rc;
 
 	oc_buf_init(&wrapped, OC_EVENT_MAX * 6);
@@ -208,7 +208,7 @@ int oc_intake_flush(struct oc_intake *in)
 /* Moves gathered text to where the caller finds it. False where memory is out. */
 static bool take_text(struct oc_buf *from, char **text, size_t *n)
 {
-	struct oc_buf valid;
+	struct oc_buf valid = {0};
 
 	if (oc_utf8_check(from->p, from->n) < from->n) {
 		oc_buf_init(&valid, 3 * from->n);

@@ -396,7 +396,7 @@ bool oc_json_int64(const struct oc_json *j, int at, int64_t *out)
 bool oc_json_double(const struct oc_json *j, int at, double *out)
 {
 	struct oc_text raw = oc_json_raw(j, at);
-	struct oc_buf copy;
+	struct oc_buf copy = {0};
 	bool ok;
 
 	if (oc_json_type(j, at) != OC_JSON_NUMBER)

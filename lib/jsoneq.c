@@ -130,7 +130,7 @@ static void put_object(const struct oc_json *j, int at, struct oc_buf *out)
 {
 	size_t n = count_children(j, at);
 	struct entry *keys = calloc(n + 1, sizeof *keys);
-	struct oc_buf names;
+	struct oc_buf names = {0};
 
 	oc_buf_init(&names, SIZE_MAX / 2);
 	if (!keys) {
@@ -188,8 +188,8 @@ static void put_value(const struct oc_json *j, int at, struct oc_buf *out)
 
 int oc_json_equal(const struct oc_json *a, int at_a, const struct oc_json *b, int at_b, bool *equal)
 {
-	struct oc_buf form_a;
-	struct oc_buf form_b;
+	struct oc_buf form_a = {0};
+	struct oc_buf form_b = {0};
 	int ret = OC_ENOMEM;
 
 	*equal = false;
@@ -228,7 +228,7 @@ int oc_json_twins(const struct oc_json *j, int array, int *first, int *second)
 {
 	size_t n = count_children(j, array);
 	struct entry *elements = calloc(n + 1, sizeof *elements);
-	struct oc_buf forms;
+	struct oc_buf forms = {0};
 	int ret = OC_ENOMEM;
 
 	*first = *second = -1;

@@ -59,7 +59,7 @@ static void put_place(const struct oc_json *j, const struct oc_place *place, str
 int oc_place_err(const struct oc_json *j, const struct oc_place *place, struct oc_err *err,
                  enum oc_code code, const char *text)
 {
-	struct oc_buf path;
+	struct oc_buf path = {0};
 
 	oc_buf_init(&path, PLACE_MAX);
 	put_place(j, place, &path);
@@ -126,7 +126,7 @@ static int follow(const struct oc_json *j, char *pointer)
 
 int oc_json_ref(const struct oc_json *j, int at, int *target)
 {
-	struct oc_buf ref;
+	struct oc_buf ref = {0};
 	int rc;
 
 	*target = OC_JSON_NONE;

@@ -42,7 +42,7 @@ static uint64_t hash(const char *p, size_t n)
 
 static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, struct oc_err *err)
 {
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	bool bad;
 
 	/* Decoded, it stays the same where a tool has written the same string with other escapes.
@@ -117,7 +117,7 @@ static int read_format(struct oc_line *line, const struct oc_json *json, int req
 static int make_prompt(const struct oc_json *json, int at, const struct oc_request *defaults,
                        struct oc_buf *prompt, struct oc_err *err)
 {
-	struct oc_buf own;
+	struct oc_buf own = {0};
 	int rc;
 
 	oc_buf_init(&own, OC_PROMPT_MAX);
@@ -140,7 +140,7 @@ static int read_prompt(struct oc_line *line, const struct oc_json *json, int pro
 {
 	static const char *const ours[] = {"prompt", "custom_id", NULL};
 	struct oc_request request = *defaults;
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	int rc;
 
 	oc_buf_init(&text, OC_PROMPT_MAX);

@@ -123,7 +123,7 @@ int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **t
                              struct oc_err *err)
 {
 	struct oc_request req = llm->req;
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	int rc;
 
 	oc_err_clear(err);
@@ -145,7 +145,7 @@ int oc_llm_generate_response_stream(struct oc_llm *llm, struct oc_text prompt, o
                                     void *ctx, struct oc_err *err)
 {
 	struct oc_request req = llm->req;
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	int rc;
 
 	oc_err_clear(err);

@@ -48,7 +48,7 @@ static void end_record(struct oc_jsonw *w)
 /* A server's body as a value of one line: line ends in JSON are white space. */
 static void put_body(struct oc_jsonw *w, struct oc_text raw)
 {
-	struct oc_buf line;
+	struct oc_buf line = {0};
 
 	oc_buf_init(&line, 3 * raw.n);
 	oc_utf8_replace(&line, raw.p, raw.n);

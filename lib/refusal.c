@@ -240,7 +240,7 @@ static struct oc_text first_event(struct oc_text body)
 static void read_body(struct oc_text body, int status, struct said *said)
 {
 	struct oc_json json;
-	struct oc_buf text;
+	struct oc_buf text = {0};
 
 	oc_json_init(&json);
 	oc_buf_init(&text, body.n);
@@ -388,7 +388,7 @@ int oc_reply_error(int http_status, struct oc_text body, const struct oc_reply_c
 /* The status that an error's "code" is: a number, or a number as a string. 0 if it is neither. */
 static int numeric_status(const struct oc_json *j, int code)
 {
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	int64_t status = 0;
 
 	oc_buf_init(&text, 8);
@@ -450,7 +450,7 @@ int oc_refusal_set(const struct oc_json *j, int at, struct oc_err *err)
 	struct oc_text raw = oc_json_raw(j, at);
 	int status = embedded_status(j, at);
 	enum oc_code code = status ? code_of(status, raw) : code_of_text(raw);
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	struct said said;
 
 	oc_buf_init(&text, raw.n);

@@ -33,7 +33,7 @@ void oc_reply_release(struct oc_reply *reply)
 /* A string's content as UTF-8, also where the document's is not. */
 static void put_valid(struct oc_buf *out, const struct oc_json *j, int at)
 {
-	struct oc_buf text;
+	struct oc_buf text = {0};
 
 	oc_buf_init(&text, oc_json_raw(j, at).n);
 	oc_json_string(j, at, &text);
@@ -48,7 +48,7 @@ static void put_valid(struct oc_buf *out, const struct oc_json *j, int at)
 static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *err)
 {
 	struct oc_text raw = oc_json_raw(j, at);
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	char *fresh;
 
 	if (oc_json_type(j, at) != OC_JSON_STRING || raw.n == 2 || (*s && oc_json_is(j, at, *s)))
@@ -179,7 +179,7 @@ static int read_answer(const struct oc_json *j, struct oc_reply *reply, struct o
 static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, const char *what,
                  struct oc_err *err)
 {
-	struct oc_err why;
+	struct oc_err why = {0};
 	int rc;
 
 	if (!text.n)
@@ -254,7 +254,7 @@ int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *repl
                    struct oc_err *err)
 {
 	struct oc_json json;
-	struct oc_buf mended, content, reasoning;
+	struct oc_buf mended = {0}, content = {0}, reasoning = {0};
 	int rc;
 
 	drop_answer(reply);
@@ -316,7 +316,7 @@ int oc_reply_models(struct oc_text body, struct oc_buf *ids, size_t *n, struct o
 	static const char *const ollama[] = {"name", "model", NULL};
 	const char *const *names = openai;
 	struct oc_json json;
-	struct oc_buf mended;
+	struct oc_buf mended = {0};
 	int list;
 	int rc;
 

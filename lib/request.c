@@ -109,7 +109,7 @@ static int check_images(const struct oc_request *req, struct oc_err *err)
 static int check_schema(const struct oc_request *req, struct oc_err *err)
 {
 	struct oc_json schema;
-	struct oc_err why;
+	struct oc_err why = {0};
 	int rc;
 
 	if (req->format != OC_FORMAT_JSON_SCHEMA)

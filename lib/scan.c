@@ -618,7 +618,7 @@ bool oc_scan_string(const struct oc_scan *s, struct oc_buf *out)
 
 bool oc_scan_decodes_to(const struct oc_scan *s, struct oc_text text)
 {
-	struct oc_buf decoded;
+	struct oc_buf decoded = {0};
 	bool same;
 
 	oc_buf_init(&decoded, OC_SCAN_TEXT_MAX);

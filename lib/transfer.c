@@ -142,7 +142,7 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
 static bool add_header(struct oc_transfer *t, const char *name, const char *value)
 {
 	struct curl_slist *longer;
-	struct oc_buf line;
+	struct oc_buf line = {0};
 
 	oc_buf_init(&line, (size_t)1 << 20);
 	oc_buf_puts(&line, name);

@@ -21,7 +21,7 @@ static void must(bool condition)
 
 static void write_string(struct oc_jsonw *w, const struct oc_json *j, int at)
 {
-	struct oc_buf s;
+	struct oc_buf s = {0};
 
 	oc_buf_init(&s, j->len);
 	must(oc_json_string(j, at, &s));
@@ -137,8 +137,8 @@ static void compare_checks(const char *p, size_t n)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	struct oc_buf once;
-	struct oc_buf twice;
+	struct oc_buf once = {0};
+	struct oc_buf twice = {0};
 
 	compare_checks((const char *)data, size);
 	oc_buf_init(&once, 8 * size + 8);

@@ -20,7 +20,7 @@ static void check_answer(const struct oc_line *line, struct oc_json *json)
 	struct oc_text raw = {"{}\n", 3};
 	struct oc_line_id id = {0, 0};
 	bool answered = false;
-	struct oc_buf out;
+	struct oc_buf out = {0};
 
 	oc_buf_init(&out, OC_ANSWER_MAX);
 	oc_record_answer(line, &reply, raw, "", &out);

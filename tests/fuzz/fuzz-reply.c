@@ -28,7 +28,7 @@ static void check_err(int rc, const struct oc_err *err)
 
 static void answer(struct oc_text body)
 {
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	struct oc_err err = {0};
 	int rc;
 
@@ -48,9 +48,9 @@ static void answer(struct oc_text body)
 static void stream(struct oc_text body)
 {
 	struct oc_json json;
-	struct oc_reply reply;
-	struct oc_buf content;
-	struct oc_buf reasoning;
+	struct oc_reply reply = {0};
+	struct oc_buf content = {0};
+	struct oc_buf reasoning = {0};
 	int rc = 0;
 
 	oc_json_init(&json);
@@ -76,7 +76,7 @@ static void stream(struct oc_text body)
 
 static void models(struct oc_text body)
 {
-	struct oc_buf ids;
+	struct oc_buf ids = {0};
 	struct oc_err err = {0};
 	size_t n;
 	size_t ends = 0;

@@ -66,7 +66,7 @@ static void parse(const char *p, size_t n, size_t max, size_t step, struct oc_bu
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	const char *stream = (const char *)data + 1;
-	struct oc_buf first;
+	struct oc_buf first = {0};
 	size_t max;
 
 	if (!size)
@@ -75,7 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	oc_buf_init(&first, 100 * size + 1000);
 	parse(stream, size - 1, max, 0, &first);
 	for (size_t step = 1; step <= 64; step += 1 + *data % 32) {
-		struct oc_buf other;
+		struct oc_buf other = {0};
 
 		oc_buf_init(&other, first.max);
 		parse(stream, size - 1, max, step, &other);

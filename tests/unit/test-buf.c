@@ -15,7 +15,7 @@ static void check_is(const struct oc_buf *b, const char *want)
 
 TEST(is_an_empty_string_at_first)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 	long live = fail_alloc_live();
 
 	oc_buf_init(&b, 10);
@@ -34,7 +34,7 @@ TEST(is_an_empty_string_at_first)
 
 TEST(appends)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 100);
 	oc_buf_puts(&b, "one");
@@ -49,7 +49,7 @@ TEST(appends)
 
 TEST(keeps_nul_bytes)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 100);
 	oc_buf_putc(&b, '\0');
@@ -61,7 +61,7 @@ TEST(keeps_nul_bytes)
 TEST(grows_to_its_ceiling_and_not_beyond)
 {
 	for (size_t max = 0; max < 300; max++) {
-		struct oc_buf b;
+		struct oc_buf b = {0};
 
 		oc_buf_init(&b, max);
 		for (size_t i = 0; i < max; i++)
@@ -81,7 +81,7 @@ TEST(grows_to_its_ceiling_and_not_beyond)
 
 TEST(remembers_the_first_failure)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 4);
 	oc_buf_puts(&b, "abc");
@@ -100,7 +100,7 @@ TEST(remembers_the_first_failure)
 
 TEST(refuses_sizes_that_would_overflow)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 10);
 	oc_buf_puts(&b, "abc");
@@ -111,7 +111,7 @@ TEST(refuses_sizes_that_would_overflow)
 
 TEST(gives_room_to_write_into)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 	char *room;
 
 	oc_buf_init(&b, 1000);
@@ -126,7 +126,7 @@ TEST(gives_room_to_write_into)
 
 TEST(drops_from_the_front)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 100);
 	oc_buf_puts(&b, "abcdef");
@@ -139,7 +139,7 @@ TEST(drops_from_the_front)
 
 TEST(hands_its_block_over)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 	char *p;
 
 	oc_buf_init(&b, 100);
@@ -160,7 +160,7 @@ TEST(hands_its_block_over)
 TEST(prints_at_any_length)
 {
 	for (int n = 0; n < 200; n++) {
-		struct oc_buf b;
+		struct oc_buf b = {0};
 
 		oc_buf_init(&b, 1000);
 		oc_buf_puts(&b, "<");
@@ -174,7 +174,7 @@ TEST(prints_at_any_length)
 
 static int use(void *ctx)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 	char *p;
 	int rc;
 
@@ -194,7 +194,7 @@ static int use(void *ctx)
 
 static int detach_nothing(void *ctx)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 	char *p;
 
 	(void)ctx;
@@ -212,7 +212,7 @@ TEST(survives_without_memory)
 
 TEST(keeps_its_content_when_growing_fails)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 1000);
 	oc_buf_puts(&b, "safe");

@@ -33,8 +33,8 @@ TEST(a_wait_that_passes_the_deadline_is_not_begun)
 
 	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
 		struct oc_config cfg = config();
-		struct oc_reply reply;
-		struct oc_err err;
+		struct oc_reply reply = {0};
+		struct oc_err err = {0};
 
 		serve(scripts[i]);
 		cfg.backoff_factor = 60;
@@ -50,8 +50,8 @@ TEST(a_wait_that_passes_the_deadline_is_not_begun)
 TEST(the_deadline_is_one_for_all_tries)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("status 503\nbody {}\n---\nstatus 503\nbody {}\n---\nstall\n");
 	cfg.max_time = 2; /* enough for a slow machine to come to the third try */
@@ -65,8 +65,8 @@ TEST(the_deadline_is_one_for_all_tries)
 TEST(silence_is_tried_again)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("stall\n---\nanswer ok\n");
 	cfg.timeout = 0.1;
@@ -81,8 +81,8 @@ TEST(silence_is_tried_again)
 TEST(a_new_try_starts_afresh)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("sse\ndata {\"id\":\"first\",\"model\":\"x\",\"choices\":[{\"delta\":{\"content\":"
 	      "\"no\",\"reasoning\":\"no\"}}],\"usage\":{\"prompt_tokens\":99}}\nreset\n---\n"
@@ -98,8 +98,8 @@ TEST(a_new_try_starts_afresh)
 
 TEST(limits_are_checked)
 {
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 	struct oc_config cfg;
 
 	cfg = config();
@@ -166,8 +166,8 @@ static void leave_at_a_wait(void *ctx, const char *line)
 TEST(a_reader_that_leaves_ends_a_try)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("sse\ndelta x\nstall\n");
 	CHECK_INT(ask(&cfg, leave_at_first_text, NULL, &reply, &err), OC_ESTOPPED);
@@ -180,8 +180,8 @@ TEST(a_reader_that_leaves_ends_a_try)
 TEST(a_reader_that_has_left_ends_the_first_try)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("stall\n");
 	leave();
@@ -198,8 +198,8 @@ TEST(a_reader_that_has_left_ends_the_first_try)
 TEST(a_reader_that_leaves_ends_a_wait)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("status 503\nheader Retry-After: 110\nbody {}\n");
 	cfg.log = leave_at_a_wait;
@@ -214,8 +214,8 @@ TEST(a_reader_that_leaves_ends_a_wait)
 TEST(a_reader_that_stays_changes_nothing)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("status 503\nbody {}\n---\nanswer ok\n");
 	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);

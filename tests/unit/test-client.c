@@ -67,8 +67,8 @@ TEST(complete_returns_content_model_and_usage)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("answer Hello\\u0000!");
 	cfg.base_url = base_url;
@@ -87,8 +87,8 @@ TEST(complete_tries_again)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("status 503\nframing close\nbody "
 	      "{\"error\":\"busy\"}\n---\nclose\n---\nreset\n---\nanswer ok\n");
@@ -109,8 +109,8 @@ TEST(complete_does_not_repeat_the_key)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	cfg.api_key = "sk-secret";
 	serve("status 401\nbody {\"error\":\"sk-secret is no key, sk-secret\"}\n");
@@ -136,8 +136,8 @@ TEST(complete_takes_a_stream_for_an_answer)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	serve("sse\ndelta a\\u00e9\ndata {\"choices\":[{\"delta\":{\"reasoning\":\"why\"}}]}\n"
 	      "bytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xff\"}}]}\\n\\n\nfinish "
@@ -180,8 +180,8 @@ TEST(configurations_are_checked)
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		struct oc_config cfg = config();
-		struct oc_reply reply;
-		struct oc_err err;
+		struct oc_reply reply = {0};
+		struct oc_err err = {0};
 
 		cfg.max_retries = 0;
 		cfg.base_url = rows[i].base_url;
@@ -197,8 +197,8 @@ TEST(stream_hands_pieces_over)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 	struct heard h;
 
 	serve("sse\ndelta Hel\ndata {\"choices\":[{\"delta\":{\"reasoning\":\"hm\"}}]}\ndelta lo\n"
@@ -220,8 +220,8 @@ TEST(stream_joins_characters)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 	struct heard h;
 
 	serve("sse\nbytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xe2\\x82\"}}]}\\n\\n\n"
@@ -239,8 +239,8 @@ TEST(stream_stops_when_the_sink_says_so)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 	struct heard h;
 
 	serve("sse\nrepeat forever delta x\n");
@@ -279,8 +279,8 @@ TEST(stream_does_not_lie_about_its_end)
 	struct oc_request req = request();
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_reply reply;
-		struct oc_err err;
+		struct oc_reply reply = {0};
+		struct oc_err err = {0};
 		struct heard h;
 
 		serve(rows[i].script);
@@ -302,7 +302,7 @@ TEST(llm_answers_many_times)
 	struct oc_request req = request();
 	char model[] = "m";
 	struct oc_llm *llm;
-	struct oc_err err;
+	struct oc_err err = {0};
 	char *text;
 	size_t len;
 
@@ -333,7 +333,7 @@ TEST(llm_checks_its_arguments)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	req.temperature = 2.5;
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
@@ -364,8 +364,8 @@ TEST(structured_answers_are_checked)
 
 	req.schema = text_of("{\"properties\":{\"a\":{\"type\":\"integer\"}}}");
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_reply reply;
-		struct oc_err err;
+		struct oc_reply reply = {0};
+		struct oc_err err = {0};
 		struct heard h;
 
 		serve(rows[i].script);
@@ -382,7 +382,7 @@ TEST(structured_answers_are_checked)
 TEST(models_are_listed)
 {
 	struct oc_config cfg = config();
-	struct oc_err err;
+	struct oc_err err = {0};
 	char **ids;
 
 	serve("body {\"data\":[{\"id\":\"b:1\"},{\"id\":\"a/x\"},{\"id\":\"b:1\"}]}\n");
@@ -410,7 +410,7 @@ static int use_llm(void *ctx)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_err err;
+	struct oc_err err = {0};
 	char *text;
 	int64_t seed = 7;
 	int rc;
@@ -442,7 +442,7 @@ static int use_stream(void *ctx)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	int rc = oc_stream(&cfg, &req, gather_nothing, ctx, &reply, NULL);
 
 	oc_reply_release(&reply);

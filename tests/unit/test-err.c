@@ -30,7 +30,7 @@ TEST(accepts_that_nobody_wants_to_know)
 
 TEST(makes_messages_printable)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	(void)oc_err_set(&err, OC_EPROTO, "%s", "a\n\x1b[2J\xff\xc2\x9b\x7f\xc3\xa9");
 	CHECK_STR(err.message, "a\\x0a\\x1b[2J\\xff\\xc2\\x9b\\x7f\xc3\xa9");
@@ -38,7 +38,7 @@ TEST(makes_messages_printable)
 
 TEST(can_quote_its_own_message)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	(void)oc_err_set(&err, OC_EPROTO, "inner\n");
 	(void)oc_err_set(&err, OC_EPROTO, "outer: %s", err.message);
@@ -54,7 +54,7 @@ static void check_lengths(const char *character, size_t shown)
 	static char text[5000];
 
 	for (size_t n = 0; (n + 1) * len < sizeof text; n++) {
-		struct oc_err err;
+		struct oc_err err = {0};
 		size_t fits = limit / shown;
 		bool cut = n > fits;
 

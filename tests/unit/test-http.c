@@ -28,7 +28,7 @@ static struct oc_http *new_pool(void)
 {
 	const struct oc_http_config cfg = {.loopback = true};
 	struct oc_http *http = NULL;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	CHECK_INT(oc_http_new(&cfg, &http, &err), OC_OK);
 	return http;
@@ -36,7 +36,7 @@ static struct oc_http *new_pool(void)
 
 static void start(struct oc_http *http, struct got *got, double timeout, double deadline)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	oc_buf_init(&got->body, (size_t)1 << 20);
 	got->x = (struct oc_http_exchange){
@@ -53,7 +53,7 @@ static void start(struct oc_http *http, struct got *got, double timeout, double 
 
 static void finish(struct oc_http *http, struct got *got)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	while (!got->x.done)
 		CHECK_INT(oc_http_step(http, -1, NULL, 0, &err), OC_OK);
@@ -122,7 +122,7 @@ TEST(a_step_waits_no_longer_than_it_is_told)
 {
 	struct oc_http *http = new_pool();
 	struct got got = {.stop_after = 0};
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	serve("stall\n");
 	start(http, &got, 0, 0);
@@ -297,7 +297,7 @@ TEST(watched_descriptors_wake_a_step)
 	struct oc_http *http = new_pool();
 	struct got got = {.stop_after = 0};
 	struct pollfd fds[2];
-	struct oc_err err;
+	struct oc_err err = {0};
 	int in[2], out[2];
 
 	CHECK(pipe(in) == 0 && pipe(out) == 0);

@@ -280,7 +280,7 @@ static int feed(struct oc_intake *in, const struct stream *s, const size_t *cuts
 static void check_sink(const struct stream *s, const size_t *cuts, size_t ncuts)
 {
 	struct oc_intake in;
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	struct heard h = {.unflushed = false};
 	int rc;
 
@@ -304,7 +304,7 @@ static void check_sink(const struct stream *s, const size_t *cuts, size_t ncuts)
 static void check_gathered(const struct stream *s, const size_t *cuts, size_t ncuts)
 {
 	struct oc_intake in;
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	int rc;
 
 	oc_reply_init(&reply);
@@ -386,7 +386,7 @@ TEST(a_sink_that_stops_is_not_called_again)
 	static const char bytes[] = TEXT("a") TEXT("b") DONE;
 	struct oc_err transport = {.code = OC_OK};
 	struct oc_intake in;
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	int calls = 0;
 
 	oc_reply_init(&reply);
@@ -414,7 +414,7 @@ static int feed_large(size_t size, struct oc_err *err)
 	size_t left = size - strlen(before) - strlen(after);
 	struct heard h = {.unflushed = false};
 	struct oc_intake in;
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	char xs[65536];
 	int rc;
 
@@ -442,7 +442,7 @@ static int feed_large(size_t size, struct oc_err *err)
 
 TEST(an_event_is_at_most_16_mebibytes)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	CHECK_INT(feed_large((size_t)16 << 20, &err), OC_OK);
 	CHECK_INT(feed_large(((size_t)16 << 20) + 1, &err), OC_EPROTO);
@@ -454,7 +454,7 @@ TEST(an_event_is_at_most_16_mebibytes)
 static int take_whole(const struct stream *s, oc_sink *sink)
 {
 	struct oc_intake in;
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	size_t cut = strlen(s->bytes) / 2;
 	int rc;
 

@@ -164,7 +164,7 @@ TEST(walks_arrays_and_objects)
 TEST(answers_for_what_is_missing)
 {
 	struct oc_json j;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 	int64_t i = 42;
 	double d = 42;
 
@@ -202,7 +202,7 @@ static void check_decoded(const char *text, const char *want, size_t n)
 	/* A block of its own, so that a look beyond its end is seen by a sanitizer. */
 	char *copy = malloc(strlen(text));
 	struct oc_json j;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	CHECK(copy != NULL);
 	memcpy(copy, text, strlen(text));
@@ -278,7 +278,7 @@ TEST(keeps_bytes_that_are_not_utf8)
 {
 	static const char text[] = "[\"a\xe2\x82\",\"\xac\\n\xff\"]";
 	struct oc_json j;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_json_init(&j);
 	oc_buf_init(&b, 100);
@@ -295,7 +295,7 @@ TEST(keeps_bytes_that_are_not_utf8)
 TEST(leaves_the_buffer_alone_where_there_is_no_string)
 {
 	struct oc_json j;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_json_init(&j);
 	oc_buf_init(&b, 100);
@@ -374,7 +374,7 @@ TEST(has_a_ceiling_on_values)
 TEST(has_a_ceiling_on_length)
 {
 	struct oc_json j;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	oc_json_init(&j);
 	CHECK_INT(oc_json_parse(&j, "1", (size_t)INT_MAX + 1, &err), OC_EPROTO);
@@ -402,7 +402,7 @@ TEST(takes_memory_only_to_grow)
 static int parse_growing(void *ctx)
 {
 	struct oc_json j;
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	int rc = 0;
 
 	(void)ctx;

@@ -351,7 +351,7 @@ TEST(says_where_and_what)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(cases); i++) {
-		struct oc_err err;
+		struct oc_err err = {0};
 
 		CHECK_INT(oc_json_check(cases[i].text, strlen(cases[i].text), NULL, &err),
 		          OC_EPROTO);

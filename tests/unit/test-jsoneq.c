@@ -6,7 +6,7 @@
 
 static void parse(struct oc_json *j, const char *text)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	oc_json_init(j);
 	if (oc_json_parse(j, text, strlen(text), &err)) {
@@ -166,7 +166,7 @@ TEST(twins)
 TEST(large_values)
 {
 	enum { N = 200000 };
-	struct oc_buf text;
+	struct oc_buf text = {0};
 	struct oc_json j;
 	int first = 0;
 	int second = 0;

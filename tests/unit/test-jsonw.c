@@ -9,7 +9,7 @@
 static void check_string(const char *in, size_t n, const char *want)
 {
 	struct oc_jsonw w;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 1000);
 	oc_jsonw_init(&w, &b);
@@ -34,7 +34,7 @@ TEST(escapes_what_must_be_and_no_more)
 TEST(puts_the_commas)
 {
 	struct oc_jsonw w;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 1000);
 	oc_jsonw_init(&w, &b);
@@ -61,7 +61,7 @@ TEST(puts_the_commas)
 TEST(writes_numbers)
 {
 	struct oc_jsonw w;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 1000);
 	oc_jsonw_init(&w, &b);
@@ -81,7 +81,7 @@ TEST(writes_null_for_what_is_not_known)
 {
 	struct oc_usage usage = {.input_tokens = 12, .output_tokens = -1, .total_tokens = 0};
 	struct oc_jsonw w;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 1000);
 	oc_jsonw_init(&w, &b);
@@ -105,8 +105,8 @@ TEST(writes_what_the_reader_reads)
 	size_t n = 0;
 	struct oc_jsonw w;
 	struct oc_json j;
-	struct oc_buf b;
-	struct oc_buf back;
+	struct oc_buf b = {0};
+	struct oc_buf back = {0};
 
 	for (int c = 0; c < 128; c++)
 		text[n++] = (char)c;
@@ -128,7 +128,7 @@ TEST(writes_what_the_reader_reads)
 static int write_some(void *ctx)
 {
 	struct oc_jsonw w;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 	int rc;
 
 	(void)ctx;
@@ -148,7 +148,7 @@ static int write_some(void *ctx)
 TEST(leaves_failures_to_the_buffer)
 {
 	struct oc_jsonw w;
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	CHECK(fail_each_alloc(write_some, NULL) > 3);
 	oc_buf_init(&b, 5);

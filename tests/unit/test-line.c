@@ -38,7 +38,7 @@ static int read_with(struct oc_line *line, uint64_t number, const char *text,
 static void check_body(const char *text, const struct oc_request *req, const char *want)
 {
 	struct oc_line line;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	CHECK_INT(read_with(&line, 1, text, req, &err), OC_OK);
 	CHECK_STR(line.body.p, want);
@@ -50,7 +50,7 @@ static void check_refused(const char *text, const char *why)
 {
 	struct oc_request req = defaults();
 	struct oc_line line;
-	struct oc_err err;
+	struct oc_err err = {0};
 	char want[256];
 
 	(void)snprintf(want, sizeof want, "the line is unusable: %s", why);
@@ -63,7 +63,7 @@ static void check_refused(const char *text, const char *why)
 static struct oc_line_id id_of(uint64_t number, const char *text, const struct oc_request *req)
 {
 	struct oc_line line;
-	struct oc_err err;
+	struct oc_err err = {0};
 	struct oc_line_id id;
 
 	CHECK_INT(read_with(&line, number, text, req, &err), OC_OK);
@@ -126,7 +126,7 @@ TEST(model_of_the_line)
 {
 	struct oc_request req = defaults();
 	struct oc_line line;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	req.model = NULL;
 	CHECK_INT(read_with(&line, 1, "{\"prompt\":\"hi\",\"model\":\"n\"}", &req, &err), OC_OK);
@@ -168,7 +168,7 @@ TEST(custom_id_of_a_bad_line_is_known)
 {
 	struct oc_request req = defaults();
 	struct oc_line line;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	CHECK_INT(read_with(&line, 1, "{\"custom_id\":\"\\u00e9\",\"prompt\":7}", &req, &err),
 	          OC_EDATA);
@@ -218,7 +218,7 @@ TEST(request_hash_is_stable)
 static int check_answer(const char *text, const struct oc_request *req, const char *answer)
 {
 	struct oc_line line;
-	struct oc_err err;
+	struct oc_err err = {0};
 	int rc;
 
 	CHECK_INT(read_with(&line, 1, text, req, &err), OC_OK);
@@ -263,7 +263,7 @@ TEST(an_unusable_schema_is_refused)
 {
 	struct oc_request req = defaults();
 	struct oc_line line;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	CHECK_INT(read_with(&line, 1,
 	                    "{\"prompt\":\"hi\",\"response_format\":{\"type\":\"json_schema\","
@@ -302,7 +302,7 @@ static struct oc_line a_line(bool envelope, const char *custom_id)
 TEST(record_of_an_answer)
 {
 	struct oc_line line = a_line(false, "\"\\u0061\"");
-	struct oc_buf out;
+	struct oc_buf out = {0};
 
 	oc_buf_init(&out, 4096);
 	oc_record_answer(&line, &answer, text_of(""), "", &out);
@@ -321,7 +321,7 @@ TEST(record_of_an_envelope)
 {
 	struct oc_line line = a_line(true, "\"a\"");
 	struct oc_line nameless = a_line(true, "");
-	struct oc_buf out;
+	struct oc_buf out = {0};
 
 	oc_buf_init(&out, 4096);
 	oc_record_answer(&line, &answer, text_of("{\n  \"x\": [1,\r\n2]\n}\n"), "req-7", &out);
@@ -343,7 +343,7 @@ TEST(record_of_a_failure)
 	struct oc_err err = {.code = OC_EBUSY, .http_status = 503, .message = "busy"};
 	struct oc_line line = a_line(false, "");
 	struct oc_line envelope = a_line(true, "\"a\"");
-	struct oc_buf out;
+	struct oc_buf out = {0};
 
 	oc_buf_init(&out, 4096);
 	oc_record_failure(&line, &err, 75, &out);
@@ -445,8 +445,8 @@ static int read_and_write(void *ctx)
 {
 	struct oc_request req = defaults();
 	struct oc_line line;
-	struct oc_err err;
-	struct oc_buf out;
+	struct oc_err err = {0};
+	struct oc_buf out = {0};
 	int rc = read_with(&line, 1, ctx, &req, &err);
 
 	oc_buf_init(&out, 4096);

@@ -81,7 +81,7 @@ TEST(body_shapes)
 TEST(long_texts_are_cut)
 {
 	char body[3000];
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	memset(body, 'x', sizeof body);
 	memcpy(body + 511, "\xc3\xa9", 2); /* does not fit whole */

@@ -32,7 +32,7 @@ struct whole {
 
 static void check_whole(const struct whole *row)
 {
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	struct oc_err err = {0};
 	int rc;
 
@@ -253,8 +253,8 @@ TEST(token_counts)
 
 TEST(model_id_and_what_was_there_before)
 {
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	oc_reply_init(&reply);
 	CHECK_INT(
@@ -287,8 +287,8 @@ TEST(invalid_utf8_is_mended)
 {
 	static const char body[] = "{\"choices\":[{\"message\":{\"content\":\"a\xff\xe2\x82z\"},"
 	                           "\"finish_reason\":\"stop\"}]}";
-	struct oc_reply reply;
-	struct oc_err err;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
 
 	oc_reply_init(&reply);
 	CHECK_INT(oc_reply_parse(text(body), "m", &reply, &err), 0);
@@ -344,7 +344,7 @@ TEST(errors_in_place_of_answers)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_reply reply;
+		struct oc_reply reply = {0};
 		struct oc_err err = {0};
 
 		oc_reply_init(&reply);
@@ -589,8 +589,8 @@ TEST(model_lists)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_buf ids;
-		struct oc_err err;
+		struct oc_buf ids = {0};
+		struct oc_err err = {0};
 		size_t n = 99;
 
 		oc_buf_init(&ids, 1000);
@@ -621,7 +621,7 @@ TEST(no_model_lists)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_buf ids;
+		struct oc_buf ids = {0};
 		struct oc_err err = {0};
 		size_t n;
 
@@ -636,7 +636,7 @@ TEST(no_model_lists)
 
 static int parse_once(void *ctx)
 {
-	struct oc_reply reply;
+	struct oc_reply reply = {0};
 	int rc;
 
 	oc_reply_init(&reply);
@@ -658,7 +658,7 @@ static int feed_once(void *ctx)
 
 static int list_once(void *ctx)
 {
-	struct oc_buf ids;
+	struct oc_buf ids = {0};
 	size_t n;
 	int rc;
 

@@ -29,7 +29,7 @@ static struct oc_request request_for(const char *prompt)
 
 static void check_body(const struct oc_request *req, bool stream, const char *wanted)
 {
-	struct oc_buf out;
+	struct oc_buf out = {0};
 	struct oc_err err = {0};
 	int rc;
 
@@ -138,8 +138,8 @@ TEST(image_types)
 TEST(body_over_its_ceiling)
 {
 	struct oc_request req = request_for("Hi");
-	struct oc_err err;
-	struct oc_buf out;
+	struct oc_err err = {0};
+	struct oc_buf out = {0};
 
 	oc_buf_init(&out, 56); /* the least body has 57 bytes */
 	CHECK_INT(oc_request_body(&req, false, &out, &err), OC_EDATA);
@@ -157,8 +157,8 @@ TEST(sizes_are_limited_together)
 	char *bytes = malloc(half + 1);
 	struct oc_request req = request_for("");
 	struct oc_text image;
-	struct oc_err err;
-	struct oc_buf out;
+	struct oc_err err = {0};
+	struct oc_buf out = {0};
 
 	CHECK(bytes);
 	memset(bytes, 'x', half + 1);
@@ -184,8 +184,8 @@ TEST(large_body_is_one_block)
 	size_t n = (size_t)8 << 20;
 	char *bytes = malloc(n);
 	struct oc_request req = request_for("");
-	struct oc_err err;
-	struct oc_buf out;
+	struct oc_err err = {0};
+	struct oc_buf out = {0};
 
 	CHECK(bytes);
 	for (size_t i = 0; i < n; i++)
@@ -330,7 +330,7 @@ TEST(prompts)
 	        {"ab\xed\xa0\x80", "the prompt is not valid UTF-8 at byte 2"},
 	        {"ab\xe2\x82", "the prompt is not valid UTF-8 at byte 2"},
 	};
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		CHECK_INT(oc_prompt_check(text(rows[i].prompt), &err),
@@ -366,7 +366,7 @@ static int body_over(const struct oc_request *req, const char *line, struct oc_b
 static void check_over(const struct oc_request *req, const char *line, const char *wanted)
 {
 	struct oc_err err = {0};
-	struct oc_buf out;
+	struct oc_buf out = {0};
 	int rc = body_over(req, line, &out, &err);
 
 	CHECK_STR(rc ? err.message : "", "");
@@ -404,8 +404,8 @@ TEST(lines)
 TEST(lines_without_a_model)
 {
 	struct oc_request req = request_for("Hi");
-	struct oc_err err;
-	struct oc_buf out;
+	struct oc_err err = {0};
+	struct oc_buf out = {0};
 
 	req.model = NULL;
 	check_over(&req, "{\"x\":{},\"model\":\"a\"}", "{\"model\":\"a\"," HI ",\"x\":{}}");
@@ -419,7 +419,7 @@ TEST(lines_without_a_model)
 
 static int build_once(void *ctx)
 {
-	struct oc_buf out;
+	struct oc_buf out = {0};
 	int rc;
 
 	oc_buf_init(&out, 100000);

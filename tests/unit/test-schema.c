@@ -14,7 +14,7 @@ struct row {
 
 static void parse(struct oc_json *j, const char *text)
 {
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	oc_json_init(j);
 	if (oc_json_parse(j, text, strlen(text), &err)) {
@@ -302,7 +302,7 @@ TEST(explosive_schema)
 {
 	struct oc_json schema;
 	struct oc_json value;
-	struct oc_err err;
+	struct oc_err err = {0};
 	int rc;
 
 	parse(&schema, "{\"type\":\"array\",\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},"
@@ -319,7 +319,7 @@ TEST(explosive_schema)
 /* Long values are cut between characters. */
 TEST(long_values_in_messages)
 {
-	struct oc_buf value;
+	struct oc_buf value = {0};
 	struct row row = {
 	        "{\"type\":\"null\"}", NULL,
 	        /* 80 bytes are a quote, 39 characters and half of one. */

@@ -24,7 +24,7 @@ TEST(a_base_url_is_normalised)
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		struct oc_server server;
-		struct oc_err err;
+		struct oc_err err = {0};
 
 		CHECK_INT(oc_server_init(&server, rows[i].base_url, &err), OC_OK);
 		CHECK_STR(server.base_url, rows[i].normal);
@@ -36,7 +36,7 @@ TEST(a_base_url_is_normalised)
 TEST(only_https_is_encrypted)
 {
 	struct oc_server server;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	CHECK_INT(oc_server_init(&server, "HTTPS://h/", &err), OC_OK);
 	CHECK(server.encrypted);
@@ -81,7 +81,7 @@ TEST(this_machine_is_told_from_others)
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		struct oc_server server;
-		struct oc_err err;
+		struct oc_err err = {0};
 		char base_url[64];
 
 		(void)snprintf(base_url, sizeof base_url, "http://%s:8080/v1", rows[i].host);
@@ -119,7 +119,7 @@ TEST(what_is_no_base_url_is_refused)
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		struct oc_server server;
-		struct oc_err err;
+		struct oc_err err = {0};
 
 		printf("# %s\n", rows[i]);
 		CHECK_INT(oc_server_init(&server, rows[i], &err), OC_EARG);
@@ -134,7 +134,7 @@ TEST(what_is_no_base_url_is_refused)
 TEST(an_at_sign_in_the_path_is_fine)
 {
 	struct oc_server server;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	CHECK_INT(oc_server_init(&server, "http://h/a@b", &err), OC_OK);
 	CHECK_STR(server.base_url, "http://h/a@b");

@@ -299,7 +299,7 @@ TEST(sums_that_do_not_fit_are_refused)
 {
 	struct oc_usage_record r = record("m", 0, 1, 1);
 	struct oc_meter m;
-	struct oc_err err;
+	struct oc_err err = {0};
 
 	oc_meter_init(&m);
 	add(&m, "m", 0, INT64_MAX, INT64_MAX - 1);

@@ -111,7 +111,7 @@ TEST(encodes_every_length)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(cases); i++) {
-		struct oc_buf b;
+		struct oc_buf b = {0};
 
 		oc_buf_init(&b, 4);
 		oc_utf8_put(&b, cases[i].cp);
@@ -166,7 +166,7 @@ TEST(has_no_tail_that_cannot_be_completed)
 
 static void check_replaced(const char *in, const char *want)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 1000);
 	oc_utf8_replace(&b, in, strlen(in));
@@ -193,7 +193,7 @@ TEST(replaces_maximal_parts)
 
 static void check_visible(enum oc_visible how, const char *in, size_t n, const char *want)
 {
-	struct oc_buf b;
+	struct oc_buf b = {0};
 
 	oc_buf_init(&b, 1000);
 	oc_utf8_visible(&b, in, n, how);
