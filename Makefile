@@ -5,6 +5,7 @@
 #   SANITIZE=address,undefined    instrument everything
 #   WRAP=valgrind                 run the unit tests and the commands in tests under valgrind
 #   CC=clang                      another compiler
+#   JOBS=N                        so many test programs at the same time
 #   V=1                           show every command
 #   CC=clang FUZZER=1 fuzzers     the fuzz targets as libFuzzer programs, sanitized
 
