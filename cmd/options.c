@@ -9,12 +9,13 @@
 
 #include "buf.h"
 #include "cli.h"
+#include "near.h"
 #include "num.h"
 #include "output.h"
 
 enum { ROWS_MAX = 64, BUILT_IN = 10000, HELP_COLUMN = 28 };
 
-enum { OPT_HELP = BUILT_IN, OPT_VERSION, OPT_COMPLETION };
+enum { OPT_HELP = 'h', OPT_VERSION = 'V', OPT_COMPLETION = BUILT_IN };
 
 const struct cli_option cli_built_in[] = {
         {OPT_HELP, "help", NULL, "show this help"},
@@ -124,11 +125,33 @@ static void print_and_exit(int id, const char *arg)
 	cli_exit(CLI_OK);
 }
 
+/* Why a long option is none: several begin like it, or none does, and perhaps one is near. */
+OC_NORETURN static void refuse_word(const struct option *words, const char *word)
+{
+	size_t n = strcspn(word, "=");
+	struct oc_near near;
+	struct oc_buf meant = {0};
+
+	oc_near_init(&near, word + 2, n - 2);
+	oc_buf_init(&meant, OC_ERR_MESSAGE_MAX);
+	for (; words->name; words++) {
+		oc_near_offer(&near, words->name);
+		if (n > 2 && strncmp(words->name, word + 2, n - 2) == 0)
+			oc_buf_printf(&meant, "%s--%s", meant.n ? ", " : "", words->name);
+	}
+	if (meant.n)
+		cli_die(CLI_USAGE, "option %.*s is ambiguous: %s", (int)n, word, meant.p);
+	if (near.best)
+		cli_die(CLI_USAGE, "unknown option %.*s; did you mean --%s?", (int)n, word,
+		        near.best);
+	cli_die(CLI_USAGE, "unknown option %.*s; %s --help lists them", (int)n, word,
+	        current->name);
+}
+
 /* getopt_long() has refused something: says what. */
-OC_NORETURN static void refuse(int answer, char **argv)
+OC_NORETURN static void refuse(int answer, char **argv, const struct option *words)
 {
 	const struct cli_option *row = optopt ? row_of(optopt) : NULL;
-	const char *word = argv[optind - 1];
 
 	if (row && answer == ':')
 		cli_die(CLI_USAGE, "option --%s needs a value: %s", row->name, row->arg);
@@ -137,8 +160,7 @@ OC_NORETURN static void refuse(int answer, char **argv)
 	if (optopt)
 		cli_die(CLI_USAGE, "unknown option -%c; %s --help lists them", optopt,
 		        current->name);
-	cli_die(CLI_USAGE, "unknown or ambiguous option %s; %s --help lists them", word,
-	        current->name);
+	refuse_word(words, argv[optind - 1]);
 }
 
 int cli_options(const struct cli_program *program, int argc, char **argv, void *ctx)
@@ -154,8 +176,8 @@ int cli_options(const struct cli_program *program, int argc, char **argv, void *
 	opterr = 0;
 	while ((id = getopt_long(argc, argv, tables.letters, tables.words, NULL)) != -1) {
 		if (id == '?' || id == ':')
-			refuse(id, argv);
-		else if (id >= BUILT_IN)
+			refuse(id, argv, tables.words);
+		else if (id == OPT_HELP || id == OPT_VERSION || id == OPT_COMPLETION)
 			print_and_exit(id, optarg);
 		else
 			program->option(ctx, id, optarg);

@@ -2,6 +2,7 @@
 /* models.c: the model table, and finding a row in it. */
 #include "compat.h"
 
+#include "near.h"
 #include "oc.h"
 
 static const struct oc_model table[] = {
@@ -135,59 +136,16 @@ const struct oc_model *oc_model_find(const char *id)
 	return NULL;
 }
 
-/* ASCII only, whatever the locale. */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-static size_t min(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-enum { NEAR_MAX = 64 }; /* an id longer than this is like none of the table's */
-
-/* How many letters must be put in, taken out or changed to make one id from the other:
- * Levenshtein's distance, row by row. a has n <= NEAR_MAX bytes. */
-static size_t distance(const char *a, size_t n, const char *b)
-{
-	size_t row[NEAR_MAX + 1];
-
-	for (size_t i = 0; i <= n; i++)
-		row[i] = i;
-	for (size_t j = 0; b[j]; j++) {
-		size_t diagonal = row[0]++;
-
-		for (size_t i = 0; i < n; i++) {
-			size_t change = diagonal + (lower(a[i]) != lower(b[j]));
-
-			diagonal = row[i + 1];
-			row[i + 1] = min(change, min(row[i], diagonal) + 1);
-		}
-	}
-	return row[n];
-}
-
 const char *oc_model_near(const char *id)
 {
-	size_t n = stem(id);
-	const char *best = NULL;
-	size_t least = NEAR_MAX;
+	struct oc_near near;
 
-	if (n > NEAR_MAX)
-		return NULL;
-	for (size_t at = 0; at < OC_COUNT(table) * OC_MODEL_LIST_MAX; at++) {
-		const char *known = table[at / OC_MODEL_LIST_MAX].ids[at % OC_MODEL_LIST_MAX];
-		size_t d = known ? distance(id, n, known) : NEAR_MAX;
-
-		/* Near is what shares at least half of the longer of the two. */
-		if (known && d < least && 2 * d <= (n > strlen(known) ? n : strlen(known))) {
-			best = known;
-			least = d;
-		}
+	oc_near_init(&near, id, stem(id));
+	for (size_t i = 0; i < OC_COUNT(table); i++) {
+		for (size_t k = 0; k < OC_MODEL_LIST_MAX && table[i].ids[k]; k++)
+			oc_near_offer(&near, table[i].ids[k]);
 	}
-	return best;
+	return near.best;
 }
 
 /* Not where lists are made: this needs no server. */

@@ -254,13 +254,13 @@ sent_text() {
 
 @test 'output: --help and --version are answers too: delivered, or status 74' {
 	check() {
-		run --separate-stderr -0 $COMMAND --help
+		run --separate-stderr -0 $COMMAND -h
 		assert_line -n 0 "Usage: $COMMAND [OPTION]... [FILE]..."
 		assert_equal "$stderr" ''
-		run --separate-stderr -0 $COMMAND --version
+		run --separate-stderr -0 $COMMAND -V
 		assert_output "$COMMAND 0.1.0"
 		assert_equal "$stderr" ''
-		for option in --help --version; do
+		for option in --help -h --version -V; do
 			run -74 bash -c "$COMMAND $option >/dev/full"
 			assert_output "$COMMAND: cannot write to standard output: No space left on device"
 		done
@@ -460,8 +460,15 @@ ended() {
 
 @test 'options: what is unknown, misses its value or has one too many is status 64' {
 	check() {
-		ends 64 "unknown or ambiguous option --no-such; $COMMAND --help lists them" \
-			$COMMAND --no-such
+		ends 64 "unknown option --xyzzy; $COMMAND --help lists them" $COMMAND --xyzzy
+		ends 64 "unknown option --xyzzy; $COMMAND --help lists them" $COMMAND --xyzzy=1
+		ends 64 'unknown option --temprature; did you mean --temperature?' \
+			$COMMAND --temprature 1
+		ends 64 'unknown option --max-token5; did you mean --max-tokens?' \
+			$COMMAND --max-token5=1
+		ends 64 "unknown option --; $COMMAND --help lists them" $COMMAND --=x
+		ends 64 'option --sys is ambiguous: --system, --system-file' $COMMAND --sys x
+		ends 64 'option --sys is ambiguous: --system, --system-file' $COMMAND --sys=x
 		ends 64 "unknown option -Z; $COMMAND --help lists them" $COMMAND -Z
 		ends 64 'option --model needs a value: ID' $COMMAND -m
 		ends 64 'option --model needs a value: ID' $COMMAND --model
