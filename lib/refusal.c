@@ -153,48 +153,99 @@ static void say(struct said *said, struct oc_text text)
 	said->line[said->n] = '\0';
 }
 
-int oc_refusal_find(const struct oc_json *j, int at)
+/* Does the value say nothing: null, false, an empty string, array or object? */
+static bool is_empty(const struct oc_json *j, int at)
 {
-	static const char *const names[] = {"error", "object"};
-	int found[OC_COUNT(names)];
-
-	oc_json_members(j, at, names, OC_COUNT(names), found);
-	switch (oc_json_type(j, found[0])) {
+	switch (oc_json_type(j, at)) {
 	case OC_JSON_MISSING:
 	case OC_JSON_NULL:
 	case OC_JSON_FALSE:
-		return oc_json_is(j, found[1], "error") ? at : OC_JSON_NONE;
-	case OC_JSON_TRUE:
-	case OC_JSON_NUMBER:
+		return true;
 	case OC_JSON_STRING:
+		return oc_json_is(j, at, "");
 	case OC_JSON_ARRAY:
 	case OC_JSON_OBJECT:
+		return oc_json_first(j, at) == OC_JSON_NONE;
+	case OC_JSON_TRUE:
+	case OC_JSON_NUMBER:
 		break;
 	}
-	return found[0];
+	return false;
 }
 
-/* The text of an error: its message, itself if it is a string, else as it is written. */
+int oc_refusal_member(const struct oc_json *j, int at)
+{
+	int error = oc_json_get(j, at, "error");
+
+	return is_empty(j, error) ? OC_JSON_NONE : error;
+}
+
+/* Is this member, which is there, all that the object says? */
+static bool is_alone(const struct oc_json *j, int at)
+{
+	return oc_json_next(j, at, oc_json_first(j, at)) == OC_JSON_NONE;
+}
+
+int oc_refusal_find(const struct oc_json *j, int at)
+{
+	enum { ERROR, OBJECT, CHOICES, ERRORS, DETAIL, MESSAGE, MSG };
+	static const char *const names[] = {"error",  "object",  "choices", "errors",
+	                                    "detail", "message", "msg"};
+	int found[OC_COUNT(names)];
+
+	if (oc_json_type(j, at) == OC_JSON_ARRAY)
+		at = oc_json_item(j, at, 0);
+	oc_json_members(j, at, names, OC_COUNT(names), found);
+	if (!is_empty(j, found[ERROR]) ||
+	    (oc_json_type(j, found[ERROR]) > OC_JSON_FALSE && is_alone(j, at)))
+		return found[ERROR];
+	if (oc_json_is(j, found[OBJECT], "error"))
+		return at;
+	if (oc_json_type(j, found[CHOICES]) > OC_JSON_NULL)
+		return OC_JSON_NONE;
+	if (!is_empty(j, found[ERRORS]))
+		return found[ERRORS];
+	if (!is_empty(j, found[DETAIL]))
+		return found[DETAIL];
+	for (int i = MESSAGE; i <= MSG; i++) {
+		if (oc_json_type(j, found[i]) == OC_JSON_STRING && !is_empty(j, found[i]))
+			return at;
+	}
+	return OC_JSON_NONE;
+}
+
+/* Appends the words of an error: itself where it is a string, the first of several, the member that
+ * has them; else it is shown as it is written. */
 static void put_error(const struct oc_json *j, int at, struct oc_buf *out)
 {
-	struct oc_text raw = oc_json_raw(j, at);
+	static const char *const names[] = {"message", "msg", "detail", "error"};
+	int within = at;
 
-	if (!oc_json_string(j, oc_json_get(j, at, "message"), out) && !oc_json_string(j, at, out))
-		oc_buf_add(out, raw.p, raw.n);
+	for (int depth = 0; depth < 4; depth++) {
+		int next = OC_JSON_NONE;
+
+		if (oc_json_type(j, within) == OC_JSON_ARRAY)
+			next = oc_json_item(j, within, 0);
+		for (size_t i = 0; i < OC_COUNT(names) && is_empty(j, next); i++)
+			next = oc_json_get(j, within, names[i]);
+		if (is_empty(j, next))
+			break;
+		within = next;
+	}
+	if (oc_json_string(j, within, out) || oc_json_is(j, oc_json_get(j, within, "message"), ""))
+		return;
+	oc_buf_add(out, oc_json_raw(j, at).p, oc_json_raw(j, at).n);
 }
 
 /* The text of a JSON body that is an error. */
 static void put_json_body(const struct oc_json *j, struct oc_buf *out)
 {
-	int error = oc_refusal_find(j, 0);
-	int detail = oc_json_get(j, 0, "detail");
 	struct oc_text raw = oc_json_raw(j, 0);
+	int error = oc_refusal_find(j, 0);
 
 	if (error != OC_JSON_NONE)
 		put_error(j, error, out);
-	else if (!oc_json_string(j, oc_json_get(j, 0, "message"), out) &&
-	         !oc_json_string(j, detail, out) &&
-	         !oc_json_string(j, oc_json_get(j, oc_json_item(j, detail, 0), "msg"), out))
+	else
 		oc_buf_add(out, raw.p, raw.n);
 }
 

@@ -151,7 +151,7 @@ static int read_answer(const struct oc_json *j, struct oc_reply *reply, struct o
 	oc_json_members(j, 0, names, OC_COUNT(names), found);
 	choice = first_choice(j, found[CHOICES]);
 	if (error == OC_JSON_NONE)
-		error = oc_refusal_find(j, choice);
+		error = oc_refusal_member(j, choice);
 	if (error != OC_JSON_NONE)
 		return oc_refusal_set(j, error, err);
 	if (oc_json_type(j, 0) != OC_JSON_OBJECT)

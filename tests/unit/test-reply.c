@@ -125,6 +125,20 @@ TEST(whole_answers)
 	         "stop",
 	         {-1, -1, -1},
 	         NULL},
+	        {"{\"error\":\"\",\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
+	         "\"stop\",\"error\":{}}],\"detail\":\"x\",\"errors\":[7],\"message\":\"x\"}",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	        {"{\"error\":{},\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
+	         "\"stop\",\"error\":\"\"}]}",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
@@ -339,6 +353,27 @@ TEST(errors_in_place_of_answers)
 	        {"{\"choices\":[{\"message\":{\"content\":\"x\"},\"error\":{\"message\":\"boom\"}}]"
 	         "}",
 	         OC_EPROTO, "boom"},
+	        /* no member "error", but no choices either */
+	        {"{\"detail\":\"not now\"}", OC_EPROTO, "error: not now"},
+	        {"{\"detail\":[{\"loc\":[\"body\"],\"msg\":\"field required\"}]}", OC_EPROTO,
+	         "error: field required"},
+	        {"{\"detail\":{\"error\":\"deep\"}}", OC_EPROTO, "error: deep"},
+	        {"{\"success\":false,\"errors\":[{\"code\":7003,\"message\":\"no route\"}],"
+	         "\"messages\":[],\"result\":null}",
+	         OC_EPROTO, "error: no route"},
+	        {"{\"errors\":[\"first\",\"second\"]}", OC_EPROTO, "error: first"},
+	        {"{\"code\":500,\"message\":\"no workers\"}", OC_EBUSY, "(500: no workers)"},
+	        {"{\"code\":\"400\",\"msg\":\"no such parameter\",\"choices\":null}", OC_EREFUSED,
+	         "(400: no such parameter)"},
+	        {"{\"message\":\"Internal server error\"}", OC_EPROTO,
+	         "error: Internal server error"},
+	        /* in an array */
+	        {"[{\"error\":{\"code\":400,\"message\":\"bad\",\"status\":\"INVALID_ARGUMENT\"}}]",
+	         OC_EREFUSED, "(400: bad)"},
+	        {"[{\"detail\":\"x\"}]", OC_EPROTO, "error: x"},
+	        /* an empty one that is all there is */
+	        {"{\"error\":{}}", OC_EPROTO, "the server reports an error: {}"},
+	        {"{\"error\":\"\"}", OC_EPROTO, "the server reports an error"},
 	        {"{\"error\":{\"message\":\"two\\nlines \\u001b[31mred\\u0000\"}}", OC_EPROTO,
 	         "error: two lines [31mred"},
 	};
@@ -409,6 +444,9 @@ TEST(deltas)
 	        {"{\"choices\":null}", "ab", "hm.", NULL},
 	        {"{}", "ab", "hm.", NULL},
 	        {"{\"error\":null,\"choices\":[{\"finish_reason\":\"\"}]}", "ab", "hm.", NULL},
+	        {"{\"error\":{},\"choices\":[],\"message\":\"x\"}", "ab", "hm.", NULL},
+	        {"{\"error\":\"\",\"usage\":null}", "ab", "hm.", NULL},
+	        {"{\"detail\":\"\",\"errors\":[],\"message\":null,\"msg\":{}}", "ab", "hm.", NULL},
 	        /* other choices, alone and beside choice 0 */
 	        {"{\"choices\":[{\"index\":1,\"delta\":{\"content\":\"x\"},\"finish_reason\":"
 	         "\"stop\"}]}",
@@ -516,6 +554,13 @@ TEST(events_that_end_a_stream)
 	         OC_EBUSY, "(502: up)"},
 	        {"{\"choices\":[{\"delta\":{},\"finish_reason\":\"error\"}]}", OC_EPROTO,
 	         "broke the answer"},
+	        {"{\"detail\":\"Internal Server Error\"}", OC_EPROTO, "Internal Server Error"},
+	        {"{\"errors\":[{\"message\":\"overloaded\",\"code\":503}]}", OC_EBUSY,
+	         "overloaded"},
+	        {"{\"code\":500,\"message\":\"no workers\"}", OC_EBUSY, "(500: no workers)"},
+	        {"{\"status\":500,\"error\":{},\"message\":\"m\"}", OC_EPROTO, "m"},
+	        {"[{\"error\":{\"code\":503,\"message\":\"m\"}}]", OC_EBUSY, "(503: m)"},
+	        {"{\"error\":{}}", OC_EPROTO, "reports an error"},
 	        {"{\"choices\":[", OC_EPROTO,
 	         "an event of the stream is unusable: not JSON at byte 12"},
 	        {"NaN", OC_EPROTO, "not JSON"},
