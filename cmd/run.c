@@ -101,10 +101,12 @@ static void write_answer(struct run *run, struct item *item)
 		ahead_done(&run->answers.ahead, item->record.n);
 }
 
-/* Writes what may be written: in the order of the input, or, if `gaps`, around what is missing. */
-static void write_answers(struct run *run, bool gaps)
+/* Writes what may be written: in the order of the input, or, if `gaps`, around what is missing. Was
+ * there something? */
+static bool write_answers(struct run *run, bool gaps)
 {
 	struct item **link = &run->first;
+	unsigned before = run->nitems;
 
 	while (*link) {
 		struct item *item = *link;
@@ -122,6 +124,7 @@ static void write_answers(struct run *run, bool gaps)
 			break;
 		}
 	}
+	return run->nitems < before;
 }
 
 /* Keeps safe what must wait for its turn. */
@@ -261,6 +264,9 @@ static void step(struct run *run, bool more)
 	};
 	struct oc_err err = {0};
 
+	if (!more && oc_batch_idle(run->batch))
+		cli_die(CLI_SOFTWARE, "there is nothing to wait for, and lines are left: a fault "
+		                      "of this program; --resume goes on from here");
 	if (oc_batch_step(run->batch, wait_of(run), fds, NFDS, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	if (fds[SIGNAL].revents)
@@ -342,21 +348,34 @@ OC_NORETURN static void finish(struct run *run)
 	cli_exit(run->unreported ? CLI_IOERR : CLI_OK);
 }
 
+/* All that can be done without waiting. True if more must be read. Lines are taken after answers are
+ * written, and again after lines that have failed at once are: whatever made room is made use of, so
+ * that what stands still is waiting for an answer or for the input. */
+static bool advance(struct run *run)
+{
+	bool more;
+
+	take_answers(run);
+	(void)write_answers(run, run->unordered);
+	do {
+		more = take_lines(run);
+	} while (write_answers(run, run->unordered));
+	keep_ahead(run);
+	return more;
+}
+
 void run_batch(struct run *run)
 {
 	start(run);
 	for (;;) {
-		bool more = take_lines(run);
+		bool more = advance(run);
 
-		take_answers(run);
-		write_answers(run, run->unordered);
-		keep_ahead(run);
 		progress_show(&run->progress, oc_now());
 		if (is_over(run))
 			break;
 		step(run, more);
 	}
-	write_answers(run, true);
+	(void)write_answers(run, true);
 	oc_batch_free(run->batch);
 	oc_client_release(&run->client);
 	finish(run);

@@ -140,6 +140,13 @@ unsigned oc_batch_fresh(const struct oc_batch *batch)
 	return batch->nfresh;
 }
 
+bool oc_batch_idle(const struct oc_batch *batch)
+{
+	bool waiting = !batch->stopped && (batch->fresh.first || batch->again);
+
+	return !batch->running && !waiting && !batch->done.first;
+}
+
 /* ---- one try ---- */
 
 static double deadline_of(const struct oc_batch *batch, const struct oc_job *job)

@@ -60,4 +60,8 @@ struct oc_job *oc_batch_take(struct oc_batch *batch);
 unsigned oc_batch_running(const struct oc_batch *batch); /* requests under way */
 unsigned oc_batch_fresh(const struct oc_batch *batch);   /* jobs that were not tried yet */
 
+/* Is no job left that will be done: under way, waiting for its time, or to be taken? Then a step
+ * only waits for the caller's descriptors. */
+bool oc_batch_idle(const struct oc_batch *batch);
+
 #endif

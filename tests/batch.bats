@@ -216,6 +216,70 @@ lines_in() {
 	kill -KILL $PID
 }
 
+@test 'answers: the first line may be the last one that is settled' {
+	serve - <<-'END'
+		status 500
+		body {}
+		---
+		answer ok
+	END
+	local parallel
+	for parallel in 1 4; do
+		questions 99 >in
+		run -0 --separate-stderr timeout 60 oc-batch -q -P $parallel --backoff-factor 0.3 in
+		assert_equal "$(jq -r .line <<<"$output")" "$(seq 1 99)"
+		stop_fake
+		serve - <<-'END'
+			pause 500
+			answer slow
+			---
+			answer ok
+		END
+	done
+}
+
+# pattern SEED: the server's script, the lines and the options of one run, all by chance: which
+# lines are slow, refused for a moment, refused for good, or no requests; how many at a time.
+pattern() {
+	local reply
+	RANDOM=$1
+	{
+		echo loop
+		for reply in {1..12}; do
+			case $((RANDOM % 7)) in
+			0 | 1) printf 'status %s\nbody {}\n' $((RANDOM % 3 ? 500 : 503)) ;;
+			2) printf 'status 400\nbody {}\n' ;;
+			3) printf 'pause %s\nanswer slow\n' $((RANDOM % 20)) ;;
+			*) printf 'answer ok\n' ;;
+			esac
+			echo ---
+		done
+		echo 'answer ok'
+	} >script
+	questions $((RANDOM % 120)) | awk -v seed="$1" -v bad=$((RANDOM % 3 * 10)) \
+		'BEGIN { srand(seed) } { print rand() * 100 < bad ? "bad" : $0 }' >in
+	options=(-P $((1 + RANDOM % 5)) --max-retries $((RANDOM % 4)) --backoff-factor 0.0$((RANDOM % 6)))
+	((RANDOM % 3)) || options+=(--unordered)
+	((RANDOM % 2)) || options+=(-o out)
+	((RANDOM % 3)) || options+=(--rate 2000/s)
+}
+
+@test 'answers: whichever lines are slow or fail, each comes out once, and in its place' {
+	local seed options
+	for seed in {1..24}; do
+		pattern "$seed"
+		serve script
+		rm -f out
+		timeout 60 oc-batch -q "${options[@]}" in >printed || [ $? = 1 ] ||
+			fail "seed $seed: ${options[*]}"
+		[ ! -e out ] || mv out printed
+		jq -r .line printed >got
+		[[ " ${options[*]} " != *' --unordered '* ]] || sort -n -o got got
+		seq 1 "$(wc -l <in)" | diff - got || fail "seed $seed: ${options[*]}"
+		stop_fake
+	done
+}
+
 @test 'answers: a line that is retried holds up no request' {
 	serve - <<-'END'
 		status 500
