@@ -57,7 +57,7 @@ void item_judge(struct item *item, const struct oc_request *defaults)
 		(void)oc_line_check(&item->line, defaults,
 		                    (struct oc_text){reply->content, reply->content_len},
 		                    &job->err);
-	if (job->err.code)
+	if (job->err.code && !job->err.http_status)
 		job->err.http_status = reply->http_status;
 }
 

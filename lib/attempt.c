@@ -185,25 +185,17 @@ static void judge(struct oc_attempt *a)
 /* What reads answers does not know whose they are; every message is to say it. */
 static void name_server(struct oc_attempt *a)
 {
-	char message[OC_ERR_MESSAGE_MAX];
-
-	if (!a->err.code || strstr(a->err.message, a->server->base_url))
-		return;
-	memcpy(message, a->err.message, sizeof message);
-	(void)oc_err_set(&a->err, a->err.code, "%s: %s", a->server->base_url, message);
+	if (a->err.code && !strstr(a->err.message, a->server->base_url))
+		oc_err_reword(&a->err, "%s: %s", a->server->base_url, a->err.message);
 }
 
 /* Says how much of an answer that broke off is out. */
 static void count_delivered(struct oc_attempt *a)
 {
-	char message[OC_ERR_MESSAGE_MAX];
-
 	if (!a->err.code || !a->sink || a->x.status != 200)
 		return;
-	memcpy(message, a->err.message, sizeof message);
-	(void)oc_err_set(&a->err, a->err.code,
-	                 "%s (%" PRIu64 " bytes of the answer were delivered)", message,
-	                 a->reply->delivered);
+	oc_err_reword(&a->err, "%s (%" PRIu64 " bytes of the answer were delivered)",
+	              a->err.message, a->reply->delivered);
 }
 
 bool oc_attempt_done(struct oc_attempt *a)
@@ -216,7 +208,8 @@ bool oc_attempt_done(struct oc_attempt *a)
 		hide_key(a, a->err.message, strlen(a->err.message));
 		name_server(a);
 		count_delivered(a);
-		a->err.http_status = a->x.status;
+		if (!a->err.http_status)
+			a->err.http_status = a->x.status;
 	}
 	return a->x.done || a->err.code == OC_ESTOPPED;
 }

@@ -216,11 +216,10 @@ static void wait_again(struct oc_batch *batch, struct oc_job *job, double due)
 static bool judge_load(struct oc_batch *batch, const struct slot *slot, double now)
 {
 	const struct oc_attempt *a = &slot->attempt;
-	int status = a->err.http_status;
 
 	if (!a->err.code)
 		oc_throttle_succeeded(&batch->throttle);
-	if (a->err.code != OC_EBUSY || (status != 429 && status != 503))
+	if (!a->err.slow)
 		return true;
 	return !oc_throttle_refused(&batch->throttle, slot->sent, batch->running,
 	                            a->retry_after <= OC_RETRY_AFTER_MAX ? a->retry_after : -1,

@@ -239,26 +239,23 @@ bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int m
 	        .backoff_factor = client->cfg->backoff_factor,
 	};
 	const struct oc_failure failure = {
-	        .code = a->err.code,
-	        .http_status = a->err.http_status,
+	        .retry = a->err.retry,
 	        .retry_after = a->retry_after,
 	        .retries_made = retries_made,
 	        .random = erand48(client->random),
 	        .time_left = deadline > 0 ? fmax(0, deadline - oc_now()) : -1,
 	};
 
-	return a->err.code && oc_retry(&policy, &failure, wait);
+	return oc_retry(&policy, &failure, wait);
 }
 
 int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err)
 {
 	if (!err || !a->err.code)
 		return a->err.code;
+	*err = a->err;
 	if (tries > 1)
-		(void)oc_err_set(err, a->err.code, "%s (after %d tries)", a->err.message, tries);
-	else
-		*err = a->err;
-	err->http_status = a->err.http_status;
+		oc_err_reword(err, "%s (after %d tries)", a->err.message, tries);
 	return a->err.code;
 }
 

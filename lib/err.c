@@ -68,24 +68,40 @@ static void copy_visible(struct oc_err *err, const char *p, size_t n)
 	err->message[out] = '\0';
 }
 
-int oc_err_set(struct oc_err *err, enum oc_code code, const char *fmt, ...)
+OC_PRINTF(2, 0) static void put_message(struct oc_err *err, const char *fmt, va_list ap)
 {
 	char text[2 * OC_ERR_MESSAGE_MAX];
-	va_list ap;
-	int n;
+	int n = vsnprintf(text, sizeof text, fmt, ap);
 
-	if (!err)
-		return code;
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof text, fmt, ap);
-	va_end(ap);
 	if (n < 0)
 		n = 0;
 	if ((size_t)n >= sizeof text)
 		n = (int)sizeof text - 1;
-	err->code = code;
 	copy_visible(err, text, (size_t)n);
+}
+
+int oc_err_set(struct oc_err *err, enum oc_code code, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (!err)
+		return code;
+	va_start(ap, fmt);
+	put_message(err, fmt, ap);
+	va_end(ap);
+	err->code = code;
+	err->retry = code == OC_EHOST || code == OC_ECONNECT || code == OC_ETIMEOUT;
+	err->slow = err->loading = false;
 	return code;
+}
+
+void oc_err_reword(struct oc_err *err, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	put_message(err, fmt, ap);
+	va_end(ap);
 }
 
 int oc_err_nomem(struct oc_err *err)

@@ -76,7 +76,11 @@ enum oc_code {
  * failed, where, and what to do. It never contains the key. */
 struct oc_err {
 	enum oc_code code;
-	int http_status; /* 0 where no HTTP answer had arrived */
+	int http_status; /* that which counts: of an error within a 200, the status that it
+	                    names; 0 where no HTTP answer had arrived */
+	bool retry;      /* what failed may pass: trying again may help */
+	bool slow;       /* the server had too many requests; fewer at a time may help */
+	bool loading;    /* the server is loading the model, and will answer when that is done */
 	char message[OC_ERR_MESSAGE_MAX];
 };
 

@@ -2,6 +2,7 @@
 /* refusal.c: what servers send in place of an answer: reading it, judging it, wording it. */
 #include "compat.h"
 
+#include "judge.h"
 #include "num.h"
 #include "refusal.h"
 #include "reply.h"
@@ -14,80 +15,6 @@ struct said {
 	size_t n;
 	char line[SAID_MAX + sizeof "..."];
 };
-
-/* ---- words -------------------------------------------------------------------------------- */
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Where the word, which is in lower case, stands in the text in any case; or NULL. */
-static const char *find_word(struct oc_text text, const char *word)
-{
-	size_t n = strlen(word);
-
-	for (size_t i = 0; i + n <= text.n; i++) {
-		size_t k = 0;
-
-		while (k < n && lower(text.p[i + k]) == word[k])
-			k++;
-		if (k == n)
-			return text.p + i;
-	}
-	return NULL;
-}
-
-static bool has_any(struct oc_text text, const char *const *words)
-{
-	for (; *words; words++) {
-		if (find_word(text, *words))
-			return true;
-	}
-	return false;
-}
-
-/*
- * Has a quota been used up, which no retry will mend, or is it only the rate? Both come as 429. The
- * plain names of a quota decide first, then those of a rate, then words that occur in both.
- */
-static bool is_quota(struct oc_text text)
-{
-	static const char *const quota[] = {"insufficient_quota", "usage limit",
-	                                    "requires a subscription", NULL};
-	static const char *const rate[] = {"rate limit",   "rate-limit", "rate_limit",
-	                                   "request slot", "overloaded", NULL};
-	static const char *const perhaps[] = {"quota", "credit", "_limit_exceeded", NULL};
-
-	return has_any(text, quota) || (!has_any(text, rate) && has_any(text, perhaps));
-}
-
-static enum oc_code code_of(int status, struct oc_text text)
-{
-	if ((status == 403 || status == 429) && is_quota(text))
-		return OC_EQUOTA;
-	switch (status) {
-	case 401:
-	case 403:
-	case 407:
-		return OC_EAUTH;
-	case 402:
-		return OC_EQUOTA;
-	case 404:
-	case 410:
-		return OC_ENOTFOUND;
-	case 408:
-	case 409:
-	case 425:
-	case 429:
-		return OC_EBUSY;
-	default:
-		break;
-	}
-	if (status < 400 || status > 599)
-		return OC_EPROTO;
-	return status < 500 ? OC_EREFUSED : OC_EBUSY;
-}
 
 static const char *status_text(int status)
 {
@@ -267,14 +194,14 @@ static bool is_html(struct oc_text body)
 static struct oc_text html_title(struct oc_text page)
 {
 	static const char start[] = "<title>";
-	const char *title = find_word(page, start);
+	const char *title = oc_judge_find(page, start);
 	struct oc_text rest = {"", 0};
 
 	if (title) {
 		title += sizeof start - 1;
 		rest = (struct oc_text){title, page.n - (size_t)(title - page.p)};
 	}
-	return cut_at(rest, find_word(rest, "</title>"));
+	return cut_at(rest, oc_judge_find(rest, "</title>"));
 }
 
 /* The first event of a body that is an event stream, as proxies send even errors; else all. */
@@ -325,7 +252,7 @@ struct wording {
 static bool is_no_route(struct oc_text body, const struct said *said)
 {
 	static const char *const exact[] = {"404 page not found", "Not Found", "File Not Found"};
-	static const char *const parts[] = {"cannot post /", "unexpected endpoint", NULL};
+	struct oc_text line = {said->line, said->n};
 
 	if (is_html(body))
 		return true;
@@ -333,7 +260,7 @@ static bool is_no_route(struct oc_text body, const struct said *said)
 		if (strcmp(said->line, exact[i]) == 0)
 			return true;
 	}
-	return has_any((struct oc_text){said->line, said->n}, parts);
+	return oc_judge_find(line, "cannot post /") || oc_judge_find(line, "unexpected endpoint");
 }
 
 static int word_notfound(const struct wording *w, struct oc_err *err)
@@ -416,22 +343,32 @@ static int word(const struct wording *w, struct oc_err *err)
 	                  base, w->why, w->id);
 }
 
+static void keep_verdict(const struct oc_verdict *verdict, int http_status, struct oc_err *err)
+{
+	if (!err)
+		return;
+	err->http_status = verdict->status ? verdict->status : http_status;
+	err->retry = verdict->retry;
+	err->slow = verdict->slow;
+	err->loading = verdict->loading;
+}
+
 int oc_reply_error(int http_status, struct oc_text body, const struct oc_reply_context *context,
                    struct oc_err *err)
 {
-	struct wording w = {.context = context, .status = http_status};
+	struct oc_verdict verdict = oc_judge(http_status, (struct oc_text){"", 0}, body);
+	struct wording w = {.context = context, .status = http_status, .code = verdict.code};
 	struct said said;
 
 	read_body(body, http_status, &said);
-	w.code = code_of(http_status, body);
 	w.no_api = http_status == 405 ||
 	           (http_status == 404 && (!context->model || is_no_route(body, &said)));
 	(void)snprintf(w.why, sizeof w.why, "(%d: %s)", http_status, said.line);
 	if (*context->request_id && !strstr(said.line, "(ref: "))
 		(void)snprintf(w.id, sizeof w.id, " (request ID %s)", context->request_id);
-	if (err)
-		err->http_status = http_status;
-	return word(&w, err);
+	(void)word(&w, err);
+	keep_verdict(&verdict, http_status, err);
+	return verdict.code;
 }
 
 /* ---- errors where an answer should be ----------------------------------------------------- */
@@ -450,57 +387,36 @@ static int numeric_status(const struct oc_json *j, int code)
 	return status >= 400 && status <= 599 ? (int)status : 0;
 }
 
-/* The status that an error's type or code, in words, stands for; 0 if it says nothing. */
-static int worded_status(struct oc_text words)
+/* The type and the code that an error names, as they are written. */
+static struct oc_text kind_of(const struct oc_json *j, int at, struct oc_buf *kind)
 {
-	static const struct {
-		const char *word;
-		int status;
-	} known[] = {
-	        {"insufficient_quota", 429}, {"rate_limit", 429},      {"ratelimit", 429},
-	        {"overloaded", 503},         {"unavailable", 503},     {"timeout", 504},
-	        {"authentication", 401},     {"permission", 403},      {"not_found", 404},
-	        {"notfound", 404},           {"invalid_request", 400}, {"badrequest", 400},
-	        {"exceed_context", 400},     {"internal", 500},        {"server_error", 500},
-	};
+	struct oc_text code = oc_json_raw(j, oc_json_get(j, at, "code"));
+	struct oc_text type = oc_json_raw(j, oc_json_get(j, at, "type"));
 
-	for (size_t i = 0; i < OC_COUNT(known); i++) {
-		if (find_word(words, known[i].word))
-			return known[i].status;
-	}
-	return 0;
+	oc_buf_add(kind, code.p, code.n);
+	oc_buf_putc(kind, ' ');
+	oc_buf_add(kind, type.p, type.n);
+	return oc_buf_text(kind);
 }
 
-static int embedded_status(const struct oc_json *j, int at)
+static struct oc_verdict judge_value(const struct oc_json *j, int at)
 {
-	int code = oc_json_get(j, at, "code");
-	int status = numeric_status(j, code);
+	struct oc_text raw = oc_json_raw(j, at);
+	struct oc_buf kind = {0};
+	struct oc_verdict verdict;
 
-	if (!status)
-		status = worded_status(oc_json_raw(j, code));
-	if (!status)
-		status = worded_status(oc_json_raw(j, oc_json_get(j, at, "type")));
-	return status;
-}
-
-/* The code of an error whose only clue is its text. */
-static enum oc_code code_of_text(struct oc_text text)
-{
-	static const char *const later[] = {"rate limit",  "request slot", "overloaded",
-	                                    "server busy", "try again",    NULL};
-
-	if (is_quota(text))
-		return OC_EQUOTA;
-	if (find_word(text, "unexpected endpoint"))
-		return OC_ENOTFOUND;
-	return has_any(text, later) ? OC_EBUSY : OC_EPROTO;
+	oc_buf_init(&kind, raw.n);
+	verdict =
+	        oc_judge(numeric_status(j, oc_json_get(j, at, "code")), kind_of(j, at, &kind), raw);
+	oc_buf_release(&kind);
+	return verdict;
 }
 
 int oc_refusal_set(const struct oc_json *j, int at, struct oc_err *err)
 {
 	struct oc_text raw = oc_json_raw(j, at);
-	int status = embedded_status(j, at);
-	enum oc_code code = status ? code_of(status, raw) : code_of_text(raw);
+	struct oc_verdict verdict = judge_value(j, at);
+	const char *advice = verdict.code == OC_EBUSY ? "; try again later" : "";
 	struct oc_buf text = {0};
 	struct said said;
 
@@ -510,14 +426,17 @@ int oc_refusal_set(const struct oc_json *j, int at, struct oc_err *err)
 	if (!said.n)
 		say(&said, raw);
 	oc_buf_release(&text);
-	if (code == OC_ENOTFOUND && !status)
-		return oc_err_set(err, code,
-		                  "there is no chat API at this address (%s); check the "
-		                  "base URL, which often ends in /v1",
-		                  said.line);
-	if (status)
-		return oc_err_set(err, code, "the server reports an error (%d: %s)%s", status,
-		                  said.line, code == OC_EBUSY ? "; try again later" : "");
-	return oc_err_set(err, code, "the server reports an error: %s%s", said.line,
-	                  code == OC_EBUSY ? "; try again later" : "");
+	if (verdict.no_api)
+		(void)oc_err_set(err, verdict.code,
+		                 "there is no chat API at this address (%s); check the base URL, "
+		                 "which often ends in /v1",
+		                 said.line);
+	else if (verdict.status)
+		(void)oc_err_set(err, verdict.code, "the server reports an error (%d: %s)%s",
+		                 verdict.status, said.line, advice);
+	else
+		(void)oc_err_set(err, verdict.code, "the server reports an error: %s%s", said.line,
+		                 advice);
+	keep_verdict(&verdict, 200, err);
+	return verdict.code;
 }

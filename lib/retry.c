@@ -1,32 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* retry.c: whether to try again, and when. */
+/* retry.c: when to try again. */
 #include "compat.h"
 
 #include <math.h>
 
 #include "num.h"
 #include "retry.h"
-
-static bool is_passing_status(int status)
-{
-	/* 200: servers send errors that pass within an answer, too. */
-	static const int passing[] = {200, 408, 409, 425, 429, 500, 502, 503,
-	                              504, 520, 521, 522, 523, 524, 529};
-
-	for (size_t i = 0; i < OC_COUNT(passing); i++) {
-		if (passing[i] == status)
-			return true;
-	}
-	return false;
-}
-
-/* The code comes first: a 429 that means a used-up quota is OC_EQUOTA, and does not pass. */
-static bool is_passing(const struct oc_failure *f)
-{
-	if (f->code == OC_EBUSY)
-		return is_passing_status(f->http_status);
-	return f->code == OC_ECONNECT || f->code == OC_EHOST || f->code == OC_ETIMEOUT;
-}
 
 static double wait_for(const struct oc_retry_policy *policy, const struct oc_failure *f)
 {
@@ -40,7 +19,7 @@ bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *fai
 {
 	double seconds = wait_for(policy, failure);
 
-	if (failure->retries_made >= policy->max_retries || !is_passing(failure))
+	if (failure->retries_made >= policy->max_retries || !failure->retry)
 		return false;
 	if (failure->time_left >= 0 && seconds >= failure->time_left)
 		return false;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* retry.h: whether to try again, and when. Pure: time and chance are arguments. */
+/* retry.h: when to try again. Pure: time and chance are arguments. */
 #ifndef OC_RETRY_H
 #define OC_RETRY_H
 
@@ -15,8 +15,7 @@ struct oc_retry_policy {
 
 /* What happened in the try that failed. */
 struct oc_failure {
-	enum oc_code code;
-	int http_status;    /* 0 = no HTTP answer */
+	bool retry;         /* as judged: another try may help */
 	double retry_after; /* s, as oc_retry_after() read it; < 0 = the server named none */
 	int retries_made;   /* before this failure */
 	double random;      /* uniform in [0, 1) */
@@ -24,11 +23,9 @@ struct oc_failure {
 };
 
 /*
- * True if another try should be made, after *wait seconds. Retried are lost or impossible
- * connections, unresolvable hosts, silence, the statuses 408, 409, 425, 429, 500, 502, 503, 504,
- * 520-524 and 529, and OC_EBUSY within a 200. The wait is the server's wish where it is at most
- * OC_RETRY_AFTER_MAX, else min(factor * 2^k, OC_BACKOFF_MAX) * (0.75 .. 1.0). A wait that would
- * pass the deadline is no retry: its failure is certain.
+ * True if another try should be made, after *wait seconds. The wait is the server's wish where that
+ * is at most OC_RETRY_AFTER_MAX, else min(factor * 2^k, OC_BACKOFF_MAX) * (0.75 .. 1.0). A wait
+ * that would pass the deadline is no retry: its failure is certain.
  */
 bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *failure, double *wait);
 

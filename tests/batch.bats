@@ -543,6 +543,17 @@ most_at_a_time() {
 	[ "$(requests)" -le 60 ]
 }
 
+@test 'load: a 429 within a 200 slows down as a real one does' {
+	serve - <<-'END'
+		body {"error":{"code":429,"message":"slow down"}}
+	END
+	questions 10 >in
+	run -1 --separate-stderr oc-batch -v -P 8 --max-retries 2 --backoff-factor 0.001 in
+	assert_equal "$(grep -c '"http_status":429' <<<"$output")" 10
+	grep -q 'status 200 .* at most 4$' <<<"$stderr"
+	grep -q 'status 200 .* at most 1$' <<<"$stderr"
+}
+
 @test 'load: a Retry-After is for all' {
 	serve - <<-'END'
 		status 429
@@ -583,7 +594,9 @@ most_at_a_time() {
 	local reply
 	for reply in '401|{"error":"unauthorized"}' '403|{"error":"this model requires a subscription"}' \
 		'429|{"error":"you (ada) have reached your weekly usage limit"}' \
-		'402|{"error":{"message":"no credits"}}'; do
+		'402|{"error":{"message":"no credits"}}' '200|{"error":{"code":402,"message":"no"}}' \
+		'200|{"error":{"code":"401","message":"no"}}' \
+		'200|{"error":{"message":"no","type":"insufficient_quota"}}'; do
 		serve - <<-END
 			answer ok
 			---

@@ -28,6 +28,38 @@ TEST(accepts_that_nobody_wants_to_know)
 	oc_err_clear(NULL);
 }
 
+TEST(what_the_network_did_may_pass)
+{
+	static const enum oc_code passing[] = {OC_EHOST, OC_ECONNECT, OC_ETIMEOUT};
+	struct oc_err err = {.http_status = 503, .retry = true, .slow = true, .loading = true};
+
+	for (size_t i = 0; i < OC_COUNT(passing); i++) {
+		(void)oc_err_set(&err, OC_EPROTO, "no");
+		CHECK(!err.retry && !err.slow && !err.loading);
+		(void)oc_err_set(&err, passing[i], "later");
+		CHECK(err.retry && !err.slow && !err.loading);
+	}
+	for (int code = OC_ESTOPPED; code <= OC_OK; code++) {
+		(void)oc_err_set(&err, (enum oc_code)code, "it");
+		CHECK(err.retry ==
+		      (code == OC_EHOST || code == OC_ECONNECT || code == OC_ETIMEOUT));
+	}
+}
+
+TEST(other_words_change_nothing_else)
+{
+	struct oc_err err = {0};
+
+	(void)oc_err_set(&err, OC_EBUSY, "inner");
+	err.http_status = 503;
+	err.retry = err.slow = err.loading = true;
+	oc_err_reword(&err, "outer: %s\n", err.message);
+	CHECK_STR(err.message, "outer: inner\\x0a");
+	CHECK_INT(err.code, OC_EBUSY);
+	CHECK_INT(err.http_status, 503);
+	CHECK(err.retry && err.slow && err.loading);
+}
+
 TEST(makes_messages_printable)
 {
 	struct oc_err err = {0};
@@ -101,6 +133,7 @@ TEST(knows_the_class_of_every_code)
 int main(void)
 {
 	return RUN(T(fills_in_code_and_message), T(accepts_that_nobody_wants_to_know),
+	           T(what_the_network_did_may_pass), T(other_words_change_nothing_else),
 	           T(makes_messages_printable), T(can_quote_its_own_message),
 	           T(cuts_long_messages_between_characters), T(knows_the_class_of_every_code));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test-retry.c: which failures are tried again, after how long. */
+/* test-retry.c: after how long a failure is tried again. */
 #include "unit.h"
 
 #include <math.h>
@@ -11,8 +11,7 @@ static const struct oc_retry_policy usual = {.max_retries = 3, .backoff_factor =
 /* A failure that is retried; tests change what they are about. */
 static struct oc_failure busy(void)
 {
-	return (struct oc_failure){
-	        .code = OC_EBUSY, .http_status = 503, .retry_after = -1, .time_left = -1};
+	return (struct oc_failure){.retry = true, .retry_after = -1, .time_left = -1};
 }
 
 static bool retried(const struct oc_failure *f)
@@ -41,47 +40,15 @@ static bool near(double got, double want)
 	return false;
 }
 
-TEST(every_status)
+TEST(what_cannot_help)
 {
-	static const int passing[] = {200, 408, 409, 425, 429, 500, 502, 503,
-	                              504, 520, 521, 522, 523, 524, 529};
-	struct oc_failure f = busy();
-	size_t k = 0;
-
-	for (f.http_status = 0; f.http_status < 1000; f.http_status++) {
-		bool want = k < OC_COUNT(passing) && passing[k] == f.http_status;
-
-		if (retried(&f) != want) {
-			printf("# status %d\n", f.http_status);
-			CHECK(false);
-		}
-		k += want;
-	}
-	CHECK_INT(k, 15);
-}
-
-TEST(every_code)
-{
-	static const enum oc_code codes[] = {OC_EARG,  OC_EDATA,  OC_EREFUSED, OC_ENOTFOUND,
-	                                     OC_EBUG,  OC_ENOMEM, OC_ESYS,     OC_EPROTO,
-	                                     OC_EAUTH, OC_EQUOTA, OC_ECONFIG,  OC_ESTOPPED};
 	struct oc_failure f = busy();
 
-	/* The code decides: these are not tried again even where the status would be. */
-	for (size_t i = 0; i < OC_COUNT(codes); i++) {
-		f.code = codes[i];
-		f.http_status = 429;
-		CHECK(!retried(&f));
-	}
-	/* And these are, also after a status that promised success. */
-	for (f.http_status = 0; f.http_status <= 200; f.http_status += 200) {
-		f.code = OC_ECONNECT;
-		CHECK(retried(&f));
-		f.code = OC_EHOST;
-		CHECK(retried(&f));
-		f.code = OC_ETIMEOUT;
-		CHECK(retried(&f));
-	}
+	CHECK(retried(&f));
+	f.retry = false;
+	CHECK(!retried(&f));
+	f.retry_after = 1; /* a wish does not change that */
+	CHECK(!retried(&f));
 }
 
 TEST(as_often_as_allowed)
@@ -295,9 +262,8 @@ TEST(dates_that_are_none)
 
 int main(void)
 {
-	return RUN(T(every_status), T(every_code), T(as_often_as_allowed),
-	           T(backoff_doubles_up_to_a_minute), T(backoff_of_other_factors),
-	           T(the_servers_wish), T(the_deadline), T(seconds), T(junk), T(milliseconds),
-	           T(dates_of_three_forms), T(past_dates), T(days_are_counted_right),
-	           T(years_of_two_digits), T(dates_that_are_none));
+	return RUN(T(what_cannot_help), T(as_often_as_allowed), T(backoff_doubles_up_to_a_minute),
+	           T(backoff_of_other_factors), T(the_servers_wish), T(the_deadline), T(seconds),
+	           T(junk), T(milliseconds), T(dates_of_three_forms), T(past_dates),
+	           T(days_are_counted_right), T(years_of_two_digits), T(dates_that_are_none));
 }
