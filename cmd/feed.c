@@ -2,6 +2,9 @@
 /* feed.c: the request lines of all the files of a batch. */
 #include "compat.h"
 
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,15 +12,73 @@
 #include "input.h"
 #include "json.h"
 
+static bool is_standard_input(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+/* Not waiting for a writer, and not becoming the owner of a terminal. */
+static int open_file(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+/* ---- before anything is asked ---- */
+
+/* What is wrong with an open file, without reading it; 0 = nothing that can be known. */
+static int check_descriptor(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	if (flags < 0 || fstat(fd, &st) < 0)
+		return errno;
+	if (S_ISDIR(st.st_mode))
+		return EISDIR;
+	return (flags & O_ACCMODE) == O_WRONLY ? EBADF : 0;
+}
+
+/* The same of a name. Only a regular file is opened for that: a pipe would notice. */
+static int check_name(const char *path)
+{
+	struct stat st;
+	int error;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return errno;
+	if (S_ISSOCK(st.st_mode))
+		return ENXIO;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) < 0 ? errno : 0;
+	fd = open_file(path);
+	if (fd < 0)
+		return errno;
+	error = check_descriptor(fd);
+	(void)close(fd);
+	return error;
+}
+
 void feed_init(struct feed *feed, char *const *files)
 {
+	bool standard_input = false;
+
 	*feed = (struct feed){.files = files};
 	/* A name that is wrong is better told before anything is asked than after an hour. */
 	for (; *files; files++) {
-		if (strcmp(*files, "-") != 0 && access(*files, R_OK) < 0)
-			(void)input_open(*files); /* says why, and ends the program */
+		bool is_input = is_standard_input(*files);
+		int error = is_input ? check_descriptor(STDIN_FILENO) : check_name(*files);
+
+		if (error)
+			cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(*files),
+			        strerror(error));
+		if (is_input && standard_input)
+			cli_die(CLI_USAGE, "standard input (-) is named twice");
+		standard_input |= is_input;
 	}
 }
+
+/* ---- the lines ---- */
 
 static bool is_blank(struct oc_text text)
 {
@@ -28,25 +89,42 @@ static bool is_blank(struct oc_text text)
 	return true;
 }
 
+static void close_file(struct feed *feed)
+{
+	lines_close(&feed->lines);
+	feed->open = false;
+}
+
+static void open_next(struct feed *feed)
+{
+	const char *path = *feed->files;
+	int fd = is_standard_input(path) ? STDIN_FILENO : open_file(path);
+
+	if (fd < 0) {
+		feed->error = errno;
+		return;
+	}
+	lines_init(&feed->lines, fd, path, FEED_LINE_MAX);
+	feed->open = true;
+}
+
 /* The next line, blank or not. */
 static enum lines_got next_line(struct feed *feed, struct oc_text *line)
 {
-	for (;;) {
+	while (!feed_ended(feed)) {
 		enum lines_got got;
 
 		if (!feed->open) {
-			if (!*feed->files)
-				return LINES_END;
-			lines_open(&feed->lines, *feed->files, FEED_LINE_MAX);
-			feed->open = true;
+			open_next(feed);
+			continue;
 		}
 		got = lines_next(&feed->lines, line);
 		if (got != LINES_END)
 			return got;
-		lines_close(&feed->lines);
-		feed->open = false;
+		close_file(feed);
 		feed->files++;
 	}
+	return LINES_END;
 }
 
 enum lines_got feed_next(struct feed *feed, struct oc_text *line)
@@ -62,9 +140,30 @@ enum lines_got feed_next(struct feed *feed, struct oc_text *line)
 	}
 }
 
+void feed_read(struct feed *feed)
+{
+	feed->error = lines_try(&feed->lines);
+	if (feed->error)
+		close_file(feed);
+}
+
+void feed_wait(const struct feed *feed)
+{
+	struct pollfd ready = {.fd = feed->lines.fd, .events = POLLIN};
+
+	(void)poll(&ready, 1, -1);
+}
+
 bool feed_ended(const struct feed *feed)
 {
-	return !feed->open && !*feed->files;
+	return feed->error || (!feed->open && !*feed->files);
+}
+
+bool feed_complain(const struct feed *feed)
+{
+	if (feed->error)
+		cli_warn("cannot read %s: %s", input_name(*feed->files), strerror(feed->error));
+	return feed->error;
 }
 
 uint64_t feed_count(char *const *files)
@@ -76,14 +175,15 @@ uint64_t feed_count(char *const *files)
 	uint64_t n = 0;
 
 	for (; *files; files++) {
-		if (stat(*files, &st) < 0 || !S_ISREG(st.st_mode))
+		/* What is read here must be there to be read again. */
+		if (is_standard_input(*files) || stat(*files, &st) < 0 || !S_ISREG(st.st_mode))
 			return 0;
 	}
 	while ((got = feed_next(&feed, &line)) != LINES_END) {
 		if (got == LINES_MORE)
-			lines_read(&feed.lines);
+			feed_read(&feed);
 		else
 			n++;
 	}
-	return n;
+	return feed.error ? 0 : n;
 }

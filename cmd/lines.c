@@ -2,6 +2,8 @@
 /* lines.c: files line by line. */
 #include "compat.h"
 
+#include <errno.h>
+#include <poll.h>
 #include <unistd.h>
 
 #include "input.h"
@@ -9,10 +11,15 @@
 
 enum { BLOCK = 64 * 1024 };
 
+void lines_init(struct lines *lines, int fd, const char *path, size_t max)
+{
+	*lines = (struct lines){.fd = fd, .path = path};
+	oc_buf_init(&lines->buf, max + BLOCK);
+}
+
 void lines_open(struct lines *lines, const char *path, size_t max)
 {
-	*lines = (struct lines){.fd = input_open(path), .path = path};
-	oc_buf_init(&lines->buf, max + BLOCK);
+	lines_init(lines, input_open(path), path, max);
 }
 
 void lines_close(struct lines *lines)
@@ -50,11 +57,11 @@ enum lines_got lines_next(struct lines *lines, struct oc_text *line)
 	return too_long ? LINES_TOO_LONG : LINES_LINE;
 }
 
-void lines_read(struct lines *lines)
+/* Room for a block, behind what is not used up yet. */
+static char *make_room(struct lines *lines)
 {
 	struct oc_buf *buf = &lines->buf;
 	char *to;
-	size_t n;
 
 	oc_buf_drop(buf, lines->at);
 	lines->searched -= lines->at;
@@ -68,7 +75,33 @@ void lines_read(struct lines *lines)
 	to = oc_buf_room(buf, BLOCK);
 	if (!to)
 		cli_die(CLI_OSERR, "out of memory while reading %s", input_name(lines->path));
-	n = input_some(lines->fd, lines->path, to, BLOCK);
-	oc_buf_grew(buf, n);
+	return to;
+}
+
+int lines_try(struct lines *lines)
+{
+	char *to = make_room(lines);
+	ssize_t n;
+
+	do {
+		n = read(lines->fd, to, BLOCK);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? 0 : errno;
+	oc_buf_grew(&lines->buf, (size_t)n);
 	lines->ended = n == 0;
+	return 0;
+}
+
+void lines_read(struct lines *lines)
+{
+	struct pollfd ready = {.fd = lines->fd, .events = POLLIN};
+	int error;
+
+	/* Another program may have made a pipe that it shares with us non-blocking. */
+	(void)poll(&ready, 1, -1);
+	error = lines_try(lines);
+	if (error)
+		cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(lines->path),
+		        strerror(error));
 }

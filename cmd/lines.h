@@ -24,15 +24,22 @@ enum lines_got {
 	LINES_END,
 };
 
-/* path: "-" is standard input. max: the longest line. Ends the program with 66 where the file
- * cannot be opened. */
-void lines_open(struct lines *lines, const char *path, size_t max);
+/* fd: is closed by lines_close(), unless it is standard input. path: its name in messages; "-" is
+ * standard input. max: the longest line. */
+void lines_init(struct lines *lines, int fd, const char *path, size_t max);
 void lines_close(struct lines *lines);
+
+/* The same, of a file that is opened. Ends the program with 66 where that fails. */
+void lines_open(struct lines *lines, const char *path, size_t max);
 
 /* *line is valid until the next lines_read(). */
 enum lines_got lines_next(struct lines *lines, struct oc_text *line);
 
-/* One read(2), which blocks where nothing is there. Ends the program with 66 on an error. */
+/* One read(2), which blocks where nothing is there, or with a non-blocking descriptor reads
+ * nothing. 0, or the errno of what is wrong. */
+int lines_try(struct lines *lines);
+
+/* The same, but ends the program with 66 on an error. */
 void lines_read(struct lines *lines);
 
 #endif

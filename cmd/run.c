@@ -274,7 +274,7 @@ static void step(struct run *run, bool more)
 	if (fds[READER].revents & (POLLERR | POLLHUP))
 		cli_die_of_sigpipe();
 	if (fds[INPUT].revents)
-		lines_read(&run->feed.lines);
+		feed_read(&run->feed);
 }
 
 /* ---- beginning and end ---- */
@@ -329,8 +329,9 @@ static void start(struct run *run)
 
 OC_NORETURN static void finish(struct run *run)
 {
-	bool unfinished = run->caught || run->refused;
+	bool unfinished = run->caught || run->refused || run->feed.error;
 	size_t replaced = unfinished ? 0 : answers_drop_replaced(&run->answers);
+	bool unread;
 
 	ahead_remove(&run->answers.ahead);
 	answers_close(&run->answers);
@@ -338,19 +339,23 @@ OC_NORETURN static void finish(struct run *run)
 		output_commit(&run->ask.reasoning);
 	if (replaced)
 		cli_note("dropped %zu answers to requests that have changed", replaced);
+	progress_hide(&run->progress);
+	unread = feed_complain(&run->feed);
 	progress_summary(&run->progress, unfinished, oc_now());
 	if (run->caught)
 		cli_die_of(run->caught);
 	if (run->refused)
 		cli_exit(run->refused);
+	if (unread)
+		cli_exit(CLI_NOINPUT);
 	if (run->progress.failed)
 		cli_exit(CLI_NO);
 	cli_exit(run->unreported ? CLI_IOERR : CLI_OK);
 }
 
-/* All that can be done without waiting. True if more must be read. Lines are taken after answers are
- * written, and again after lines that have failed at once are: whatever made room is made use of, so
- * that what stands still is waiting for an answer or for the input. */
+/* All that can be done without waiting. True if more must be read. Lines are taken after answers
+ * are written, and again after lines that have failed at once are: whatever made room is made use
+ * of, so that what stands still is waiting for an answer or for the input. */
 static bool advance(struct run *run)
 {
 	bool more;
@@ -395,7 +400,8 @@ void run_dry(struct run *run)
 		struct item *item;
 
 		if (got == LINES_MORE) {
-			lines_read(&run->feed.lines);
+			feed_wait(&run->feed);
+			feed_read(&run->feed);
 			continue;
 		}
 		item = item_take(&run->spare);
@@ -410,5 +416,7 @@ void run_dry(struct run *run)
 		item_give_back(&run->spare, item);
 	}
 	output_commit(out);
+	if (feed_complain(&run->feed))
+		cli_exit(CLI_NOINPUT);
 	cli_exit(bad ? CLI_NO : CLI_OK);
 }

@@ -168,6 +168,74 @@ lines_in() {
 	assert_equal "$(requests)" 0
 }
 
+@test 'input: whatever cannot be read is found before anything is asked, wherever it stands' {
+	serve_echo
+	echo '"1"' >in
+	mkdir folder
+	run -66 oc-batch in folder
+	assert_output 'oc-batch: cannot read folder: Is a directory'
+	run -66 oc-batch - folder <in
+	run -66 bash -c 'oc-batch in - <folder'
+	assert_output 'oc-batch: cannot read standard input: Is a directory'
+	run -66 bash -c 'oc-batch in - <&-'
+	assert_output 'oc-batch: cannot read standard input: Bad file descriptor'
+	run -64 oc-batch - in - <in
+	assert_output 'oc-batch: standard input (-) is named twice'
+	run -66 oc-batch in loop/loop
+	if [ "$(id -u)" != 0 ]; then
+		touch secret
+		chmod 000 secret
+		run -66 oc-batch in secret
+		assert_output 'oc-batch: cannot read secret: Permission denied'
+	fi
+	assert_equal "$(requests)" 0
+}
+
+@test 'input: one that can no longer be read ends the run, after what is under way' {
+	serve_echo
+	mkfifo pipe
+	questions 3 >in
+	batch -o out pipe in 2>err
+	exec 9>pipe
+	echo '"1"' >&9
+	wait_for lines_in out 1
+	echo '"2"' >&9
+	rm in
+	exec 9>&-
+	ended 66
+	assert_equal "$(jq -r .content out)" $'1\n2'
+	assert_equal "$(sed -n 1p err)" 'oc-batch: cannot read in: No such file or directory'
+	assert_regex "$(sed -n 2p err)" '^oc-batch: 2 lines: 2 answered, .*; there is more to do: '
+	echo '"3"' >in
+	run -66 --separate-stderr oc-batch -q in /proc/self/mem in # it opens, and cannot be read
+	assert_equal "$(jq -r .content <<<"$output")" 3
+	assert_equal "$stderr" 'oc-batch: cannot read /proc/self/mem: Input/output error'
+}
+
+@test 'input: a pipe that nobody writes to holds up neither an answer nor a signal' {
+	serve_echo
+	mkfifo pipe
+	echo '"1"' >in
+	batch -q -o out in pipe
+	wait_for lines_in out 1
+	kill -INT $PID
+	wait_for ended 130
+	batch -q -o later pipe in
+	printf '"1"\n"2"' >pipe # opens it when the command has
+	ended 0
+	assert_equal "$(jq -r .content later)" $'1\n2\n1'
+	run -0 --separate-stderr oc-batch --dry-run <(echo '"1"') <(sleep 0.2; echo '"2"')
+	assert_equal "${#lines[@]}" 2
+}
+
+@test 'input: a file named - is not what standard input is' {
+	serve_echo
+	questions 5 >-
+	questions 2 >in
+	run -0 --separate-stderr oc-batch --progress - in < <(questions 3)
+	assert_equal "$(jq -r .content <<<"$output" | paste -sd ' ')" '1 2 3 1 2'
+}
+
 @test 'options: bad values are status 64' {
 	local value
 	for value in 0 1001 -1 x 1.5; do
