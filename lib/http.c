@@ -18,6 +18,8 @@ struct oc_http {
 	char *proxy;
 	struct oc_transfer *running;
 	struct oc_transfer *spare;
+	struct oc_idle idle;
+	bool started; /* an exchange, since the last step */
 };
 
 /* ---- the pool ---- */
@@ -68,6 +70,7 @@ void oc_http_free(struct oc_http *http)
 		http->spare = next;
 	}
 	(void)curl_multi_cleanup(http->multi);
+	oc_idle_release(&http->idle);
 	free(http->ca_file);
 	free(http->proxy);
 	free(http);
@@ -82,7 +85,9 @@ static struct oc_transfer *take_spare(struct oc_http *http)
 
 	if (t)
 		http->spare = t->next;
-	return t ? t : oc_transfer_new();
+	else if (oc_idle_reserve(&http->idle))
+		t = oc_transfer_new();
+	return t;
 }
 
 static void give_back(struct oc_http *http, struct oc_transfer *t)
@@ -99,13 +104,14 @@ int oc_http_start(struct oc_http *http, struct oc_http_exchange *x, struct oc_er
 	x->transfer = NULL;
 	if (!t)
 		return oc_err_nomem(err);
-	if (oc_transfer_prepare(t, x, &http->cfg) ||
+	if (oc_transfer_prepare(t, x, &http->cfg, &http->idle) ||
 	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK) {
 		give_back(http, t);
 		return oc_err_nomem(err);
 	}
 	t->next = http->running;
 	http->running = t;
+	http->started = true;
 	x->transfer = t;
 	return OC_OK;
 }
@@ -206,6 +212,19 @@ static void finish_all(struct oc_http *http)
 	}
 }
 
+/* An exchange that was started takes a kept connection, if there is one. */
+static void check_idle(struct oc_http *http)
+{
+	if (!http->started)
+		return;
+	for (const struct oc_transfer *t = http->running; t; t = t->next) {
+		if (t->port)
+			oc_idle_remove_port(&http->idle, t->port);
+	}
+	oc_idle_check(&http->idle);
+	http->started = false;
+}
+
 int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned nfds,
                  struct oc_err *err)
 {
@@ -221,6 +240,7 @@ int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned
 		extra[i] = (struct curl_waitfd){.fd = fds[i].fd, .events = events};
 	}
 	rc = curl_multi_poll(http->multi, extra, nfds, wait_of(http, wait_ms), NULL);
+	check_idle(http);
 	if (rc == CURLM_OK)
 		rc = curl_multi_perform(http->multi, &running);
 	if (rc == CURLM_OUT_OF_MEMORY)

@@ -6,6 +6,7 @@
 #include <limits.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "clock.h"
 #include "transfer.h"
@@ -121,6 +122,31 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 	return fd;
 }
 
+static int close_socket(void *ctx, curl_socket_t fd)
+{
+	oc_idle_remove_fd(ctx, fd);
+	return close(fd);
+}
+
+/* Called before a request is sent. libcurl comes here again, with another connection, when one that
+ * was kept has ended before the first byte of the answer. The server may have seen the request
+ * nevertheless: whether it is to see it twice is not for libcurl to say. */
+static int on_request(void *ctx, char *peer, char *local, int peer_port, int local_port)
+{
+	struct oc_transfer *t = ctx;
+
+	(void)peer;
+	(void)local;
+	(void)peer_port;
+	t->port = local_port;
+	if (t->begun) {
+		t->lost = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	t->begun = true;
+	return CURL_PREREQFUNC_OK;
+}
+
 /* A body that the peer takes slowly is life, too. */
 static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
                        curl_off_t ulnow)
@@ -201,6 +227,10 @@ static void set_callbacks(struct oc_transfer *t)
 	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)INT_MAX);
 	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t->idle);
+	(void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
 	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
@@ -252,9 +282,10 @@ void oc_transfer_clear(struct oc_transfer *t)
 }
 
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
-                        const struct oc_http_config *cfg)
+                        const struct oc_http_config *cfg, struct oc_idle *idle)
 {
 	t->x = x;
+	t->idle = idle;
 	t->started = oc_now();
 	t->alive = t->started;
 	x->done = false;
@@ -392,6 +423,19 @@ double oc_transfer_connected(const struct oc_transfer *t)
 	return seconds_of(t->easy, CURLINFO_PRETRANSFER_TIME_T);
 }
 
+/* The connection, if it has been kept. */
+static void leave_connection(struct oc_transfer *t)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	long port = 0;
+
+	t->port = 0;
+	(void)curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_LOCAL_PORT, &port);
+	if (fd != CURL_SOCKET_BAD)
+		oc_idle_add(t->idle, fd, port);
+}
+
 void oc_transfer_finish(struct oc_transfer *t)
 {
 	struct oc_http_exchange *x = t->x;
@@ -403,11 +447,14 @@ void oc_transfer_finish(struct oc_transfer *t)
 	x->first_byte_after = seconds_of(t->easy, CURLINFO_STARTTRANSFER_TIME_T);
 	x->total = oc_now() - t->started;
 	x->done = true;
+	leave_connection(t);
 }
 
 void oc_transfer_judge(struct oc_transfer *t, CURLcode rc)
 {
-	if (rc != CURLE_OK)
+	if (t->lost)
+		fail(t, CURLE_GOT_NOTHING);
+	else if (rc != CURLE_OK)
 		fail(t, rc);
 	else if (!t->head_done) /* libcurl takes that for an empty body */
 		fail(t, CURLE_PARTIAL_FILE);

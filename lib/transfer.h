@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 
 #include "exchange.h"
+#include "idle.h"
 
 /* What a running exchange needs besides its public part. Kept for the next one when it ends. */
 struct oc_transfer {
@@ -13,10 +14,14 @@ struct oc_transfer {
 	struct curl_slist *headers;
 	struct oc_http_exchange *x;
 	struct oc_transfer *next; /* in `running` or in `spare` */
+	struct oc_idle *idle;     /* the pool's */
 	double started;
 	double alive;        /* when the last sign of life came */
 	curl_off_t uploaded; /* bytes of body the peer has taken so far */
 	size_t head;         /* bytes of the answer's status lines and header fields so far */
+	long port;           /* this end of the connection that the request goes over; 0 = none */
+	bool begun;          /* the request has been handed to a connection */
+	bool lost;           /* the connection ended before the answer */
 	bool head_done;      /* the blank line after the header fields has come */
 	bool stopped;        /* on_body asked to stop */
 	int no_socket;       /* errno of the socket that could not be made; 0 = it could */
@@ -31,7 +36,7 @@ void oc_transfer_clear(struct oc_transfer *t);
 
 /* Sets libcurl's handle up for the exchange, and its results to "none yet". OC_ENOMEM. */
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
-                        const struct oc_http_config *cfg);
+                        const struct oc_http_config *cfg, struct oc_idle *idle);
 
 /* Seconds from the start to a connection that is ready for the request; 0 = not yet. */
 double oc_transfer_connected(const struct oc_transfer *t);
@@ -39,7 +44,8 @@ double oc_transfer_connected(const struct oc_transfer *t);
 /* Fills x->err from libcurl's result. */
 void oc_transfer_judge(struct oc_transfer *t, CURLcode rc);
 
-/* Fills the rest of the results: the exchange is done. */
+/* Fills the rest of the results: the exchange is done. A connection that is left for another one
+ * is put into the list of those. */
 void oc_transfer_finish(struct oc_transfer *t);
 
 #endif

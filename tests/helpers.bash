@@ -7,6 +7,7 @@
 #	start_fake --model --key k      or the built-in model
 #	$FAKE $URL $FAKE_PID $RECORD    its address, the base URL, its process, its records
 #	start_tls [KIND]                TLS in front of it: $TLS_URL and, to be trusted, $CACERT
+#	                                (it closes a connection that has been idle for $KEEPALIVE)
 #	requests; request_body N        how many requests it had; what the Nth one carried
 #	wait_for_event REGEX            until the server's event log has such a line
 #	serve SCRIPT|...                start_fake, and it is the server that a command asks, for model m
@@ -173,7 +174,8 @@ make_certificates() {
 	: >"$dir/made"
 }
 
-# start_tls [good|expired|wrong-host|self-signed]: nginx before the server that start_fake started.
+# start_tls [good|expired|wrong-host|self-signed]: nginx before the server that start_fake started. It
+# ends a connection without a word where that server does.
 start_tls() {
 	local kind=${1:-good} dir=$BATS_TEST_TMPDIR/nginx.${#oc_pids[@]} tls=$BATS_FILE_TMPDIR/tls try port pid
 	make_certificates
@@ -215,6 +217,7 @@ nginx_config() {
 		events { worker_connections 1024; }
 		http {
 			access_log off;
+			keepalive_timeout ${KEEPALIVE:-75s};
 			client_max_body_size 0;
 			client_body_temp_path $dir/body;
 			proxy_temp_path $dir/proxy;
@@ -232,7 +235,9 @@ nginx_config() {
 					proxy_buffering off;
 					proxy_set_header Connection "";
 					proxy_set_header X-Protocol \$server_protocol;
+					error_page 502 = @lost;
 				}
+				location @lost { return 444; }
 			}
 		}
 	END

@@ -328,6 +328,36 @@ TEST(llm_answers_many_times)
 	oc_llm_free(NULL);
 }
 
+/* The connection that the call before has left is lost; what the Kth request gets says how many
+ * requests there were. */
+TEST(llm_asks_as_often_as_it_says)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_err err = {0};
+
+	for (int retries = 0; retries < 2; retries++) {
+		static const char *const texts[] = {"1", NULL, "3", NULL, "5", "6"};
+		struct oc_llm *llm;
+
+		serve(retries ? "answer 1\n---\nclose\n---\nreset\n---\nanswer 3\n---\nreset\n---\n"
+		                "close\n---\nanswer 5\n---\nreset\n---\nanswer 6\n"
+		              : "answer 1\n---\nclose\n---\nanswer 3\n---\nreset\n---\nanswer 5\n"
+		                "---\nanswer 6\n");
+		cfg.max_retries = retries;
+		CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+		for (size_t i = 0; i < OC_COUNT(texts); i++) {
+			char *text;
+			int rc = oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err);
+
+			CHECK_INT(rc, texts[i] ? OC_OK : OC_ECONNECT);
+			CHECK_STR(text, texts[i]);
+			free(text);
+		}
+		oc_llm_free(llm);
+	}
+}
+
 TEST(llm_checks_its_arguments)
 {
 	struct oc_config cfg = config();
@@ -481,8 +511,9 @@ int main(void)
 	         T(configurations_are_checked), T(stream_hands_pieces_over),
 	         T(stream_joins_characters), T(stream_stops_when_the_sink_says_so),
 	         T(stream_does_not_lie_about_its_end), T(llm_answers_many_times),
-	         T(llm_checks_its_arguments), T(structured_answers_are_checked),
-	         T(models_are_listed), T(memory_may_be_out_at_any_moment));
+	         T(llm_asks_as_often_as_it_says), T(llm_checks_its_arguments),
+	         T(structured_answers_are_checked), T(models_are_listed),
+	         T(memory_may_be_out_at_any_moment));
 	loopback_end();
 	return rc;
 }
