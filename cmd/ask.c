@@ -9,10 +9,8 @@
 #include "ask.h"
 #include "call.h"
 #include "client.h"
-#include "input.h"
-#include "json.h"
+#include "prompt.h"
 #include "request.h"
-#include "utf8.h"
 
 enum {
 	OPT_TOP_P = CLI_LONG + 200,
@@ -84,7 +82,6 @@ static void add_stop(struct ask *ask, int id, const char *arg)
 /* Options that set a field of the request. */
 static bool request_option(struct ask *ask, int id, const char *arg)
 {
-	static const char *const efforts[] = {"none", "low", "medium", "high", "max", NULL};
 	struct oc_request *request = &ask->request;
 
 	switch (id) {
@@ -111,7 +108,7 @@ static bool request_option(struct ask *ask, int id, const char *arg)
 		add_stop(ask, id, arg);
 		return true;
 	case OPT_EFFORT:
-		request->effort = efforts[cli_choice(id, arg, efforts)];
+		request->effort = arg;
 		return true;
 	case OPT_JSON_OBJECT:
 		request->format = OC_FORMAT_JSON_OBJECT;
@@ -162,100 +159,6 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 	}
 }
 
-/* ---- text ---- */
-
-/* Is buf from `start` on UTF-8? Mends it where the user said so. */
-static void check_utf8(const struct ask *ask, struct oc_buf *buf, size_t start, const char *name)
-{
-	size_t n = buf->n - start;
-	size_t good = oc_utf8_check(buf->p + start, n);
-	struct oc_buf mended = {0};
-
-	if (good == n)
-		return;
-	if (!ask->replace_invalid)
-		cli_die(CLI_DATAERR,
-		        "%s: invalid UTF-8 at byte offset %zu; --replace-invalid sends U+FFFD "
-		        "instead",
-		        name, good);
-	oc_buf_init(&mended, buf->max);
-	oc_buf_add(&mended, buf->p, start);
-	oc_utf8_replace(&mended, buf->p + start, n);
-	if (mended.bad)
-		cli_die(mended.bad == OC_ENOMEM ? CLI_OSERR : CLI_DATAERR,
-		        "%s: too large to replace its invalid UTF-8", name);
-	oc_buf_release(buf);
-	*buf = mended;
-}
-
-static void add_file(struct ask *ask, const char *path)
-{
-	size_t before = ask->prompt.n;
-	size_t start;
-
-	oc_prompt_separate(&ask->prompt);
-	start = ask->prompt.n;
-	input_read(path, &ask->prompt);
-	if (ask->prompt.n == start) /* what is empty is no part */
-		oc_buf_cut(&ask->prompt, before);
-	else
-		check_utf8(ask, &ask->prompt, start, input_name(path));
-}
-
-static void read_prompt(struct ask *ask, int noperands, char **operands)
-{
-	struct oc_err err = {0};
-
-	if (ask->instruction) {
-		oc_buf_puts(&ask->prompt, ask->instruction);
-		check_utf8(ask, &ask->prompt, 0, "--prompt");
-	}
-	for (int i = 0; i < noperands; i++)
-		add_file(ask, operands[i]);
-	if (!noperands && !ask->instruction)
-		add_file(ask, "-");
-	if (ask->prompt.bad)
-		cli_die(CLI_DATAERR, "the prompt is too large: the limit is %zu bytes",
-		        OC_PROMPT_MAX);
-	ask->request.prompt = oc_buf_text(&ask->prompt);
-	if (oc_prompt_check(ask->request.prompt, &err))
-		cli_die(cli_status_of(err.code), "%s", err.message);
-}
-
-static void read_system(struct ask *ask)
-{
-	if (ask->system && ask->system_file)
-		cli_die(CLI_USAGE, "--system and --system-file exclude each other");
-	if (ask->system)
-		oc_buf_puts(&ask->system_text, ask->system);
-	if (ask->system_file)
-		input_read(ask->system_file, &ask->system_text);
-	check_utf8(ask, &ask->system_text, 0, ask->system_file ? ask->system_file : "--system");
-	ask->request.system = oc_buf_text(&ask->system_text);
-}
-
-static void read_schema(struct ask *ask)
-{
-	if (!ask->schema_file)
-		return;
-	input_read(ask->schema_file, &ask->schema);
-	ask->request.format = OC_FORMAT_JSON_SCHEMA;
-	ask->request.schema = oc_buf_text(&ask->schema);
-}
-
-static void read_images(struct ask *ask)
-{
-	for (size_t i = 0; i < ask->request.nimages; i++) {
-		oc_buf_init(&ask->images[i], OC_PROMPT_MAX);
-		input_read(ask->image_files[i], &ask->images[i]);
-		ask->image_texts[i] = oc_buf_text(&ask->images[i]);
-		if (!oc_image_type(ask->image_texts[i]))
-			cli_die(CLI_DATAERR, "%s is no png, jpeg or webp image",
-			        ask->image_files[i]);
-	}
-	ask->request.images = ask->image_texts;
-}
-
 static int report_at_exit(void *ctx, int status)
 {
 	const struct ask *ask = ctx;
@@ -270,9 +173,7 @@ static void complete_request(struct ask *ask, const char *model)
 	struct oc_request checked;
 	struct oc_err err = {0};
 
-	read_system(ask);
-	read_schema(ask);
-	read_images(ask);
+	prompt_read_surroundings(ask);
 	checked = ask->request;
 	checked.model = model;
 	if (oc_request_check(&checked, &err))
@@ -310,11 +211,7 @@ void ask_finish_many(struct ask *ask, const char *tool)
 {
 	begin(ask, tool);
 	complete_request(ask, ask->request.model ? ask->request.model : "that of each line");
-	if (ask->instruction) {
-		oc_buf_puts(&ask->prompt, ask->instruction);
-		check_utf8(ask, &ask->prompt, 0, "--prompt");
-		ask->request.prompt = oc_buf_text(&ask->prompt);
-	}
+	prompt_read_instruction(ask);
 }
 
 OC_NORETURN static void dry_run(struct ask *ask, bool stream)
@@ -341,7 +238,7 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
 	ask_init(ask);
 	operands = cli_options(program, argc, argv, ctx);
 	finish(ask, program->name);
-	read_prompt(ask, argc - operands, argv + operands);
+	prompt_read(ask, argc - operands, argv + operands);
 	if (ask->dry_run)
 		dry_run(ask, stream);
 }

@@ -17,12 +17,26 @@ const char *input_name(const char *path)
 	return strcmp(path, "-") == 0 ? "standard input" : path;
 }
 
+/* Standard input can be read once; a second reader would find it empty, and not know why. */
+static int open_standard_input(void)
+{
+	static bool opened;
+
+	if (opened)
+		cli_die(CLI_USAGE, "standard input (-) is named twice, and can be read only once");
+	opened = true;
+	if (isatty(STDIN_FILENO))
+		cli_note("reading from the terminal; Ctrl-D at the beginning of a line ends it");
+	return STDIN_FILENO;
+}
+
 int input_open(const char *path)
 {
-	int fd = STDIN_FILENO;
+	int fd;
 
-	if (strcmp(path, "-") != 0)
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (strcmp(path, "-") == 0)
+		return open_standard_input();
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	if (fd < 0)
 		cli_die(CLI_NOINPUT, "cannot read %s: %s", path, strerror(errno));
 	return fd;

@@ -6,7 +6,8 @@
 #include "buf.h"
 #include "cli.h"
 
-/* Opens a file for reading; "-" is standard input. Ends the program with 66 if that fails. */
+/* Opens a file for reading; "-" is standard input. Ends the program with 66 if that fails, and with
+ * 64 where standard input has been opened before. Says so where it is a terminal. */
 int input_open(const char *path);
 
 /* Reads some bytes: their number, or 0 at the end. Ends the program with 66 on an error. */

@@ -113,7 +113,8 @@ static int read_format(struct oc_line *line, const struct oc_json *json, int req
 	return rc;
 }
 
-/* The prompt: what is placed before each, a blank line, and the line's own. */
+/* The prompt: what is placed before each, a blank line, and the line's own, which must not be
+ * blank. */
 static int make_prompt(const struct oc_json *json, int at, const struct oc_request *defaults,
                        struct oc_buf *prompt, struct oc_err *err)
 {
@@ -124,12 +125,11 @@ static int make_prompt(const struct oc_json *json, int at, const struct oc_reque
 	if (!oc_json_string(json, at, &own))
 		return fail(err, "\"prompt\" is no string");
 	oc_buf_add(prompt, defaults->prompt.p, defaults->prompt.n);
-	if (own.n)
-		oc_prompt_separate(prompt);
+	oc_prompt_separate(prompt);
 	oc_buf_add(prompt, own.p, own.n);
 	rc = own.bad == OC_ENOMEM || prompt->bad == OC_ENOMEM ? oc_err_nomem(err)
 	     : own.bad || prompt->bad                         ? fail(err, "the prompt is too large")
-	                              : oc_prompt_check(oc_buf_text(prompt), err);
+	                              : oc_prompt_check(oc_buf_text(&own), err);
 	oc_buf_release(&own);
 	return rc;
 }

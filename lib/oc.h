@@ -153,7 +153,7 @@ struct oc_request {
 	const int64_t *seed; /* NULL = not sent */
 	const char *const *stop;
 	size_t nstop;       /* at most OC_STOP_MAX */
-	const char *effort; /* none, low, medium, high, max; NULL = not sent */
+	const char *effort; /* none, low, medium, high, max, or the server's own; NULL = not sent */
 
 	enum oc_format format;
 	struct oc_text schema; /* a JSON Schema, for OC_FORMAT_JSON_SCHEMA */

@@ -11,6 +11,9 @@
 /* Everything but the prompt: ranges, model, stop sequences, images, schema. OC_EARG, OC_EDATA. */
 int oc_request_check(const struct oc_request *req, struct oc_err *err);
 
+/* Nothing, or white space only? */
+bool oc_prompt_is_blank(struct oc_text text);
+
 /* Is this text fit to be a prompt: not blank, valid UTF-8, not too large? OC_EDATA. */
 int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
 

@@ -123,14 +123,81 @@ png() {
 	assert_output '{"model":"m","messages":[{"role":"user","content":"x"}]}'
 }
 
-@test 'request: an empty input adds nothing to the instruction' {
-	serve - <<<'answer ok'
+# For what ends before anybody is asked.
+nobody_is_asked() {
+	export OLLAMA_CLOUD_MODEL=m OLLAMA_CLOUD_BASE_URL=http://localhost
+}
+
+@test 'request: of several parts none may be blank' {
+	nobody_is_asked
+	blank() {
+		ends 65 "$1, which makes no part of a prompt" oc-complete "${@:2}" </dev/null
+	}
 	: >empty
+	echo >newline
 	printf 'text' >text
-	oc-complete -p x empty - </dev/null
-	oc-complete -p x empty text empty
-	request_body 1 | jq -e '.messages[0].content == "x"'
-	request_body 2 | jq -e '.messages[0].content == "x\n\ntext"'
+	blank 'standard input is empty' -p x -
+	blank 'empty is empty' -p x text empty
+	blank 'empty is empty' text empty
+	blank 'newline is only white space' -p x newline
+	blank '--prompt is empty' -p '' text
+}
+
+@test 'request: standard input can be named once' {
+	nobody_is_asked
+	once() {
+		ends 64 'standard input (-) is named twice, and can be read only once' oc-complete "$@"
+	}
+	png image
+	once -p x -i - - <image
+	once - - <<<text
+	once -S - - <<<text
+	once -S - --schema - -p x <<<{}
+}
+
+@test 'request: what is no text is called by its name' {
+	nobody_is_asked
+	called() {
+		printf '%b' "$1" >file
+		ends 65 "file: invalid UTF-8 at byte offset $2; $3" oc-complete file
+	}
+	called '%PDF-1.7\n%\xe2\xe3\xcf\xd3\n' 10 'it is a PDF document: pdftotext makes text of it'
+	called '\x89PNG\r\n\x1a\n' 0 'it is an image: --image sends it'
+	called '\xff\xd8\xff\xe0' 0 'it is an image: --image sends it'
+	called 'RIFF\xff\xff\x00\x00WEBP' 4 'it is an image, or sound: --image sends WebP'
+	called '\xff\xfeh\x00i\x00' 0 'it is UTF-16, perhaps: iconv makes UTF-8 of it'
+	called 'PK\x03\x04\x80' 4 'it is a zip archive, or a document in one: unpack it first'
+	called '\x1f\x8b\x08' 1 'it is compressed: zcat makes text of it'
+	called '\x7fELF\x02\x80' 5 'it is a program'
+	called '\xd0\xcf\x11\xe0' 0 'it is an office document: convert it to text first'
+	called 'caf\xe9' 3 '--replace-invalid sends U+FFFD instead'
+}
+
+@test 'request: a prompt among the operands is told from a file that is missing' {
+	nobody_is_asked
+	local hint="operands name files, -p 'TEXT' is the prompt itself"
+	ends 66 "cannot read what: No such file or directory; $hint" oc-complete what is love
+	ends 66 "cannot read what is love: No such file or directory; $hint" oc-complete 'what is love'
+	ends 66 'cannot read what: No such file or directory' oc-complete what
+	echo text >is
+	ends 66 'cannot read what: No such file or directory' oc-complete what is
+	ends 66 'cannot read what: No such file or directory' oc-complete -p x what
+}
+
+@test 'request: a terminal is told that it is read from' {
+	nobody_is_asked
+	printf 'hi\n\004' | script -qec 'oc-complete --dry-run' screen
+	grep -q 'oc-complete: reading from the terminal; Ctrl-D' screen
+	grep -qF '{"model":"m","messages":[{"role":"user","content":"hi\n"}]}' screen
+	printf 'hi\n\004' | script -qec 'oc-complete -q --dry-run' screen
+	run -1 grep 'reading from' screen
+}
+
+@test 'request: any word is an effort' {
+	nobody_is_asked
+	run -0 oc-complete --dry-run -p x --effort minimal
+	assert_output --partial '"reasoning_effort":"minimal"'
+	ends 64 'the effort is no word' oc-complete -p x --effort ''
 }
 
 @test 'request: every option has its field' {

@@ -491,8 +491,6 @@ ended() {
 		ends 64 'option --seed: "1.5" is not a whole number of 64 bits' $COMMAND --seed 1.5
 		ends 64 'option --reasoning: reasoning never goes to standard output; name a file, or /dev/stderr' \
 			$COMMAND --reasoning -
-		ends 64 'option --effort: "more" is not none, low, medium, high or max' \
-			$COMMAND --effort more
 		ends 64 'option --timeout: "-1" is not a number from 0 to 31536000' \
 			$COMMAND --timeout -1
 	}

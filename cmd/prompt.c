@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* prompt.c: the texts and images of a request, from options, files and standard input. */
+#include "compat.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "prompt.h"
+#include "request.h"
+#include "utf8.h"
+
+/* What files that are no text are by their first bytes, and what is to be done about it. */
+static const char *advice_for(struct oc_text text)
+{
+	static const struct {
+		const char *magic;
+		size_t n;
+		const char *advice;
+	} kinds[] = {
+	        {"%PDF-", 5, "it is a PDF document: pdftotext makes text of it"},
+	        {"\x89PNG", 4, "it is an image: --image sends it"},
+	        {"\xff\xd8\xff", 3, "it is an image: --image sends it"},
+	        {"RIFF", 4, "it is an image, or sound: --image sends WebP"},
+	        {"\xff\xfe", 2, "it is UTF-16, perhaps: iconv makes UTF-8 of it"},
+	        {"\xfe\xff", 2, "it is UTF-16, perhaps: iconv makes UTF-8 of it"},
+	        {"PK\x03\x04", 4, "it is a zip archive, or a document in one: unpack it first"},
+	        {"\x1f\x8b", 2, "it is compressed: zcat makes text of it"},
+	        {"\177ELF", 4, "it is a program"},
+	        {"\xd0\xcf\x11\xe0", 4, "it is an office document: convert it to text first"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(kinds); i++) {
+		if (text.n >= kinds[i].n && memcmp(text.p, kinds[i].magic, kinds[i].n) == 0)
+			return kinds[i].advice;
+	}
+	return "--replace-invalid sends U+FFFD instead";
+}
+
+/* Is buf from `start` on UTF-8? Mends it where the user said so. */
+static void check_utf8(const struct ask *ask, struct oc_buf *buf, size_t start, const char *name)
+{
+	struct oc_text text = {buf->p + start, buf->n - start};
+	size_t good = oc_utf8_check(text.p, text.n);
+	struct oc_buf mended = {0};
+
+	if (good == text.n)
+		return;
+	if (!ask->replace_invalid)
+		cli_die(CLI_DATAERR, "%s: invalid UTF-8 at byte offset %zu; %s", name, good,
+		        advice_for(text));
+	oc_buf_init(&mended, buf->max);
+	oc_buf_add(&mended, buf->p, start);
+	oc_utf8_replace(&mended, text.p, text.n);
+	if (mended.bad)
+		cli_die(mended.bad == OC_ENOMEM ? CLI_OSERR : CLI_DATAERR,
+		        "%s: too large to replace its invalid UTF-8", name);
+	oc_buf_release(buf);
+	*buf = mended;
+}
+
+/* ---- what surrounds the prompt ---- */
+
+static void read_system(struct ask *ask)
+{
+	if (ask->system && ask->system_file)
+		cli_die(CLI_USAGE, "--system and --system-file exclude each other");
+	if (ask->system)
+		oc_buf_puts(&ask->system_text, ask->system);
+	if (ask->system_file)
+		input_read(ask->system_file, &ask->system_text);
+	check_utf8(ask, &ask->system_text, 0, ask->system_file ? ask->system_file : "--system");
+	ask->request.system = oc_buf_text(&ask->system_text);
+}
+
+static void read_schema(struct ask *ask)
+{
+	if (!ask->schema_file)
+		return;
+	input_read(ask->schema_file, &ask->schema);
+	ask->request.format = OC_FORMAT_JSON_SCHEMA;
+	ask->request.schema = oc_buf_text(&ask->schema);
+}
+
+static void read_images(struct ask *ask)
+{
+	for (size_t i = 0; i < ask->request.nimages; i++) {
+		oc_buf_init(&ask->images[i], OC_PROMPT_MAX);
+		input_read(ask->image_files[i], &ask->images[i]);
+		ask->image_texts[i] = oc_buf_text(&ask->images[i]);
+		if (!oc_image_type(ask->image_texts[i]))
+			cli_die(CLI_DATAERR, "%s is no png, jpeg or webp image",
+			        input_name(ask->image_files[i]));
+	}
+	ask->request.images = ask->image_texts;
+}
+
+void prompt_read_surroundings(struct ask *ask)
+{
+	read_system(ask);
+	read_schema(ask);
+	read_images(ask);
+}
+
+/* ---- the prompt ---- */
+
+/* Of several parts none may be blank: an empty `git diff` behind -p is no question. */
+static void check_part(const struct ask *ask, size_t start, const char *name)
+{
+	struct oc_text part = {ask->prompt.p + start, ask->prompt.n - start};
+
+	if (oc_prompt_is_blank(part))
+		cli_die(CLI_DATAERR, "%s is %s, which makes no part of a prompt", name,
+		        part.n ? "only white space" : "empty");
+}
+
+/* Words where files' names should be are a prompt, perhaps: none of them is a file, and there are
+ * several, or one has a blank. */
+static bool is_prompt(int noperands, char **operands)
+{
+	for (int i = 0; i < noperands; i++) {
+		if (strcmp(operands[i], "-") == 0 || access(operands[i], F_OK) == 0)
+			return false;
+	}
+	return noperands > 1 || (noperands && strchr(operands[0], ' '));
+}
+
+static void add_file(struct ask *ask, const char *path, bool alone)
+{
+	size_t start;
+
+	oc_prompt_separate(&ask->prompt);
+	start = ask->prompt.n;
+	input_read(path, &ask->prompt);
+	check_utf8(ask, &ask->prompt, start, input_name(path));
+	if (!alone)
+		check_part(ask, start, input_name(path));
+}
+
+void prompt_read_instruction(struct ask *ask)
+{
+	if (!ask->instruction)
+		return;
+	oc_buf_puts(&ask->prompt, ask->instruction);
+	check_utf8(ask, &ask->prompt, 0, "--prompt");
+	ask->request.prompt = oc_buf_text(&ask->prompt);
+}
+
+void prompt_read(struct ask *ask, int noperands, char **operands)
+{
+	struct oc_err err = {0};
+
+	prompt_read_instruction(ask);
+	if (ask->instruction && noperands)
+		check_part(ask, 0, "--prompt");
+	if (!ask->instruction && is_prompt(noperands, operands))
+		cli_die(CLI_NOINPUT,
+		        "cannot read %s: %s; operands name files, -p 'TEXT' is the prompt itself",
+		        operands[0], strerror(ENOENT));
+	for (int i = 0; i < noperands; i++)
+		add_file(ask, operands[i], noperands == 1 && !ask->instruction);
+	if (!noperands && !ask->instruction)
+		add_file(ask, "-", true);
+	if (ask->prompt.bad)
+		cli_die(CLI_DATAERR, "the prompt is too large: the limit is %zu bytes",
+		        OC_PROMPT_MAX);
+	ask->request.prompt = oc_buf_text(&ask->prompt);
+	if (oc_prompt_check(ask->request.prompt, &err))
+		cli_die(cli_status_of(err.code), "%s", err.message);
+}
