@@ -3,11 +3,11 @@
 #include "compat.h"
 
 #include <inttypes.h>
-#include <strings.h>
 
 #include "attempt.h"
 #include "reply.h"
 #include "retry.h"
+#include "sniff.h"
 
 /* How much of an error's body is of interest. */
 #define ERROR_BODY_MAX ((size_t)64 << 10)
@@ -34,38 +34,6 @@ static int feed(struct oc_attempt *a, const char *p, size_t n)
 	return rc;
 }
 
-static bool has_type(const struct oc_attempt *a, const char *type)
-{
-	return strncasecmp(a->x.content_type, type, strlen(type)) == 0;
-}
-
-/* Encoded, which was not asked for: not readable. */
-static bool is_encoded(const struct oc_attempt *a)
-{
-	const char *encoding = a->x.content_encoding;
-
-	return encoding[0] && strcasecmp(encoding, "identity") != 0;
-}
-
-/* The declared type decides, where it is one of ours; else the first byte of the body that is no
- * white space, if it is in this piece: what came before had none. */
-static enum oc_attempt_mode mode_of(const struct oc_attempt *a, const char *p, size_t n)
-{
-	if (is_encoded(a))
-		return OC_ATTEMPT_WHOLE;
-	if (has_type(a, "text/event-stream"))
-		return OC_ATTEMPT_EVENTS;
-	if (has_type(a, "application/json"))
-		return OC_ATTEMPT_WHOLE;
-	while (n && strchr(" \t\r\n", *p)) {
-		p++;
-		n--;
-	}
-	if (!n)
-		return OC_ATTEMPT_UNDECIDED;
-	return strchr("{[<", *p) || !a->stream ? OC_ATTEMPT_WHOLE : OC_ATTEMPT_EVENTS;
-}
-
 static int gather(struct oc_attempt *a, const char *p, size_t n)
 {
 	oc_buf_add(&a->received, p, n);
@@ -80,6 +48,28 @@ static int gather(struct oc_attempt *a, const char *p, size_t n)
 	                  a->server->base_url, OC_ANSWER_MAX >> 20);
 }
 
+/* The first bytes decide what an answer is, as soon as there are enough of them. */
+static int decide(struct oc_attempt *a)
+{
+	struct oc_buf *received = &a->received;
+	int rc;
+
+	oc_buf_drop(received, oc_sniff_lead(received->p, received->n));
+	switch (oc_sniff(received->p, received->n)) {
+	case OC_SHAPE_UNKNOWN:
+		return OC_OK;
+	case OC_SHAPE_DOCUMENT:
+		a->mode = OC_ATTEMPT_WHOLE;
+		return OC_OK;
+	case OC_SHAPE_EVENTS:
+		break;
+	}
+	a->mode = OC_ATTEMPT_EVENTS;
+	rc = feed(a, received->p, received->n);
+	oc_buf_release(received);
+	return rc;
+}
+
 static int on_body(void *ctx, const char *p, size_t n)
 {
 	struct oc_attempt *a = ctx;
@@ -91,15 +81,12 @@ static int on_body(void *ctx, const char *p, size_t n)
 		a->mode = OC_ATTEMPT_ERROR;
 		a->received.max = ERROR_BODY_MAX;
 	}
+	if (a->mode == OC_ATTEMPT_UNDECIDED && oc_sniff_encoded(a->x.content_encoding))
+		return oc_err_set(&a->err, OC_EPROTO,
+		                  "%s: the answer is encoded (%s), which was not asked for",
+		                  a->server->base_url, a->x.content_encoding);
 	rc = gather(a, p, n);
-	if (rc || a->mode != OC_ATTEMPT_UNDECIDED)
-		return rc;
-	a->mode = mode_of(a, p, n);
-	if (a->mode != OC_ATTEMPT_EVENTS)
-		return OC_OK;
-	rc = feed(a, a->received.p, a->received.n);
-	oc_buf_release(&a->received);
-	return rc;
+	return rc || a->mode != OC_ATTEMPT_UNDECIDED ? rc : decide(a);
 }
 
 /* ---- the end ---- */
@@ -120,6 +107,7 @@ static void hide_key(const struct oc_attempt *a, char *p, size_t n)
 	}
 }
 
+/* What the server says of its error is left out where it cannot be read. */
 static void judge_error(struct oc_attempt *a)
 {
 	struct oc_reply_context context = {
@@ -128,15 +116,22 @@ static void judge_error(struct oc_attempt *a)
 	        .request_id = a->x.request_id,
 	        .has_key = a->api_key && *a->api_key,
 	};
+	bool encoded = oc_sniff_encoded(a->x.content_encoding);
 
-	hide_key(a, a->received.p, a->received.n); /* before the text is cut short */
-	if (a->x.status >= 300 && a->x.status < 400 && a->x.location[0])
+	if (a->x.status >= 300 && a->x.status < 400 && a->x.location[0]) {
 		(void)oc_err_set(&a->err, OC_EPROTO,
 		                 "%s redirects to %s (%d), and redirects are not followed; if that "
 		                 "is right, make it the base URL",
 		                 a->server->base_url, a->x.location, a->x.status);
-	else
-		(void)oc_reply_error(a->x.status, oc_buf_text(&a->received), &context, &a->err);
+		return;
+	}
+	if (encoded)
+		oc_buf_clear(&a->received);
+	hide_key(a, a->received.p, a->received.n); /* before the text is cut short */
+	(void)oc_reply_error(a->x.status, oc_buf_text(&a->received), &context, &a->err);
+	if (encoded)
+		oc_err_reword(&a->err, "%s; its explanation is encoded (%s)", a->err.message,
+		              a->x.content_encoding);
 }
 
 static void judge_whole(struct oc_attempt *a)
@@ -172,10 +167,6 @@ static void judge(struct oc_attempt *a)
 		judge_error(a); /* the status says enough, even if the body is not whole */
 	else if (a->x.err.code)
 		a->err = a->x.err;
-	else if (is_encoded(a))
-		(void)oc_err_set(&a->err, OC_EPROTO,
-		                 "%s: the answer is encoded (%s), which was not asked for",
-		                 a->server->base_url, a->x.content_encoding);
 	else if (a->x.status != 200)
 		judge_error(a);
 	else

@@ -11,7 +11,7 @@
 #include "url.h"
 
 enum oc_attempt_mode {
-	OC_ATTEMPT_UNDECIDED, /* nothing but white space has arrived yet */
+	OC_ATTEMPT_UNDECIDED, /* too little has arrived to know */
 	OC_ATTEMPT_ERROR,     /* any status but 200: the body tells what is wrong */
 	OC_ATTEMPT_WHOLE,     /* one JSON document */
 	OC_ATTEMPT_EVENTS,    /* an event stream */

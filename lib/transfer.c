@@ -73,7 +73,8 @@ static void keep_field(struct oc_http_exchange *x, const char *line, size_t n)
 	to[len] = '\0';
 }
 
-/* Called for each line, also those of interim answers: a status line starts afresh. */
+/* Called for each line, also those of interim answers, where a status line starts afresh, and those
+ * of a trailer, which adds nothing that is of use here. */
 static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 {
 	struct oc_transfer *t = ctx;
@@ -84,6 +85,8 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	t->head += n;
 	if (t->head > HEAD_MAX)
 		return 0;
+	if (t->head_done && t->x->status >= 200)
+		return n;
 	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) {
 		forget_fields(t->x);
 		t->head_done = false;
