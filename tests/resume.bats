@@ -159,12 +159,15 @@ setup() {
 	serve --latency 2 --model --serve m --echo
 	local n=400 parallel=4 kills=20 kill
 	questions $n >in
+	mkfifo endless # so that no run ends before it is killed
+	exec 9<>endless
 	for ((kill = 1; kill <= kills; kill++)); do
-		batch -q -P $parallel --resume -o out in
+		batch -q -P $parallel --resume -o out in endless
 		wait_for lines_in out $((kill * n / (kills + 2)))
 		kill -KILL "$PID"
 		wait "$PID" || :
 	done
+	exec 9<&-
 	oc-batch -q -P $parallel --resume -o out in
 	all_answered $n out
 	# Only what was under way is asked twice.
