@@ -61,21 +61,26 @@ void item_judge(struct item *item, const struct oc_request *defaults)
 		job->err.http_status = reply->http_status;
 }
 
-int item_settle(struct item *item)
+int item_settle(struct item *item, struct oc_json *json)
 {
 	struct oc_job *job = &item->job;
-	int status = job->err.code ? (int)cli_status_of(job->err.code) : 0;
 	const char *id = job->request_id[0] ? job->request_id : job->reply.id;
+	int rc = OC_OK;
+	int status = 0;
 
-	item->answered = !status;
 	(void)oc_buf_room(&item->record, job->reply.content_len + job->received.n + 256);
-	if (status)
+	if (!job->err.code) {
+		rc = oc_record_answer(&item->line, &job->reply, oc_buf_text(&job->received),
+		                      id ? id : "", json, &item->record, &job->err);
+		job->err.http_status = job->reply.http_status;
+	}
+	if (job->err.code) {
+		status = (int)cli_status_of(job->err.code);
 		oc_record_failure(&item->line, &job->err, status, &item->record);
-	else
-		oc_record_answer(&item->line, &job->reply, oc_buf_text(&job->received),
-		                 id ? id : "", &item->record);
-	if (item->record.bad)
+	}
+	if (item->record.bad || rc == OC_ENOMEM)
 		cli_die(CLI_OSERR, "out of memory");
+	item->answered = !status;
 	oc_buf_release(&item->line.body);
 	oc_buf_release(&job->received);
 	return status;

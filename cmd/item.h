@@ -23,8 +23,8 @@ void item_give_back(struct item **spare, struct item *item);
 /* Is what has arrived an answer to this line? Changes job.err if not. */
 void item_judge(struct item *item, const struct oc_request *defaults);
 
-/* Makes the record, and releases what is not needed for writing it. Returns the exit status that
- * stands for job.err. */
-int item_settle(struct item *item);
+/* Makes the record, that of a failure where an answer cannot be one, and releases what is not
+ * needed for writing it. json: scratch memory. Returns the exit status that stands for job.err. */
+int item_settle(struct item *item, struct oc_json *json);
 
 #endif

@@ -67,7 +67,7 @@ static void write_reasoning(struct run *run, const struct item *item)
 static void settle(struct run *run, struct item *item)
 {
 	struct oc_job *job = &item->job;
-	int status = item_settle(item);
+	int status = item_settle(item, &run->json);
 
 	if (status)
 		tell_failure(run, item);

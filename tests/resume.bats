@@ -117,6 +117,40 @@ setup() {
 	assert_equal "$(requests)" 1
 }
 
+@test 'resume: what other tools say has failed is asked again' {
+	serve_echo
+	cat >out <<-'END'
+		{"custom_id":"a","response":{"status_code":400,"body":{"error":{"message":"no"}}},"error":null}
+		{"custom_id":"b","response":{"status_code":200,"body":{}},"error":"no"}
+		{"custom_id":"c","response":{"status_code":200,"body":{}},"error":{}}
+	END
+	printf '{"custom_id":"%s","body":{"messages":[]}}\n' a b c >in
+	run -0 oc-batch --resume -o out in
+	assert_line --regexp '^oc-batch: 3 lines: 2 answered, 0 failed, 1 kept'
+	assert_equal "$(requests)" 2
+}
+
+@test 'resume: whatever an answer is made of, it is read back' {
+	local bracket
+	bracket=$(printf '%0127d' 0)
+	serve - <<-END
+		header X-Request-Id: $(printf 'caf\xe9')
+		bytes \\xef\\xbb\\xbf{"choices":[{"message":{"content":"\\\\ud800"},"finish_reason":"stop"}]}
+		---
+		body {"choices":[{"message":{"content":"a"},"finish_reason":"stop"}],"x":${bracket//0/[}${bracket//0/]}}
+		---
+		answer ok
+	END
+	printf '{"custom_id":"%s","body":{"messages":[]}}\n' a b c >in
+	run -1 oc-batch -q -P 1 -o out in
+	assert_equal "$(jq -c '[.custom_id, .response.request_id, .error.code]' out)" \
+		$'["a","caf\xef\xbf\xbd",null]\n["b","","76"]\n["c","chatcmpl-1",null]'
+	assert_regex "$(jq -r 'select(.error).error.message' out)" \
+		'^the answer does not fit into a line of JSON: .* nested too deeply$'
+	oc-batch -q -P 1 --resume -o out in
+	assert_equal "$(requests)" 4
+}
+
 @test 'resume: a file that is something else is left alone' {
 	serve_echo
 	echo '"1"' >in

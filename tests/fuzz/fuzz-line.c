@@ -23,7 +23,7 @@ static void check_answer(const struct oc_line *line, struct oc_json *json)
 	struct oc_buf out = {0};
 
 	oc_buf_init(&out, OC_ANSWER_MAX);
-	oc_record_answer(line, &reply, raw, "", &out);
+	fail_if(oc_record_answer(line, &reply, raw, "", json, &out, NULL) != OC_OK);
 	fail_if(out.bad || memchr(out.p, '\n', out.n) != out.p + out.n - 1);
 	fail_if(oc_record_recall(oc_buf_text(&out), json, &id, &answered, NULL) != OC_OK);
 	fail_if(!answered || id.key != line->id.key || id.request != line->id.request);

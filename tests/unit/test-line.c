@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* test-line.c: the request lines of a batch, and the answer lines to them. */
+/* test-line.c: the request lines of a batch. */
 #include "fail-alloc.h"
 #include "unit.h"
 
-#include "record.h"
+#include "line.h"
 
 static struct oc_text text_of(const char *s)
 {
@@ -273,197 +273,22 @@ TEST(an_unusable_schema_is_refused)
 	oc_line_release(&line);
 }
 
-/* ---- records ---- */
-
-static const struct oc_reply answer = {
-        .content = (char[]){"a\0\"b"},
-        .content_len = 4,
-        .model = (char[]){"m"},
-        .id = (char[]){"chatcmpl-1"},
-        .finish_reason = (char[]){"stop"},
-        .usage = {3, -1, -1},
-        .http_status = 200,
-        .reasoning = (char[]){"hm"},
-        .reasoning_len = 2,
-};
-
-static struct oc_line a_line(bool envelope, const char *custom_id)
-{
-	struct oc_line line;
-
-	oc_line_init(&line);
-	line.number = 12;
-	line.envelope = envelope;
-	line.id.request = 0x0123456789abcdefu;
-	oc_buf_puts(&line.custom_id, custom_id);
-	return line;
-}
-
-TEST(record_of_an_answer)
-{
-	struct oc_line line = a_line(false, "\"\\u0061\"");
-	struct oc_buf out = {0};
-
-	oc_buf_init(&out, 4096);
-	oc_record_answer(&line, &answer, text_of(""), "", &out);
-	CHECK_STR(out.p, "{\"custom_id\":\"\\u0061\",\"line\":12,\"content\":\"a\\u0000\\\"b\","
-	                 "\"model\":\"m\",\"usage\":{\"input_tokens\":3,\"output_tokens\":null,"
-	                 "\"total_tokens\":null},\"finish_reason\":\"stop\","
-	                 "\"request\":\"0123456789abcdef\"}\n");
-	oc_buf_clear(&out);
-	oc_record_reasoning(&line, &answer, &out);
-	CHECK_STR(out.p, "{\"custom_id\":\"\\u0061\",\"line\":12,\"reasoning\":\"hm\"}\n");
-	oc_buf_release(&out);
-	oc_line_release(&line);
-}
-
-TEST(record_of_an_envelope)
-{
-	struct oc_line line = a_line(true, "\"a\"");
-	struct oc_line nameless = a_line(true, "");
-	struct oc_buf out = {0};
-
-	oc_buf_init(&out, 4096);
-	oc_record_answer(&line, &answer, text_of("{\n  \"x\": [1,\r\n2]\n}\n"), "req-7", &out);
-	CHECK_STR(out.p, "{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":\"a\","
-	                 "\"response\":{\"status_code\":200,\"request_id\":\"req-7\","
-	                 "\"body\":{   \"x\": [1,  2] }},\"error\":null}\n");
-	oc_buf_clear(&out);
-	oc_record_answer(&nameless, &answer, text_of("\"\xff\""), "", &out);
-	CHECK_STR(out.p, "{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":null,\"line\":12,"
-	                 "\"response\":{\"status_code\":200,\"request_id\":\"\","
-	                 "\"body\":\"\xef\xbf\xbd\"},\"error\":null}\n");
-	oc_buf_release(&out);
-	oc_line_release(&line);
-	oc_line_release(&nameless);
-}
-
-TEST(record_of_a_failure)
-{
-	struct oc_err err = {.code = OC_EBUSY, .http_status = 503, .message = "busy"};
-	struct oc_line line = a_line(false, "");
-	struct oc_line envelope = a_line(true, "\"a\"");
-	struct oc_buf out = {0};
-
-	oc_buf_init(&out, 4096);
-	oc_record_failure(&line, &err, 75, &out);
-	CHECK_STR(out.p, "{\"custom_id\":null,\"line\":12,\"error\":{\"status\":75,"
-	                 "\"http_status\":503,\"message\":\"busy\"}}\n");
-	oc_buf_clear(&out);
-	oc_record_failure(&envelope, &err, 75, &out);
-	CHECK_STR(out.p, "{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":\"a\","
-	                 "\"response\":{\"status_code\":503,\"request_id\":\"\",\"body\":null},"
-	                 "\"error\":{\"code\":\"75\",\"message\":\"busy\"}}\n");
-	oc_buf_clear(&out);
-	err.http_status = 0;
-	oc_record_failure(&line, &err, 75, &out);
-	CHECK(strstr(out.p, "\"http_status\":null"));
-	oc_buf_clear(&out);
-	oc_record_failure(&envelope, &err, 75, &out);
-	CHECK(strstr(out.p, "\"response\":null,"));
-	oc_buf_release(&out);
-	oc_line_release(&line);
-	oc_line_release(&envelope);
-}
-
-/* ---- read back ---- */
-
-static int recall(const char *text, struct oc_line_id *id, bool *answered)
-{
-	struct oc_json json;
-	int rc;
-
-	oc_json_init(&json);
-	rc = oc_record_recall(text_of(text), &json, id, answered, NULL);
-	oc_json_release(&json);
-	return rc;
-}
-
-static void check_recalled(const char *text, struct oc_line_id want, bool want_answered)
-{
-	struct oc_line_id id;
-	bool answered;
-
-	CHECK_INT(recall(text, &id, &answered), OC_OK);
-	CHECK(id.key == want.key);
-	CHECK(id.request == want.request);
-	CHECK_INT(answered, want_answered);
-}
-
-TEST(recalled)
-{
-	struct oc_request req = defaults();
-	struct oc_line_id want = id_of(12, "\"hi\"", &req);
-
-	want.request = 0x0123456789abcdefu;
-	check_recalled(
-	        "{\"custom_id\":null,\"line\":12,\"content\":\"a\",\"model\":\"m\",\"usage\":{},"
-	        "\"finish_reason\":\"stop\",\"request\":\"0123456789abcdef\"}",
-	        want, true);
-	check_recalled("{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":null,\"line\":12,"
-	               "\"response\":{\"status_code\":200,\"request_id\":\"\",\"body\":{}},"
-	               "\"error\":null}",
-	               want, true);
-	check_recalled("{\"id\":\"batch_req_0123456789abcdef\",\"custom_id\":null,\"line\":12,"
-	               "\"response\":{\"status_code\":503,\"request_id\":\"\",\"body\":null},"
-	               "\"error\":{\"code\":\"75\"}}",
-	               want, false);
-	want.request = 0;
-	check_recalled("{\"custom_id\":null,\"line\":12,\"error\":{\"status\":65}}", want, false);
-	check_recalled("{\"line\":12,\"content\":\"a\",\"request\":\"0123456789abcdeF\"}", want,
-	               true);
-	want = id_of(1, "{\"custom_id\":\"a\",\"prompt\":\"hi\"}", &req);
-	want.request = 0;
-	check_recalled("{\"id\":\"vllm-1\",\"custom_id\":\"a\",\"response\":{\"body\":{}},"
-	               "\"error\":null}",
-	               want, true);
-}
-
-TEST(not_recalled)
-{
-	static const char *const others[] = {
-	        "",
-	        "{",
-	        "7",
-	        "[]",
-	        "{}",
-	        "{\"line\":1}",
-	        "{\"custom_id\":\"a\"}",
-	        "{\"content\":\"a\"}",
-	        "{\"content\":\"a\",\"line\":0}",
-	        "{\"content\":\"a\",\"line\":\"1\"}",
-	        "{\"content\":\"a\",\"custom_id\":7}",
-	};
-	struct oc_line_id id;
-	bool answered;
-
-	for (size_t i = 0; i < OC_COUNT(others); i++)
-		CHECK_INT(recall(others[i], &id, &answered), OC_EDATA);
-}
-
-static int read_and_write(void *ctx)
+static int read_a_line(void *ctx)
 {
 	struct oc_request req = defaults();
 	struct oc_line line;
 	struct oc_err err = {0};
-	struct oc_buf out = {0};
 	int rc = read_with(&line, 1, ctx, &req, &err);
 
-	oc_buf_init(&out, 4096);
-	if (!rc) {
-		oc_record_answer(&line, &answer, text_of("{}"), "", &out);
-		rc = (int)out.bad;
-	}
-	oc_buf_release(&out);
 	oc_line_release(&line);
 	return rc;
 }
 
 TEST(survives_without_memory)
 {
-	CHECK(fail_each_alloc(read_and_write, (char[]){"\"hi\""}) > 2);
+	CHECK(fail_each_alloc(read_a_line, (char[]){"\"hi\""}) > 2);
 	CHECK(fail_each_alloc(
-	              read_and_write,
+	              read_a_line,
 	              (char[]){"{\"custom_id\":\"a\",\"body\":{\"model\":\"n\","
 	                       "\"messages\":[],\"response_format\":{\"type\":\"json_schema\","
 	                       "\"json_schema\":{\"schema\":{\"type\":\"number\"}}}}}"}) > 4);
@@ -476,7 +301,5 @@ int main(void)
 	           T(custom_id_of_a_bad_line_is_known), T(key_is_custom_id_or_number),
 	           T(request_is_all_that_is_sent), T(request_hash_is_stable),
 	           T(form_of_the_defaults), T(form_of_the_line_wins),
-	           T(an_unusable_schema_is_refused), T(record_of_an_answer),
-	           T(record_of_an_envelope), T(record_of_a_failure), T(recalled), T(not_recalled),
-	           T(survives_without_memory));
+	           T(an_unusable_schema_is_refused), T(survives_without_memory));
 }
