@@ -183,7 +183,7 @@ static void complete_request(struct ask *ask, const char *model)
 	connect_finish(&ask->connect);
 	/* Now, because it is too late when someone has typed a prompt. */
 	if (oc_config_check(&ask->connect.config, &err))
-		cli_die(cli_status_of(err.code), "%s", err.message);
+		connect_die(&ask->connect, &err);
 }
 
 /* Opens the report, and finds the model where no option names one. */

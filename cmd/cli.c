@@ -45,6 +45,7 @@ enum cli_status cli_status_of(enum oc_code code)
 	case OC_EQUOTA:
 		return CLI_NOPERM;
 	case OC_ECONFIG:
+	case OC_ENOKEY:
 		return CLI_CONFIG;
 	case OC_ESTOPPED:
 		return CLI_IOERR;

@@ -1,16 +1,25 @@
 /* SPDX-License-Identifier: MIT */
-/* connect.h: the options that say which server is asked, with which key, and for how long. */
+/* connect.h: the options that say which server is asked, with which key, and for how long; and what
+ * follows from them, in server.c, so that a program that asks nobody need not have it. */
 #ifndef CONNECT_H
 #define CONNECT_H
 
 #include "buf.h"
 #include "cli.h"
 
+enum { CONNECT_KEY_MAX = 64 * 1024 };
+
 struct connect {
 	struct oc_config config;
 	const char *key_file;
-	struct oc_buf key;
+	struct oc_buf key; /* that of key_file */
+	struct oc_buf url; /* the base URL that OLLAMA_HOST stands for; empty = it does not count */
 	bool default_host; /* nothing named a server */
+
+	/* Why no key is sent, or should not be. */
+	bool withheld; /* that of the environment would travel unencrypted */
+	bool reserved; /* that of the environment is for Ollama's own servers */
+	bool exposed;  /* that of key_file would travel unencrypted */
 };
 
 extern const struct cli_option connect_options[];
@@ -21,10 +30,14 @@ void connect_init(struct connect *connect);
 /* True if the option was one of ours. */
 bool connect_option(struct connect *connect, int id, const char *arg);
 
-/* After the last option: reads the environment and the key file, so that config is complete. Ends
- * the program with 78 where the key file is unusable. */
-void connect_finish(struct connect *connect);
 void connect_release(struct connect *connect);
+
+/* After the last option: reads the environment and the key file, so that config is complete. Ends
+ * the program where the base URL or the key file is unusable. */
+void connect_finish(struct connect *connect);
+
+/* What the user can do about an error of the library, to be put behind its message; or "". */
+const char *connect_advice(const struct connect *connect, const struct oc_err *err);
 
 /* Reports an error of the library and ends the program with its status, or by SIGPIPE where it is
  * that the reader has gone. */

@@ -36,6 +36,7 @@ static bool is_general(enum oc_code code)
 static void tell_failure(struct run *run, const struct item *item)
 {
 	const struct oc_err *err = &item->job.err;
+	const char *advice = connect_advice(&run->ask.connect, err);
 
 	if (run->refused)
 		return;
@@ -43,9 +44,9 @@ static void tell_failure(struct run *run, const struct item *item)
 	if (is_general(err->code)) {
 		run->refused = (int)cli_status_of(err->code);
 		oc_batch_stop(run->batch);
-		cli_warn("line %" PRIu64 ": %s", item->line.number, err->message);
+		cli_warn("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
 	} else if (!run->progress.failed) {
-		cli_note("line %" PRIu64 ": %s", item->line.number, err->message);
+		cli_note("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
 	}
 }
 

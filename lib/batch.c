@@ -90,7 +90,8 @@ int oc_batch_new(struct oc_client *client, unsigned parallel, double rate, struc
 	queue_init(&batch->fresh);
 	queue_init(&batch->done);
 	oc_buf_init(&batch->url, (size_t)1 << 16);
-	oc_buf_printf(&batch->url, "%s/chat/completions", client->server.base_url);
+	oc_buf_printf(&batch->url, "%s/chat/completions%s", client->server.base_url,
+	              client->server.query);
 	if (batch->url.bad) {
 		oc_batch_free(batch);
 		return oc_err_nomem(err);

@@ -58,12 +58,9 @@ static int check_config(const struct oc_config *cfg, const struct oc_server *ser
 		return OC_EARG;
 	if (cfg->max_retries < 0 || isnan(cfg->backoff_factor) || cfg->backoff_factor < 0)
 		return oc_err_set(err, OC_EARG, "retries and back-off must not be negative");
-	if (!has_key && !server->loopback)
-		return oc_err_set(err, OC_ECONFIG,
-		                  "no API key for %s: set OLLAMA_CLOUD_API_KEY or OLLAMA_API_KEY, "
-		                  "or name a key file",
-		                  server->base_url);
-	if (has_key && !server->encrypted && !server->loopback)
+	if (!has_key && server->needs_key)
+		return oc_err_set(err, OC_ENOKEY, "no API key for %s", server->base_url);
+	if (has_key && oc_server_is_open(server) && !cfg->key_in_clear)
 		return oc_err_set(err, OC_ECONFIG,
 		                  "%s would get the API key unencrypted: use https",
 		                  server->base_url);
@@ -212,8 +209,8 @@ static void try_once(struct oc_call *call)
 	struct oc_err err = {0};
 
 	a->reply->attempts++;
-	oc_client_log(call->client, "try %d: %s %s, %zu bytes of body", a->reply->attempts,
-	              a->body.p ? "POST" : "GET", a->url, a->body.n);
+	oc_client_log(call->client, "try %d: %s %.*s, %zu bytes of body", a->reply->attempts,
+	              a->body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->body.n);
 	if (oc_attempt_start(a, http, &err)) {
 		a->err = err;
 		return;

@@ -13,12 +13,12 @@ struct oc_client {
 	unsigned short random[3]; /* erand48()'s state, for back-off */
 };
 
-/* What oc_client_init() checks, for a caller that has work to do before it. OC_EARG, OC_ECONFIG,
- * OC_ENOMEM. */
+/* What oc_client_init() checks, for a caller that has work to do before it. OC_EARG, OC_ENOKEY,
+ * OC_ECONFIG, OC_ENOMEM. */
 int oc_config_check(const struct oc_config *cfg, struct oc_err *err);
 
 /* Checks the configuration and sets the connections up; max_connections: 0 = no limit. OC_EARG,
- * OC_ECONFIG, OC_ENOMEM. On success the caller calls oc_client_release(). */
+ * OC_ENOKEY, OC_ECONFIG, OC_ENOMEM. On success the caller calls oc_client_release(). */
 int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
                    struct oc_err *err);
 void oc_client_release(struct oc_client *client);

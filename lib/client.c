@@ -29,7 +29,7 @@ static int prepare(const struct oc_client *client, const struct oc_request *req,
 		rc = oc_prompt_check(req->prompt, err);
 	if (rc)
 		return rc;
-	oc_buf_printf(url, "%s/chat/completions", client->server.base_url);
+	oc_buf_printf(url, "%s/chat/completions%s", client->server.base_url, client->server.query);
 	rc = oc_request_body(req, stream, body, err);
 	if (!rc && url->bad)
 		rc = oc_err_nomem(err);
@@ -160,7 +160,7 @@ static int get_models(struct oc_client *client, const char *root, const char *pa
 
 	oc_reply_init(&reply);
 	oc_buf_init(&url, (size_t)1 << 16);
-	oc_buf_printf(&url, "%s%s", root, path);
+	oc_buf_printf(&url, "%s%s%s", root, path, client->server.query);
 	oc_call_init(&call, client, url.p, &reply);
 	call.attempt.raw = true;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);

@@ -18,6 +18,7 @@ enum oc_class oc_err_class(enum oc_code code)
 	case OC_EDATA:
 		return OC_CLASS_VALUE;
 	case OC_ECONFIG:
+	case OC_ENOKEY:
 		return OC_CLASS_IMPORT;
 	case OC_EREFUSED:
 	case OC_ENOTFOUND:

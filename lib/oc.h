@@ -66,8 +66,9 @@ enum oc_code {
 	OC_EPROTO = -12,   /* the answer is not usable: not HTTP, not JSON, incomplete, too large */
 	OC_EAUTH = -13,    /* 401, 403, 407 */
 	OC_EQUOTA = -14,   /* 402, or a 429 or 403 whose text says that a quota is used up */
-	OC_ECONFIG = -15, /* no key, a key that would travel unencrypted, CA file or TLS unusable */
+	OC_ECONFIG = -15,  /* a key that would travel unencrypted, CA file or TLS unusable */
 	OC_ESTOPPED = -16, /* the sink asked to stop, or the peer of watch_fd has gone */
+	OC_ENOKEY = -17,   /* the server is known to want a key, and there is none */
 };
 
 #define OC_ERR_MESSAGE_MAX 1024
@@ -99,13 +100,15 @@ enum oc_class oc_err_class(enum oc_code code);
 /* ---- where and how ------------------------------------------------------------------------ */
 
 struct oc_config {
-	/* http or https, without user info; the path is kept and "/chat/completions" is added.
-	 * NULL means OC_BASE_URL. */
+	/* http or https, without user info and fragment; the path is kept, "/chat/completions" is
+	 * added, and a query comes behind that. NULL means OC_BASE_URL. */
 	const char *base_url;
 
-	/* Sent as a bearer token; NULL or "" sends none, which only a loopback base URL allows.
-	 * Visible ASCII only. Plain http to any host but loopback is refused while a key is set. */
+	/* Sent as a bearer token; NULL or "" sends none, which Ollama's own hosts do not take:
+	 * OC_ENOKEY. Visible ASCII only. */
 	const char *api_key;
+	bool key_in_clear; /* send the key even over plain http to another machine, where everyone
+	                      on the way can read it; else that is refused: OC_ECONFIG */
 
 	const char *ca_file; /* PEM file of trusted certificates; NULL = the system's */
 	const char *proxy;   /* proxy URL; NULL = libcurl's environment rules; "" = none.

@@ -7,6 +7,7 @@
 #include <strings.h>
 
 #include "err.h"
+#include "ollama.h"
 #include "url.h"
 
 static bool is_loopback(const char *host)
@@ -20,6 +21,7 @@ static bool is_loopback(const char *host)
 	return inet_pton(AF_INET, host, address) == 1 && address[0] == 127;
 }
 
+/* A copy of a part of the URL; NULL where it has none, or memory is out. */
 static char *part_of(CURLU *url, CURLUPart part)
 {
 	char *value = NULL;
@@ -49,15 +51,36 @@ static void trim_slashes(char *s)
 		s[--n] = '\0';
 }
 
+/* The query with its question mark, or nothing. NULL where memory is out. */
+static char *query_of(CURLU *url)
+{
+	char *value = NULL;
+	char *query;
+	size_t size;
+
+	if (curl_url_get(url, CURLUPART_QUERY, &value, 0) != CURLUE_OK || !*value) {
+		curl_free(value);
+		return strdup("");
+	}
+	size = strlen(value) + sizeof "?";
+	query = malloc(size);
+	if (query)
+		(void)snprintf(query, size, "?%s", value);
+	curl_free(value);
+	return query;
+}
+
 /* The URL is parsed: takes from it what is wanted. */
 static int take_parts(CURLU *url, struct oc_server *server)
 {
 	char *host = part_of(url, CURLUPART_HOST);
 
+	server->query = query_of(url);
+	(void)curl_url_set(url, CURLUPART_QUERY, NULL, 0);
 	server->base_url = part_of(url, CURLUPART_URL);
 	(void)curl_url_set(url, CURLUPART_PATH, NULL, 0);
 	server->root = part_of(url, CURLUPART_URL);
-	if (!host || !server->base_url || !server->root) {
+	if (!host || !server->query || !server->base_url || !server->root) {
 		free(host);
 		oc_server_release(server);
 		return OC_ENOMEM;
@@ -66,6 +89,7 @@ static int take_parts(CURLU *url, struct oc_server *server)
 	trim_slashes(server->root);
 	server->loopback = is_loopback(host);
 	server->encrypted = strncmp(server->base_url, "https:", 6) == 0;
+	server->needs_key = oc_ollama_owns(host);
 	free(host);
 	return OC_OK;
 }
@@ -76,9 +100,21 @@ static bool has_user_info(const char *base_url)
 	const char *authority = strstr(base_url, "//");
 
 	if (!authority)
-		return false;
+		authority = base_url;
 	authority += strspn(authority, "/"); /* libcurl takes three slashes for two */
 	return memchr(authority, '@', strcspn(authority, "/?#"));
+}
+
+/* An at sign may still be of user info that something odd stands in; and nothing is known of what
+ * a query holds. */
+static int no_base_url(const char *base_url, const char *link, const char *why, struct oc_err *err)
+{
+	size_t n = strcspn(base_url, "?");
+
+	if (strchr(base_url, '@'))
+		return oc_err_set(err, OC_EARG, "the base URL%s%s", link, why);
+	return oc_err_set(err, OC_EARG, "base URL \"%.*s\"%s%s", (int)(n < 500 ? n : 500), base_url,
+	                  link, why);
 }
 
 static int parse(CURLU *url, const char *base_url, struct oc_server *server, struct oc_err *err)
@@ -88,10 +124,9 @@ static int parse(CURLU *url, const char *base_url, struct oc_server *server, str
 	if (rc == CURLUE_OUT_OF_MEMORY)
 		return oc_err_nomem(err);
 	if (rc != CURLUE_OK)
-		return oc_err_set(err, OC_EARG, "base URL \"%s\": %s", base_url,
-		                  curl_url_strerror(rc));
-	if (has_part(url, CURLUPART_QUERY) || has_part(url, CURLUPART_FRAGMENT))
-		return oc_err_set(err, OC_EARG, "the base URL must not have a query or a fragment");
+		return no_base_url(base_url, ": ", curl_url_strerror(rc), err);
+	if (has_part(url, CURLUPART_FRAGMENT))
+		return oc_err_set(err, OC_EARG, "the base URL must not have a fragment");
 	return take_parts(url, server) ? oc_err_nomem(err) : OC_OK;
 }
 
@@ -106,9 +141,7 @@ int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err
 		                  "the base URL must not contain user info; the key comes from a "
 		                  "file or from the environment");
 	if (strncasecmp(base_url, "http://", 7) != 0 && strncasecmp(base_url, "https://", 8) != 0)
-		return oc_err_set(err, OC_EARG,
-		                  "base URL \"%s\" does not begin with http:// or https://",
-		                  base_url);
+		return no_base_url(base_url, " ", "does not begin with http:// or https://", err);
 	url = curl_url();
 	if (!url)
 		return oc_err_nomem(err);
@@ -121,5 +154,6 @@ void oc_server_release(struct oc_server *server)
 {
 	free(server->base_url);
 	free(server->root);
+	free(server->query);
 	*server = (struct oc_server){.base_url = NULL};
 }

@@ -6,15 +6,23 @@
 #include "oc.h"
 
 struct oc_server {
-	char *base_url; /* normalised, without a trailing slash; owned */
+	char *base_url; /* normalised, without query and trailing slash; owned. It may be shown */
 	char *root;     /* the same without its path; owned */
+	char *query; /* "?…", to be put behind any path; "" = none; owned. It may hold a secret */
 	bool loopback;  /* this machine: 127.0.0.0/8, ::1 or localhost */
 	bool encrypted; /* https */
+	bool needs_key; /* it is known to answer nobody without a key */
 };
 
 /* OC_EARG: not an absolute http or https URL, or one with user info (which the message does not
- * repeat), a query or a fragment. On success the caller calls oc_server_release(). */
+ * repeat) or a fragment. On success the caller calls oc_server_release(). */
 int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err *err);
 void oc_server_release(struct oc_server *server);
+
+/* Can others on the way read what is sent to it? */
+static inline bool oc_server_is_open(const struct oc_server *server)
+{
+	return !server->encrypted && !server->loopback;
+}
 
 #endif

@@ -9,6 +9,8 @@
 #	start_tls [KIND]                TLS in front of it: $TLS_URL and, to be trusted, $CACERT
 #	                                (it closes a connection that has been idle for $KEEPALIVE)
 #	requests; request_body N        how many requests it had; what the Nth one carried
+#	key_sent N                      the key that it carried
+#	with_host NAME COMMAND...       runs a command that finds this machine under that name, too
 #	wait_for_event REGEX            until the server's event log has such a line
 #	serve SCRIPT|...                start_fake, and it is the server that a command asks, for model m
 #	ends STATUS LINE COMMAND...     a failure: this status, this one line, nothing on standard output
@@ -109,6 +111,30 @@ requests() {
 
 request_body() {
 	sed '1,/^\r$/d' "$RECORD/request.$1"
+}
+
+key_sent() {
+	sed -n 's/^Authorization: Bearer \(.*\)\r$/\1/p' "$RECORD/request.$1"
+}
+
+# with_host NAME COMMAND...: to the command the name is like that of any other machine, and no other
+# name is known. It runs in a mount namespace; a test begins with need_namespace.
+with_host() {
+	printf '127.0.0.1 localhost\n127.0.0.1 %s\n' "$1" >"$T/hosts"
+	echo 'hosts: files' >"$T/nsswitch"
+	shift
+	# shellcheck disable=SC2016 # the inner shell's
+	unshare "${namespace[@]}" sh -c 'mount --bind hosts /etc/hosts &&
+		mount --bind nsswitch /etc/nsswitch.conf && exec "$@"' sh "$@"
+}
+
+# need_namespace: skips the test where with_host cannot work.
+need_namespace() {
+	for namespace in -m -rm; do
+		namespace=("$namespace")
+		! with_host probe true 2>/dev/null || return 0
+	done
+	skip 'no mount namespaces here'
 }
 
 # wait_for CONDITION...: until the command succeeds; it fails after 20 seconds.

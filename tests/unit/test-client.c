@@ -156,8 +156,9 @@ TEST(configurations_are_checked)
 		const char *key;
 		enum oc_code code;
 	} rows[] = {
-	        {NULL, NULL, OC_ECONFIG},
-	        {"https://example.org/v1", "", OC_ECONFIG},
+	        {NULL, NULL, OC_ENOKEY},
+	        {"https://ollama.com/v1", "", OC_ENOKEY},
+	        {"http://ollama.com/v1", "", OC_ENOKEY},
 	        {"http://example.org/v1", "key", OC_ECONFIG},
 	        {"http://127.0.0.2.example.org/v1", "key", OC_ECONFIG},
 	        {"http://127.0.0.1:1/v1", "a\nb", OC_ECONFIG},
@@ -167,7 +168,7 @@ TEST(configurations_are_checked)
 	        {"http://u:secret@127.0.0.1/", "key", OC_EARG},
 	        {"http://u:sec ret@127.0.0.1/", "key", OC_EARG},
 	        {"http://127.0.0.1/a b", "key", OC_EARG},
-	        {"http://127.0.0.1/?secret", "key", OC_EARG},
+	        {"http://127.0.0.1/?secret#secret", "key", OC_EARG},
 	        {"http://", "key", OC_EARG},
 	        /* These are this machine: nothing listens there, but they may be asked. */
 	        {"http://127.0.0.1:1/v1", NULL, OC_ECONNECT},
@@ -175,6 +176,11 @@ TEST(configurations_are_checked)
 	        {"http://0x7f.1:1/v1", "key", OC_ECONNECT},
 	        {"http://[::1]:1/v1", "key", OC_ECONNECT},
 	        {"HTTP://LOCALHOST:1/v1", "key", OC_ECONNECT},
+	        {"http://127.0.0.1:1/?secret", "key", OC_ECONNECT},
+	        /* Nothing is known against asking these without a key. */
+	        {"http://0.0.0.0:1/v1", NULL, OC_ECONNECT},
+	        {"https://0.0.0.0:1/v1", "", OC_ECONNECT},
+	        {"https://0.0.0.0:1/v1", "key", OC_ECONNECT},
 	};
 	struct oc_request req = request();
 
@@ -370,10 +376,17 @@ TEST(llm_checks_its_arguments)
 	CHECK(!llm);
 	CHECK_INT(oc_err_class(err.code), OC_CLASS_VALUE);
 	req = request();
-	cfg.base_url = "http://example.org";
-	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_ECONFIG);
+	cfg.base_url = "https://ollama.com";
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_ENOKEY);
 	CHECK(!llm);
 	CHECK_INT(oc_err_class(err.code), OC_CLASS_IMPORT);
+	cfg.base_url = "http://example.org";
+	cfg.api_key = "key";
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_ECONFIG);
+	CHECK(!llm);
+	cfg.key_in_clear = true;
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	oc_llm_free(llm);
 }
 
 TEST(structured_answers_are_checked)

@@ -122,7 +122,7 @@ TEST(knows_the_class_of_every_code)
 	        {OC_ECONNECT, OC_CLASS_API},   {OC_ETIMEOUT, OC_CLASS_API},
 	        {OC_EBUSY, OC_CLASS_API},      {OC_EPROTO, OC_CLASS_RESPONSE},
 	        {OC_EAUTH, OC_CLASS_API},      {OC_EQUOTA, OC_CLASS_API},
-	        {OC_ECONFIG, OC_CLASS_IMPORT},
+	        {OC_ECONFIG, OC_CLASS_IMPORT}, {OC_ENOKEY, OC_CLASS_IMPORT},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(cases); i++)

@@ -12,14 +12,19 @@ TEST(a_base_url_is_normalised)
 		const char *base_url;
 		const char *normal;
 		const char *root;
+		const char *query;
 	} rows[] = {
-	        {"https://ollama.com/v1", "https://ollama.com/v1", "https://ollama.com"},
-	        {"https://ollama.com", "https://ollama.com", "https://ollama.com"},
-	        {"https://ollama.com/", "https://ollama.com", "https://ollama.com"},
-	        {"https://ollama.com/v1///", "https://ollama.com/v1", "https://ollama.com"},
-	        {"HTTP://127.0.0.1:80/a/b", "http://127.0.0.1:80/a/b", "http://127.0.0.1:80"},
-	        {"http://[::1]:8080/v1", "http://[::1]:8080/v1", "http://[::1]:8080"},
-	        {"https://h/a%20b", "https://h/a%20b", "https://h"},
+	        {"https://ollama.com/v1", "https://ollama.com/v1", "https://ollama.com", ""},
+	        {"https://ollama.com", "https://ollama.com", "https://ollama.com", ""},
+	        {"https://ollama.com/", "https://ollama.com", "https://ollama.com", ""},
+	        {"https://ollama.com/v1///", "https://ollama.com/v1", "https://ollama.com", ""},
+	        {"HTTP://127.0.0.1:80/a/b", "http://127.0.0.1:80/a/b", "http://127.0.0.1:80", ""},
+	        {"http://[::1]:8080/v1", "http://[::1]:8080/v1", "http://[::1]:8080", ""},
+	        {"https://h/a%20b", "https://h/a%20b", "https://h", ""},
+	        {"https://h/v1?a=b", "https://h/v1", "https://h", "?a=b"},
+	        {"https://h/v1/?a=b/&c=%2F?", "https://h/v1", "https://h", "?a=b/&c=%2F?"},
+	        {"https://h?a@b", "https://h", "https://h", "?a@b"},
+	        {"https://h/v1?", "https://h/v1", "https://h", ""},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
@@ -29,6 +34,7 @@ TEST(a_base_url_is_normalised)
 		CHECK_INT(oc_server_init(&server, rows[i].base_url, &err), OC_OK);
 		CHECK_STR(server.base_url, rows[i].normal);
 		CHECK_STR(server.root, rows[i].root);
+		CHECK_STR(server.query, rows[i].query);
 		oc_server_release(&server);
 	}
 }
@@ -92,6 +98,41 @@ TEST(this_machine_is_told_from_others)
 	}
 }
 
+TEST(ollamas_own_servers_need_a_key)
+{
+	struct oc_server server;
+	struct oc_err err = {0};
+
+	CHECK_INT(oc_server_init(&server, "https://Ollama.com:8443/x", &err), OC_OK);
+	CHECK(server.needs_key);
+	oc_server_release(&server);
+	CHECK_INT(oc_server_init(&server, "https://ollama.com.example/", &err), OC_OK);
+	CHECK(!server.needs_key);
+	oc_server_release(&server);
+}
+
+TEST(others_on_the_way_read_plain_http)
+{
+	static const struct {
+		const char *base_url;
+		bool open;
+	} rows[] = {
+	        {"http://h/", true},
+	        {"https://h/", false},
+	        {"http://127.0.0.1/", false},
+	        {"https://127.0.0.1/", false},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_server server;
+		struct oc_err err = {0};
+
+		CHECK_INT(oc_server_init(&server, rows[i].base_url, &err), OC_OK);
+		CHECK_INT(oc_server_is_open(&server), rows[i].open);
+		oc_server_release(&server);
+	}
+}
+
 TEST(what_is_no_base_url_is_refused)
 {
 	static const char *const rows[] = {
@@ -106,8 +147,10 @@ TEST(what_is_no_base_url_is_refused)
 	        "http://a b/",
 	        "http://h:99999/",
 	        "http://h:x/",
-	        "http://h/?q=secret",
 	        "http://h/#secret",
+	        "http://h/?a=b#secret",
+	        "http://h:x/?q=secret",
+	        "ftp://h/?q=secret",
 	        "http://h/\nv1",
 	        "http://u:secret@h/",
 	        "http://secret@h/",
@@ -115,6 +158,16 @@ TEST(what_is_no_base_url_is_refused)
 	        "http:////u:secret@h/",
 	        "http://u:sec ret@h/",
 	        "https:///secret@h",
+	        "u:secret@h",
+	        "secret@h:8080/v1",
+	        "u:secret@h?a=b",
+	        "http:u:secret@h",
+	        "http:/u:secret@h/",
+	        "http//u:secret@h/",
+	        "http:\\\\u:secret@h/",
+	        "http://h:x/u:secret@h",
+	        "://u:secret@h",
+	        "https:u/secret@h",
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
@@ -153,14 +206,15 @@ static int init_and_release(void *ctx)
 
 TEST(memory_may_be_out)
 {
-	static char base_url[] = "http://127.0.0.1:8080/v1";
+	static char base_url[] = "http://127.0.0.1:8080/v1?a=b";
 
-	CHECK_INT(fail_each_alloc(init_and_release, base_url), 3);
+	CHECK_INT(fail_each_alloc(init_and_release, base_url), 4);
 }
 
 int main(void)
 {
 	return RUN(T(a_base_url_is_normalised), T(only_https_is_encrypted),
-	           T(this_machine_is_told_from_others), T(what_is_no_base_url_is_refused),
+	           T(this_machine_is_told_from_others), T(ollamas_own_servers_need_a_key),
+	           T(others_on_the_way_read_plain_http), T(what_is_no_base_url_is_refused),
 	           T(an_at_sign_in_the_path_is_fine), T(memory_may_be_out));
 }

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* server.c: which server is asked, and with which key: the two go together. */
+#include "compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include "connect.h"
+#include "ollama.h"
+#include "url.h"
+
+/* ---- the key's file ---- */
+
+OC_NORETURN static void bad_key_file(const char *path, const char *why)
+{
+	cli_die(CLI_CONFIG, "the key file %s cannot be used: %s", path, why);
+}
+
+/* Reads until the first line is complete; a file without end is no key file. */
+static void read_line(struct oc_buf *line, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	char block[4096];
+	ssize_t n = 1;
+
+	/* The name of a file that is not there may be a key, by mistake: it must not be logged. */
+	if (fd < 0 && errno == ENOENT && !strchr(path, '/'))
+		cli_die(CLI_CONFIG,
+		        "no such key file; --api-key-file takes the name of a file, never "
+		        "the key itself");
+	if (fd < 0)
+		bad_key_file(path, strerror(errno));
+	while (n && !memchr(line->p, '\n', line->n)) {
+		n = read(fd, block, sizeof block);
+		if (n < 0 && errno != EINTR)
+			bad_key_file(path, strerror(errno));
+		if (n > 0)
+			oc_buf_add(line, block, (size_t)n);
+		if (line->bad)
+			bad_key_file(path, "its first line is too long");
+	}
+	(void)close(fd);
+}
+
+static void read_key(struct oc_buf *key, const char *path)
+{
+	const char *end;
+
+	read_line(key, path);
+	end = memchr(key->p, '\n', key->n);
+	if (end)
+		key->n = (size_t)(end - key->p);
+	if (key->n && key->p[key->n - 1] == '\r')
+		key->n--;
+	key->p[key->n] = '\0';
+	if (!key->n)
+		bad_key_file(path, "its first line is empty");
+	if (strlen(key->p) != key->n)
+		bad_key_file(path, "there is a NUL byte in its first line");
+}
+
+/* ---- the server ---- */
+
+static void choose_server(struct connect *connect)
+{
+	struct oc_config *config = &connect->config;
+	bool cloud_key = connect->key_file || cli_env("OLLAMA_CLOUD_API_KEY");
+	bool ollama_key = cli_env("OLLAMA_API_KEY");
+	const char *ollama_host = cli_env("OLLAMA_HOST");
+
+	if (!config->base_url)
+		config->base_url = cli_env("OLLAMA_CLOUD_BASE_URL");
+	if (config->base_url)
+		return;
+	if (!cloud_key && !ollama_key && ollama_host &&
+	    oc_ollama_base_url(&connect->url, ollama_host)) {
+		if (connect->url.bad)
+			cli_die(CLI_OSERR, "out of memory");
+		config->base_url = connect->url.p;
+		return;
+	}
+	config->base_url = ollama_key && !cloud_key ? OC_BASE_URL_OLLAMA : OC_BASE_URL;
+	connect->default_host = true;
+}
+
+/* ---- the key ---- */
+
+static void withhold(struct connect *connect, const struct oc_server *server, const char *name,
+                     const char *why)
+{
+	if (connect->config.log)
+		cli_note("the key of %s is not sent to %s: %s", name, server->base_url, why);
+}
+
+/* The key that the environment has for this server, if any. */
+static const char *key_of_environment(struct connect *connect, const struct oc_server *server)
+{
+	const char *name = "OLLAMA_CLOUD_API_KEY";
+	const char *key = cli_env(name);
+
+	if (!key) {
+		name = "OLLAMA_API_KEY";
+		key = cli_env(name);
+	}
+	if (!key)
+		return NULL;
+	if (strcmp(name, "OLLAMA_API_KEY") == 0 && !server->needs_key && !server->loopback) {
+		connect->reserved = true;
+		withhold(connect, server, name, "it is for Ollama's own servers");
+		return NULL;
+	}
+	if (oc_server_is_open(server) && !connect->config.key_in_clear) {
+		connect->withheld = true;
+		withhold(connect, server, name, "it would travel unencrypted");
+		return NULL;
+	}
+	return key;
+}
+
+static void choose_key(struct connect *connect)
+{
+	struct oc_config *config = &connect->config;
+	struct oc_server server;
+	struct oc_err err = {0};
+	const char *in_clear = cli_env("OLLAMA_CLOUD_KEY_IN_CLEAR");
+
+	if (in_clear && strcmp(in_clear, "1") == 0)
+		config->key_in_clear = true;
+	if (oc_server_init(&server, config->base_url, &err))
+		connect_die(connect, &err);
+	if (connect->key_file) {
+		read_key(&connect->key, connect->key_file);
+		config->api_key = connect->key.p;
+		connect->exposed = oc_server_is_open(&server) && !config->key_in_clear;
+	} else {
+		config->api_key = key_of_environment(connect, &server);
+	}
+	oc_server_release(&server);
+}
+
+void connect_finish(struct connect *connect)
+{
+	choose_server(connect);
+	choose_key(connect);
+	if (!connect->config.ca_file)
+		connect->config.ca_file = cli_env("SSL_CERT_FILE");
+}
+
+/* ---- what is to be done about an error ---- */
+
+/* The server wanted a key, and none was sent. */
+static const char *advice_on_key(const struct connect *connect)
+{
+	if (connect->withheld)
+		return "; the key that is set was withheld, because it would travel unencrypted: "
+		       "use https, or send it all the same with --key-in-clear";
+	if (connect->reserved)
+		return "; OLLAMA_API_KEY is for Ollama's own servers: set OLLAMA_CLOUD_API_KEY, or "
+		       "name a key file with --api-key-file";
+	return "; set OLLAMA_CLOUD_API_KEY, or name a key file with --api-key-file";
+}
+
+const char *connect_advice(const struct connect *connect, const struct oc_err *err)
+{
+	if (err->code == OC_EHOST && connect->default_host)
+		return "; another server is named with --base-url or OLLAMA_CLOUD_BASE_URL, for "
+		       "example " OC_BASE_URL_OLLAMA;
+	if (err->code == OC_EHOST && connect->url.n)
+		return "; this is the server that OLLAMA_HOST names";
+	if (err->code == OC_ENOKEY && !connect->withheld)
+		return ": set OLLAMA_CLOUD_API_KEY or OLLAMA_API_KEY, or name a key file; a local "
+		       "Ollama needs none: --base-url http://127.0.0.1:11434/v1";
+	if (err->code == OC_ENOKEY)
+		return advice_on_key(connect);
+	if (err->code == OC_ECONFIG && connect->exposed)
+		return ", or send it all the same with --key-in-clear";
+	/* A proxy's refusal is none of the server. */
+	if (err->code == OC_EAUTH && !connect->config.api_key && err->http_status &&
+	    err->http_status != 407)
+		return advice_on_key(connect);
+	return "";
+}
+
+void connect_die(const struct connect *connect, const struct oc_err *err)
+{
+	if (err->code == OC_ESTOPPED)
+		cli_die_of_sigpipe();
+	cli_die(cli_status_of(err->code), "%s%s", err->message, connect_advice(connect, err));
+}

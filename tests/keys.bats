@@ -1,0 +1,331 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2030,SC2031,SC2154 # bats sets stderr
+# Which server is asked, with which key, and that the key gets nowhere else.
+
+load helpers
+
+# ---- keys and hosts -----------------------------------------------------------------------------
+
+# asks_host HOST:PORT COMMAND...: the proxy is the fake, which records the host, and refuses.
+asks_host() {
+	local host=$1
+	shift
+	run -77 "$@" --proxy "$FAKE" -p x
+	run -0 head -n 1 "$RECORD/request.$(requests)"
+	assert_output "CONNECT $host HTTP/1.1"$'\r'
+	run -1 grep -i -e secret -e authorization "$RECORD/request.$(requests)"
+}
+
+@test 'key: each variable belongs to its host, and no proxy sees a key' {
+	serve - <<<$'status 403\nbody no'
+	unset OLLAMA_CLOUD_BASE_URL
+	echo secret >key
+	OLLAMA_CLOUD_API_KEY=secret asks_host api.ollama.cloud:443 oc-complete
+	OLLAMA_API_KEY=secret asks_host ollama.com:443 oc-complete
+	OLLAMA_API_KEY=secret OLLAMA_CLOUD_API_KEY=secret2 asks_host api.ollama.cloud:443 oc-complete
+	OLLAMA_API_KEY=secret asks_host api.ollama.cloud:443 oc-complete -k key
+	OLLAMA_API_KEY=secret asks_host elsewhere.invalid:443 \
+		oc-complete -b https://elsewhere.invalid/v1
+	OLLAMA_API_KEY=secret OLLAMA_CLOUD_BASE_URL=https://named.invalid:8443/v1 \
+		asks_host named.invalid:8443 oc-complete
+}
+
+@test 'key: a base URL takes whichever key is there, the file first' {
+	serve - <<<'answer ok'
+	echo from-file >key
+	oc-complete -p x
+	OLLAMA_API_KEY=ollama oc-complete -p x
+	OLLAMA_CLOUD_API_KEY=cloud OLLAMA_API_KEY=ollama oc-complete -p x
+	OLLAMA_CLOUD_API_KEY=cloud OLLAMA_API_KEY=ollama oc-complete -p x -k key
+	OLLAMA_API_KEY=ollama oc-complete -p x -b "$URL/"
+	for wanted in '' ollama cloud from-file ollama; do
+		((++n))
+		assert_equal "$(key_sent $n)" "$wanted"
+	done
+}
+
+@test 'key: one of OLLAMA_API_KEY goes to nobody but Ollama and this machine' {
+	need_namespace
+	serve - <<<$'answer ok\n---\nstatus 401\n---\nanswer ok'
+	start_tls wrong-host # its name is elsewhere.example
+	local ask=(with_host elsewhere.example
+		oc-complete -p x --cacert "$CACERT" -b "https://elsewhere.example:${TLS##*:}/v1")
+	export OLLAMA_API_KEY=of-ollama
+	run -0 "${ask[@]}" -v
+	assert_line "oc-complete: the key of OLLAMA_API_KEY is not sent to https://elsewhere.example:${TLS##*:}/v1: it is for Ollama's own servers"
+	run -77 "${ask[@]}"
+	assert_output --partial "; none was sent; OLLAMA_API_KEY is for Ollama's own servers: set OLLAMA_CLOUD_API_KEY, or name a key file with --api-key-file"
+	echo of-file >key
+	run -0 "${ask[@]}" -k key
+	OLLAMA_CLOUD_API_KEY=of-cloud run -0 "${ask[@]}"
+	OLLAMA_CLOUD_API_KEY=of-cloud run -0 "${ask[@]}" -k key
+	local n=0 wanted
+	for wanted in '' '' of-file of-cloud of-file; do
+		((++n))
+		assert_equal "$(key_sent $n)" "$wanted"
+	done
+}
+
+@test 'key: Ollama itself is not asked without one' {
+	local url say='set OLLAMA_CLOUD_API_KEY or OLLAMA_API_KEY, or name a key file; a local Ollama needs none: --base-url http://127.0.0.1:11434/v1'
+	ends 78 "no API key for https://api.ollama.cloud/v1: $say" oc-complete -m m -p x
+	for url in https://ollama.com/v1 http://ollama.com/v1 https://OLLAMA.com./v1 https://eu.api.ollama.cloud; do
+		run -78 oc-complete -m m -p x -b $url
+		assert_output --partial ": $say"
+	done
+	OLLAMA_API_KEY='' OLLAMA_CLOUD_API_KEY='' ends 78 "no API key for https://ollama.com/v1: $say" \
+		oc-complete -m m -p x -b https://ollama.com/v1
+	ends 78 "no API key for https://ollama.com/v1: $say" oc-models --live -b https://ollama.com/v1
+	OLLAMA_API_KEY=secret ends 78 \
+		'no API key for http://ollama.com/v1; the key that is set was withheld, because it would travel unencrypted: use https, or send it all the same with --key-in-clear' \
+		oc-complete -m m -p x -b http://ollama.com/v1
+}
+
+@test 'key: every other server is asked without one' {
+	need_namespace
+	serve - <<<'answer ok'
+	run -0 with_host ollama oc-complete -p x -b "http://ollama:${FAKE##*:}/v1"
+	assert_output ok
+	run -0 with_host ollama oc-stream -p x -b "http://ollama:${FAKE##*:}/v1"
+	assert_output ok
+	run -0 with_host ollama oc-batch -b "http://ollama:${FAKE##*:}/v1" <<<'"x"'
+	start_tls wrong-host
+	run -0 with_host elsewhere.example \
+		oc-complete -p x -b "https://elsewhere.example:${TLS##*:}/v1" --cacert "$CACERT"
+	assert_output ok
+	assert_equal "$(requests)" 4
+	run -1 grep -i authorization "$RECORD"/request.*
+}
+
+@test 'key: one that wants it, and gets none, says how to give one' {
+	local say='; set OLLAMA_CLOUD_API_KEY, or name a key file with --api-key-file'
+	serve - <<<$'status 401\nbody {"error":"who are you?"}\n---\nstatus 403\nbody {"error":"not you"}\n---\nstatus 401'
+	ends 77 "$URL wants an API key (401: who are you?); none was sent$say" oc-complete -p x
+	ends 77 "$URL denies the request (403: not you); no API key was sent$say" oc-stream -p x
+	run -77 --separate-stderr oc-batch <<<'"x"'
+	assert_equal "${stderr_lines[0]}" \
+		"oc-batch: line 1: $URL wants an API key (401: Unauthorized); none was sent$say"
+	run -77 oc-models --live -b "$URL"
+	assert_output --partial "$say"
+	OLLAMA_CLOUD_API_KEY=one-that-is-wrong run -77 oc-complete -p x
+	refute_output --partial 'OLLAMA_CLOUD_API_KEY'
+}
+
+@test 'key: that there is none is said before a prompt is waited for' {
+	mkfifo silent
+	exec 9<>silent
+	run -78 timeout 20 oc-complete -m m <&9
+	assert_output --partial 'no API key for https://api.ollama.cloud/v1'
+	run -64 timeout 20 oc-complete -m m -b ftp://x <&9
+	exec 9>&-
+}
+
+@test 'key: never over plain HTTP to another host' {
+	need_namespace
+	serve - <<<$'answer ok\n---\nstatus 401\nbody {"error":"no"}\n---\nanswer ok'
+	local url=http://127.0.0.1.example:${FAKE##*:}/v1
+	local ask=(with_host 127.0.0.1.example oc-complete -p x -b "$url")
+	export OLLAMA_CLOUD_API_KEY=of-cloud
+	run -0 "${ask[@]}" -v
+	assert_line "oc-complete: the key of OLLAMA_CLOUD_API_KEY is not sent to $url: it would travel unencrypted"
+	run -77 "${ask[@]}"
+	assert_output "oc-complete: $url wants an API key (401: no); none was sent; the key that is set was withheld, because it would travel unencrypted: use https, or send it all the same with --key-in-clear"
+	OLLAMA_CLOUD_KEY_IN_CLEAR=0 run -0 "${ask[@]}"
+	OLLAMA_CLOUD_KEY_IN_CLEAR='' run -0 "${ask[@]}"
+	run -1 grep -i authorization "$RECORD"/request.*
+	echo of-file >key
+	run -78 "${ask[@]}" -k key
+	assert_output "oc-complete: $url would get the API key unencrypted: use https, or send it all the same with --key-in-clear"
+	assert_equal "$(requests)" 4
+}
+
+@test 'key: --key-in-clear sends it over plain HTTP all the same' {
+	need_namespace
+	serve - <<<'answer ok'
+	local ask=(with_host lan oc-complete -p x -b "http://lan:${FAKE##*:}/v1")
+	export OLLAMA_CLOUD_API_KEY=of-cloud
+	echo of-file >key
+	run -0 "${ask[@]}" --key-in-clear
+	run -0 "${ask[@]}" --key-in-clear -k key
+	OLLAMA_CLOUD_KEY_IN_CLEAR=1 run -0 "${ask[@]}"
+	OLLAMA_CLOUD_KEY_IN_CLEAR=1 run -0 "${ask[@]}" -k key
+	unset OLLAMA_CLOUD_API_KEY
+	OLLAMA_API_KEY=of-ollama run -0 "${ask[@]}" --key-in-clear # not for this server
+	local n=0 wanted
+	for wanted in of-cloud of-file of-cloud of-file ''; do
+		((++n))
+		assert_equal "$(key_sent $n)" "$wanted"
+	done
+}
+
+@test 'key: every spelling of this machine is loopback' {
+	serve - <<<'answer ok'
+	local host
+	for host in 127.0.0.1 127.1 localhost LOCALHOST 0x7f.1; do
+		run -0 oc-complete -p x -b "http://$host:${FAKE##*:}/v1" --proxy http://127.0.0.1:9
+		assert_output ok
+	done
+}
+
+@test 'key file: its first line, with or without a line end, and nothing after it' {
+	serve - <<<'answer ok'
+	printf 'one' >bare
+	printf 'one\r\n' >crlf
+	printf 'one\ntwo\n' >lines
+	local file
+	for file in bare crlf lines; do
+		oc-complete -p x -k $file
+		assert_equal "$(key_sent "$(requests)")" one
+	done
+	oc-complete -p x -k <(echo one)
+	assert_equal "$(key_sent 4)" one
+	oc-complete -p x -k /dev/fd/9 9< <(echo one)
+	assert_equal "$(key_sent 5)" one
+}
+
+@test 'key file: an unusable one is status 78, and nothing is asked' {
+	serve - <<<'answer ok'
+	mkdir dir
+	: >empty
+	printf '\nsecond\n' >blank
+	printf 'a\x01b\n' >control
+	printf 'a b\n' >space
+	printf 'a\0b\n' >nul
+	head -c 100000 /dev/zero | tr '\0' a >long
+	ends 78 'the key file ./missing cannot be used: No such file or directory' \
+		oc-complete -p x -k ./missing
+	ends 78 'the key file dir cannot be used: Is a directory' oc-complete -p x -k dir
+	ends 78 'the key file empty cannot be used: its first line is empty' oc-complete -p x -k empty
+	ends 78 'the key file blank cannot be used: its first line is empty' oc-complete -p x -k blank
+	ends 78 'the key file nul cannot be used: there is a NUL byte in its first line' \
+		oc-complete -p x -k nul
+	ends 78 'the key file long cannot be used: its first line is too long' oc-complete -p x -k long
+	local say='the API key contains a character that a key cannot have: only visible ASCII is possible'
+	ends 78 "$say" oc-complete -p x -k control
+	ends 78 "$say" oc-complete -p x -k space
+	OLLAMA_API_KEY=$'a\nX-Evil: 1' ends 78 "$say" oc-complete -p x
+	assert_equal "$(requests)" 0
+}
+
+@test 'key: one that is given in place of a file is not repeated' {
+	serve - <<<'answer ok'
+	ends 78 'no such key file; --api-key-file takes the name of a file, never the key itself' \
+		oc-complete -p x --api-key sk-tell-nobody
+}
+
+@test 'key: it is in no message, no report and no log, even where the server repeats it' {
+	serve - <<-'END'
+		status 401
+		body {"error":{"message":"Incorrect API key provided: sk-tell-nobody."}}
+		---
+		answer ok
+	END
+	export OLLAMA_API_KEY=sk-tell-nobody
+	run -77 oc-complete -v -p x --report report
+	assert_output --partial "$URL refused the API key (401: "
+	refute_output --partial tell-nobody
+	run -0 oc-complete -v -p x --report report -j
+	refute_output --partial tell-nobody
+	run -1 grep tell-nobody report
+	assert_equal "$(key_sent 1)" sk-tell-nobody
+}
+
+@test 'base URL: what is none is status 64' {
+	ends 64 'the base URL must not contain user info; the key comes from a file or from the environment' \
+		oc-complete -m m -p x -b http://user:secret@127.0.0.1/v1
+	ends 64 'base URL "ftp://127.0.0.1/v1" does not begin with http:// or https://' \
+		oc-complete -m m -p x -b ftp://127.0.0.1/v1
+	ends 64 'base URL "ollama.com/v1" does not begin with http:// or https://' \
+		oc-complete -m m -p x -b ollama.com/v1
+	run -64 oc-complete -m m -p x -b 'http://127.0.0.1 /v1'
+	assert_output --partial 'base URL "http://127.0.0.1 /v1": '
+	ends 64 'the base URL must not have a fragment' \
+		oc-complete -m m -p x -b 'http://127.0.0.1/v1?a=b#secret'
+	ends 64 'the base URL must not contain user info; the key comes from a file or from the environment' \
+		oc-complete -m m -p x -b user:secret@127.0.0.1/v1
+	ends 64 'the base URL does not begin with http:// or https://' \
+		oc-complete -m m -p x -b http:/user:secret@127.0.0.1/v1
+	ends 64 'base URL "ftp://127.0.0.1/v1" does not begin with http:// or https://' \
+		oc-complete -m m -p x -b 'ftp://127.0.0.1/v1?key=secret'
+	ends 64 'option --base-url: the URL is empty' oc-complete -m m -p x -b ''
+}
+
+@test 'base URL: slashes at its end do not matter, and its path does' {
+	serve - <<<'answer ok'
+	oc-complete -p x -b "$URL//"
+	oc-complete -p x -b "$FAKE"
+	run -0 grep -h POST "$RECORD"/request.1 "$RECORD"/request.2
+	assert_line -n 0 --partial 'POST /v1/chat/completions HTTP/1.1'
+	assert_line -n 1 --partial 'POST /chat/completions HTTP/1.1'
+}
+
+@test 'base URL: a query is put behind the path, and shown to nobody' {
+	serve - <<<$'answer ok\n---\nanswer ok\n---\nanswer ok\n---\nstatus 404\n---\nbody {"data":[{"id":"m"}]}\n---\nreset'
+	run -0 oc-complete -p x -v -b "$FAKE/a/?api-version=1&sig=sesame-open"
+	refute_output --partial sesame
+	assert_output --partial "POST $FAKE/a/chat/completions, "
+	run -0 oc-stream -p x -b "$FAKE/a?api-version=1"
+	run -0 oc-batch -b "$FAKE?api-version=1" <<<'"x"'
+	run -1 --separate-stderr oc-models --live --format ids -b "$FAKE/a?api-version=1&sig=sesame-open" m n
+	assert_output m
+	assert_equal "$stderr" "oc-models: model \"n\" is not served by $FAKE/a"
+	run -75 oc-complete -p x -b "$FAKE/a?sig=sesame-open" --max-retries 0
+	refute_output --partial sesame
+	run -0 grep -hoE '(GET|POST) /.*' "$RECORD"/request.*
+	assert_line $'POST /a/chat/completions?api-version=1&sig=sesame-open HTTP/1.1\r'
+	assert_line $'POST /a/chat/completions?api-version=1 HTTP/1.1\r'
+	assert_line $'POST /chat/completions?api-version=1 HTTP/1.1\r'
+	assert_line $'GET /a/models?api-version=1&sig=sesame-open HTTP/1.1\r'
+	assert_line $'GET /api/tags?api-version=1&sig=sesame-open HTTP/1.1\r'
+}
+
+# ---- OLLAMA_HOST --------------------------------------------------------------------------------
+
+@test 'OLLAMA_HOST: names the server where there is neither key nor base URL' {
+	need_namespace
+	serve - <<<'answer ok'
+	local port=${FAKE##*:} host
+	unset OLLAMA_CLOUD_BASE_URL
+	for host in ":$port" "0.0.0.0:$port" "localhost:$port" "http://127.0.0.1:$port/" "gpu:$port" \
+		"http://gpu:$port/ollama"; do
+		OLLAMA_HOST=$host run -0 with_host gpu oc-complete -p x
+		assert_output ok
+	done
+	run -0 head -qn 1 "$RECORD"/request.[1-6]
+	assert_equal "${lines[4]}" $'POST /v1/chat/completions HTTP/1.1\r'
+	assert_equal "${lines[5]}" $'POST /ollama/v1/chat/completions HTTP/1.1\r'
+	OLLAMA_HOST=gone:1 run -69 --separate-stderr with_host gpu oc-complete -p x --max-retries 0
+	assert_equal "$stderr" 'oc-complete: http://gone:1/v1: Could not resolve host: gone; this is the server that OLLAMA_HOST names'
+}
+
+@test 'OLLAMA_HOST: is nothing beside a key or a base URL, or if it is empty' {
+	local name
+	serve - <<<'answer ok'
+	export OLLAMA_HOST=nobody.invalid
+	run -0 oc-complete -p x
+	run -0 oc-complete -p x -b "$URL"
+	unset OLLAMA_CLOUD_BASE_URL
+	for name in OLLAMA_API_KEY=k OLLAMA_CLOUD_API_KEY=k; do
+		run -75 env "$name" oc-complete -p x -v --max-retries 0 --proxy http://127.0.0.1:1
+		assert_output --partial ': POST https://'
+		refute_output --partial nobody
+	done
+	OLLAMA_HOST='' run -78 oc-complete -p x
+	OLLAMA_HOST=' ""' run -78 oc-complete -p x
+}
+
+@test 'OLLAMA_HOST: one that is unusable is not repeated where it holds a password' {
+	OLLAMA_HOST=user:secret@h ends 64 \
+		'the base URL must not contain user info; the key comes from a file or from the environment' \
+		oc-complete -m m -p x
+	OLLAMA_HOST=ftp://h ends 64 'base URL "ftp://h/v1" does not begin with http:// or https://' \
+		oc-complete -m m -p x
+}
+
+@test 'server: where the default one cannot be found, another is named' {
+	need_namespace
+	OLLAMA_CLOUD_API_KEY=secret run -69 --separate-stderr \
+		with_host other oc-complete -m m -p x --max-retries 0
+	assert_equal "$stderr" 'oc-complete: https://api.ollama.cloud/v1: Could not resolve host: api.ollama.cloud; another server is named with --base-url or OLLAMA_CLOUD_BASE_URL, for example https://ollama.com/v1'
+}
