@@ -107,15 +107,17 @@ static void hide_key(const struct oc_attempt *a, char *p, size_t n)
 	}
 }
 
+/* What reads answers does not know whose they are: only the server's own errors say it. */
+static void take_error(struct oc_attempt *a, const struct oc_err *why)
+{
+	a->err = *why;
+	if (!why->http_status)
+		oc_err_reword(&a->err, "%s: %s", a->server->base_url, why->message);
+}
+
 /* What the server says of its error is left out where it cannot be read. */
 static void judge_error(struct oc_attempt *a)
 {
-	struct oc_reply_context context = {
-	        .model = a->model,
-	        .base_url = a->server->base_url,
-	        .request_id = a->x.request_id,
-	        .has_key = a->api_key && *a->api_key,
-	};
 	bool encoded = oc_sniff_encoded(a->x.content_encoding);
 
 	if (a->x.status >= 300 && a->x.status < 400 && a->x.location[0]) {
@@ -128,7 +130,7 @@ static void judge_error(struct oc_attempt *a)
 	if (encoded)
 		oc_buf_clear(&a->received);
 	hide_key(a, a->received.p, a->received.n); /* before the text is cut short */
-	(void)oc_reply_error(a->x.status, oc_buf_text(&a->received), &context, &a->err);
+	(void)oc_refusal_of_body(a->x.status, oc_buf_text(&a->received), &a->context, &a->err);
 	if (encoded)
 		oc_err_reword(&a->err, "%s; its explanation is encoded (%s)", a->err.message,
 		              a->x.content_encoding);
@@ -137,11 +139,14 @@ static void judge_error(struct oc_attempt *a)
 static void judge_whole(struct oc_attempt *a)
 {
 	struct oc_text reasoning, content;
+	struct oc_err why = {0};
 
 	if (a->raw)
 		return;
-	if (oc_reply_parse(oc_buf_text(&a->received), a->model, a->reply, &a->err))
+	if (oc_reply_parse(oc_buf_text(&a->received), &a->context, a->reply, &why)) {
+		take_error(a, &why);
 		return;
+	}
 	if (!a->sink)
 		return;
 	oc_buf_release(&a->received);
@@ -149,7 +154,7 @@ static void judge_whole(struct oc_attempt *a)
 	content = (struct oc_text){a->reply->content, a->reply->content_len};
 	if (oc_intake_pass(&a->in, OC_CHUNK_REASONING, reasoning) ||
 	    oc_intake_pass(&a->in, OC_CHUNK_CONTENT, content))
-		a->err = a->in.err;
+		take_error(a, &a->in.err);
 }
 
 static void judge(struct oc_attempt *a)
@@ -161,8 +166,12 @@ static void judge(struct oc_attempt *a)
 	if (a->err.code) /* found while the body arrived */
 		return;
 	if (a->mode == OC_ATTEMPT_EVENTS) {
-		if (oc_intake_end(&a->in, &a->x.err))
-			a->err = a->in.err;
+		if (oc_intake_end(&a->in, a->x.err.code) == OC_OK)
+			return;
+		if (a->in.err.code)
+			take_error(a, &a->in.err);
+		else
+			a->err = a->x.err;
 	} else if (a->x.status >= 300 || a->x.err.code == OC_ESTOPPED)
 		judge_error(a); /* the status says enough, even if the body is not whole */
 	else if (a->x.err.code)
@@ -171,13 +180,6 @@ static void judge(struct oc_attempt *a)
 		judge_error(a);
 	else
 		judge_whole(a);
-}
-
-/* What reads answers does not know whose they are; every message is to say it. */
-static void name_server(struct oc_attempt *a)
-{
-	if (a->err.code && !strstr(a->err.message, a->server->base_url))
-		oc_err_reword(&a->err, "%s: %s", a->server->base_url, a->err.message);
 }
 
 /* Says how much of an answer that broke off is out. */
@@ -194,10 +196,9 @@ bool oc_attempt_done(struct oc_attempt *a)
 	if (a->x.done)
 		judge(a);
 	if (oc_intake_flush(&a->in) && !a->err.code)
-		a->err = a->in.err;
+		take_error(a, &a->in.err);
 	if (a->x.done) {
 		hide_key(a, a->err.message, strlen(a->err.message));
-		name_server(a);
 		count_delivered(a);
 		if (!a->err.http_status)
 			a->err.http_status = a->x.status;
@@ -211,7 +212,13 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	a->retry_after = -1;
 	a->mode = OC_ATTEMPT_UNDECIDED;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);
-	oc_intake_init(&a->in, a->sink, a->sink_ctx, a->reply);
+	a->context = (struct oc_refusal_context){
+	        .model = a->model,
+	        .base_url = a->server->base_url,
+	        .request_id = a->x.request_id,
+	        .has_key = a->api_key && *a->api_key,
+	};
+	oc_intake_init(&a->in, a->sink, a->sink_ctx, &a->context, a->reply);
 	a->x = (struct oc_http_exchange){
 	        .url = a->url,
 	        .server = a->server->base_url,

@@ -44,6 +44,7 @@ struct oc_attempt {
 
 	/* Private. */
 	struct oc_http_exchange x;
+	struct oc_refusal_context context;
 	enum oc_attempt_mode mode;
 	struct oc_intake in;
 };

@@ -165,10 +165,12 @@ static int get_models(struct oc_client *client, const char *root, const char *pa
 	call.attempt.raw = true;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
 	if (!rc) {
-		rc = oc_reply_models(oc_buf_text(&call.attempt.received), ids, n, &why);
-		if (rc)
-			(void)oc_err_set(err, (enum oc_code)rc, "%s: %s", client->server.base_url,
-			                 why.message);
+		rc = oc_reply_models(oc_buf_text(&call.attempt.received), &call.attempt.context,
+		                     ids, n, &why);
+		if (rc && !why.http_status)
+			oc_err_reword(&why, "%s: %s", client->server.base_url, why.message);
+		if (rc && err)
+			*err = why;
 	}
 	oc_call_end(&call);
 	oc_buf_release(&url);

@@ -77,7 +77,8 @@ static bool remember(struct oc_event_reader *r, struct oc_text data)
 	return r->last.bad != OC_ENOMEM;
 }
 
-int oc_event_read(struct oc_event_reader *r, struct oc_text data, struct oc_reply *reply,
+int oc_event_read(struct oc_event_reader *r, struct oc_text data,
+                  const struct oc_refusal_context *context, struct oc_reply *reply,
                   struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err)
 {
 	struct oc_text text;
@@ -87,7 +88,7 @@ int oc_event_read(struct oc_event_reader *r, struct oc_text data, struct oc_repl
 		oc_json_decode(text, r->reasoning ? reasoning : content);
 		return 0;
 	}
-	rc = oc_reply_event(&r->json, data, reply, content, reasoning, err);
+	rc = oc_reply_event(&r->json, data, context, reply, content, reasoning, err);
 	if (rc)
 		return rc;
 	r->nameless = oc_json_is(&r->json, oc_json_get(&r->json, 0, "model"), "");

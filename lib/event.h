@@ -7,7 +7,7 @@
 #ifndef OC_EVENT_H
 #define OC_EVENT_H
 
-#include "json.h"
+#include "refusal.h"
 
 struct oc_event_reader {
 	struct oc_json json;
@@ -22,7 +22,8 @@ void oc_event_reader_init(struct oc_event_reader *r);
 void oc_event_reader_release(struct oc_event_reader *r);
 
 /* As oc_reply_event(). */
-int oc_event_read(struct oc_event_reader *r, struct oc_text data, struct oc_reply *reply,
+int oc_event_read(struct oc_event_reader *r, struct oc_text data,
+                  const struct oc_refusal_context *context, struct oc_reply *reply,
                   struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err);
 
 #endif

@@ -125,7 +125,7 @@ static int on_error_event(struct oc_intake *in, struct oc_text text)
 	if (wrapped.bad)
 		rc = oc_err_nomem(&in->err);
 	else
-		rc = oc_reply_event(&in->events.json, oc_buf_text(&wrapped), in->reply,
+		rc = oc_reply_event(&in->events.json, oc_buf_text(&wrapped), in->context, in->reply,
 		                    &in->content, &in->reasoning, &in->err);
 	oc_buf_release(&wrapped);
 	return rc ? rc : oc_err_set(&in->err, OC_EPROTO, "the server says that it failed, not why");
@@ -154,7 +154,8 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 	if (in->ending && in->reply->finish_reason &&
 	    oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0)
 		return OC_OK;
-	rc = oc_event_read(&in->events, data, in->reply, &in->content, &in->reasoning, &in->err);
+	rc = oc_event_read(&in->events, data, in->context, in->reply, &in->content, &in->reasoning,
+	                   &in->err);
 	if (rc)
 		return rc;
 	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
@@ -162,9 +163,11 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 	return deliver(in, false);
 }
 
-void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx, struct oc_reply *reply)
+void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx,
+                    const struct oc_refusal_context *context, struct oc_reply *reply)
 {
-	*in = (struct oc_intake){.sink = sink, .sink_ctx = sink_ctx, .reply = reply};
+	*in = (struct oc_intake){
+	        .sink = sink, .sink_ctx = sink_ctx, .context = context, .reply = reply};
 	oc_sse_init(&in->sse, OC_EVENT_MAX, on_event, in);
 	oc_event_reader_init(&in->events);
 	oc_buf_init(&in->content, OC_ANSWER_MAX);
@@ -249,19 +252,17 @@ static int finish(struct oc_intake *in)
 }
 
 /* Only a proven end makes a stream a success, whatever the transport says. */
-int oc_intake_end(struct oc_intake *in, const struct oc_err *transport)
+int oc_intake_end(struct oc_intake *in, enum oc_code transport)
 {
 	in->ending = true;
-	if (!in->err.code && !transport->code && !in->end_seen)
+	if (!in->err.code && !transport && !in->end_seen)
 		(void)parsed(in, oc_sse_end(&in->sse));
 	if (in->err.code)
 		return in->err.code;
 	if (in->end_seen || in->reply->finish_reason)
 		return finish(in);
-	if (transport->code) {
-		in->err = *transport;
-		return transport->code;
-	}
+	if (transport)
+		return transport;
 	if (in->empty_chunk)
 		return oc_err_set(&in->err, OC_EPROTO,
 		                  "the server failed within the stream and did not say why");

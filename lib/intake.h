@@ -13,6 +13,7 @@
 struct oc_intake {
 	oc_sink *sink; /* NULL = gather */
 	void *sink_ctx;
+	const struct oc_refusal_context *context; /* borrowed */
 	struct oc_reply *reply; /* gets all but the text, and with no sink the text, too */
 	struct oc_err err;      /* of the first failure */
 	bool end_seen;          /* "[DONE]" has come: what follows is ignored */
@@ -28,7 +29,8 @@ struct oc_intake {
 	bool unflushed;   /* the sink has had text since its last OC_CHUNK_FLUSH */
 };
 
-void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx, struct oc_reply *reply);
+void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx,
+                    const struct oc_refusal_context *context, struct oc_reply *reply);
 void oc_intake_release(struct oc_intake *in);
 
 /* These return 0 or a code, and then err says more; nothing is taken after a failure. */
@@ -43,7 +45,8 @@ int oc_intake_pass(struct oc_intake *in, enum oc_chunk_kind kind, struct oc_text
 int oc_intake_flush(struct oc_intake *in);
 
 /* There is no more. `transport` is what ended the transfer, OC_OK for a proper end; it does not
- * matter where the stream's own end has been seen. Hands on the rest of the text. */
-int oc_intake_end(struct oc_intake *in, const struct oc_err *transport);
+ * matter where the stream's own end has been seen. Where it does, it is returned, and err stays
+ * empty. Hands on the rest of the text. */
+int oc_intake_end(struct oc_intake *in, enum oc_code transport);
 
 #endif

@@ -239,10 +239,12 @@ static void read_body(struct oc_text body, int status, struct said *said)
 
 /* Everything that goes into a message. */
 struct wording {
-	const struct oc_reply_context *context;
+	const struct oc_refusal_context *context;
+	const char *base; /* whose error it is */
 	enum oc_code code;
 	int status;
 	bool no_api;             /* it is the address that is wrong */
+	const char *said;        /* "model not found" */
 	char why[SAID_MAX + 32]; /* "(404: model not found)" */
 	char id[SAID_MAX + 32];  /* " (request ID 17)", or nothing */
 };
@@ -266,19 +268,21 @@ static bool is_no_route(struct oc_text body, const struct said *said)
 static int word_notfound(const struct wording *w, struct oc_err *err)
 {
 	const char *model = w->context->model;
-	const char *near = oc_model_near(model);
+	const char *not = w->status == 410 ? "no longer served" : "not served";
+	const char *near = model ? oc_model_near(model) : NULL;
 	bool help = near && strcmp(near, model) != 0;
 
-	return oc_err_set(err, w->code, "model \"%s\" is %s by %s %s; %s%s%s%s", model,
-	                  w->status == 410 ? "no longer served" : "not served",
-	                  w->context->base_url, w->why,
-	                  help ? "did you mean " : "check the model's name", help ? near : "",
-	                  help ? "?" : "", w->id);
+	if (!model)
+		return oc_err_set(err, w->code, "what was asked for is %s by %s %s%s", not, w->base,
+		                  w->why, w->id);
+	return oc_err_set(err, w->code, "model \"%s\" is %s by %s %s; %s%s%s%s", model, not,
+	                  w->base, w->why, help ? "did you mean " : "check the model's name",
+	                  help ? near : "", help ? "?" : "", w->id);
 }
 
 static int word_auth(const struct wording *w, struct oc_err *err)
 {
-	const char *base = w->context->base_url;
+	const char *base = w->base;
 
 	if (w->status == 407)
 		return oc_err_set(err, w->code,
@@ -301,7 +305,7 @@ static int word_auth(const struct wording *w, struct oc_err *err)
 
 static int word_busy(const struct wording *w, struct oc_err *err)
 {
-	const char *base = w->context->base_url;
+	const char *base = w->base;
 	const char *what = w->status == 429   ? "limits the rate of requests"
 	                   : w->status == 500 ? "failed"
 	                                      : "cannot answer now";
@@ -317,7 +321,7 @@ static int word_busy(const struct wording *w, struct oc_err *err)
 
 static int word(const struct wording *w, struct oc_err *err)
 {
-	const char *base = w->context->base_url;
+	const char *base = w->base;
 
 	if (w->no_api)
 		return oc_err_set(err, w->code,
@@ -337,38 +341,55 @@ static int word(const struct wording *w, struct oc_err *err)
 		                  base, w->why, w->id);
 	if (w->code == OC_EREFUSED)
 		return oc_err_set(err, w->code, "%s refused the request %s%s", base, w->why, w->id);
-	return oc_err_set(err, w->code,
-	                  "%s gave an answer that is of no use here %s; check the "
-	                  "base URL%s",
-	                  base, w->why, w->id);
+	if (w->status)
+		return oc_err_set(err, w->code,
+		                  "%s gave an answer that is of no use here %s; check the "
+		                  "base URL%s",
+		                  base, w->why, w->id);
+	return oc_err_set(err, w->code, "%s: the server reports an error: %s%s", base, w->said,
+	                  w->id);
 }
 
-static void keep_verdict(const struct oc_verdict *verdict, int http_status, struct oc_err *err)
+/* Words and judges what was said. http_status: that of the answer. */
+static int refuse(const struct oc_verdict *verdict, int http_status, const struct said *said,
+                  const struct oc_refusal_context *context, struct oc_err *err)
 {
+	const char *id = context->request_id;
+	struct wording w = {
+	        .context = context,
+	        .base = context->base_url ? context->base_url : "the server",
+	        .status = verdict->status,
+	        .code = verdict->code,
+	        .no_api = verdict->no_api,
+	        .said = said->line,
+	};
+
+	if (verdict->status)
+		(void)snprintf(w.why, sizeof w.why, "(%d: %s)", verdict->status, said->line);
+	else
+		(void)snprintf(w.why, sizeof w.why, "(%s)", said->line);
+	if (id && *id && !strstr(said->line, "(ref: "))
+		(void)snprintf(w.id, sizeof w.id, " (request ID %s)", id);
+	(void)word(&w, err);
 	if (!err)
-		return;
+		return verdict->code;
 	err->http_status = verdict->status ? verdict->status : http_status;
 	err->retry = verdict->retry;
 	err->slow = verdict->slow;
 	err->loading = verdict->loading;
+	return verdict->code;
 }
 
-int oc_reply_error(int http_status, struct oc_text body, const struct oc_reply_context *context,
-                   struct oc_err *err)
+int oc_refusal_of_body(int http_status, struct oc_text body,
+                       const struct oc_refusal_context *context, struct oc_err *err)
 {
 	struct oc_verdict verdict = oc_judge(http_status, (struct oc_text){"", 0}, body);
-	struct wording w = {.context = context, .status = http_status, .code = verdict.code};
 	struct said said;
 
 	read_body(body, http_status, &said);
-	w.no_api = http_status == 405 ||
-	           (http_status == 404 && (!context->model || is_no_route(body, &said)));
-	(void)snprintf(w.why, sizeof w.why, "(%d: %s)", http_status, said.line);
-	if (*context->request_id && !strstr(said.line, "(ref: "))
-		(void)snprintf(w.id, sizeof w.id, " (request ID %s)", context->request_id);
-	(void)word(&w, err);
-	keep_verdict(&verdict, http_status, err);
-	return verdict.code;
+	verdict.no_api = http_status == 405 ||
+	                 (http_status == 404 && (!context->model || is_no_route(body, &said)));
+	return refuse(&verdict, http_status, &said, context, err);
 }
 
 /* ---- errors where an answer should be ----------------------------------------------------- */
@@ -412,11 +433,11 @@ static struct oc_verdict judge_value(const struct oc_json *j, int at)
 	return verdict;
 }
 
-int oc_refusal_set(const struct oc_json *j, int at, struct oc_err *err)
+int oc_refusal_of_value(const struct oc_json *j, int at, const struct oc_refusal_context *context,
+                        struct oc_err *err)
 {
 	struct oc_text raw = oc_json_raw(j, at);
 	struct oc_verdict verdict = judge_value(j, at);
-	const char *advice = verdict.code == OC_EBUSY ? "; try again later" : "";
 	struct oc_buf text = {0};
 	struct said said;
 
@@ -426,17 +447,5 @@ int oc_refusal_set(const struct oc_json *j, int at, struct oc_err *err)
 	if (!said.n)
 		say(&said, raw);
 	oc_buf_release(&text);
-	if (verdict.no_api)
-		(void)oc_err_set(err, verdict.code,
-		                 "there is no chat API at this address (%s); check the base URL, "
-		                 "which often ends in /v1",
-		                 said.line);
-	else if (verdict.status)
-		(void)oc_err_set(err, verdict.code, "the server reports an error (%d: %s)%s",
-		                 verdict.status, said.line, advice);
-	else
-		(void)oc_err_set(err, verdict.code, "the server reports an error: %s%s", said.line,
-		                 advice);
-	keep_verdict(&verdict, 200, err);
-	return verdict.code;
+	return refuse(&verdict, 200, &said, context, err);
 }

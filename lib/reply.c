@@ -139,8 +139,9 @@ static int message_of(const struct oc_json *j, int choice)
 }
 
 /* Reads all that a whole answer and an event of a stream have in common. */
-static int read_answer(const struct oc_json *j, struct oc_reply *reply, struct oc_buf *content,
-                       struct oc_buf *reasoning, struct oc_err *err)
+static int read_answer(const struct oc_json *j, const struct oc_refusal_context *context,
+                       struct oc_reply *reply, struct oc_buf *content, struct oc_buf *reasoning,
+                       struct oc_err *err)
 {
 	enum { CHOICES, MODEL, ID, USAGE };
 	static const char *const names[] = {"choices", "model", "id", "usage"};
@@ -153,7 +154,7 @@ static int read_answer(const struct oc_json *j, struct oc_reply *reply, struct o
 	if (error == OC_JSON_NONE)
 		error = oc_refusal_member(j, choice);
 	if (error != OC_JSON_NONE)
-		return oc_refusal_set(j, error, err);
+		return oc_refusal_of_value(j, error, context, err);
 	if (oc_json_type(j, 0) != OC_JSON_OBJECT)
 		return oc_err_set(err, OC_EPROTO, "the server sent JSON that is no object");
 	put_message(j, message_of(j, choice), content, reasoning);
@@ -250,8 +251,8 @@ static int keep_text(struct oc_reply *reply, struct oc_buf *content, struct oc_b
 	return 0;
 }
 
-int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *reply,
-                   struct oc_err *err)
+int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context,
+                   struct oc_reply *reply, struct oc_err *err)
 {
 	struct oc_json json;
 	struct oc_buf mended = {0}, content = {0}, reasoning = {0};
@@ -264,11 +265,11 @@ int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *repl
 	oc_buf_init(&content, json.len);
 	oc_buf_init(&reasoning, json.len);
 	if (!rc)
-		rc = read_answer(&json, reply, &content, &reasoning, err);
+		rc = read_answer(&json, context, reply, &content, &reasoning, err);
 	if (!rc)
 		rc = keep_text(reply, &content, &reasoning, err);
-	if (!rc && !reply->model && model) {
-		reply->model = strdup(model);
+	if (!rc && !reply->model && context->model) {
+		reply->model = strdup(context->model);
 		rc = reply->model ? 0 : oc_err_nomem(err);
 	}
 	if (!rc)
@@ -282,14 +283,15 @@ int oc_reply_parse(struct oc_text body, const char *model, struct oc_reply *repl
 
 /* ---- streams ------------------------------------------------------------------------------ */
 
-int oc_reply_event(struct oc_json *json, struct oc_text data, struct oc_reply *reply,
+int oc_reply_event(struct oc_json *json, struct oc_text data,
+                   const struct oc_refusal_context *context, struct oc_reply *reply,
                    struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err)
 {
 	int rc;
 
 	json->any_bytes = true;
 	rc = parse(json, data, NULL, "an event of the stream", err);
-	return rc ? rc : read_answer(json, reply, content, reasoning, err);
+	return rc ? rc : read_answer(json, context, reply, content, reasoning, err);
 }
 
 /* ---- lists of models ---------------------------------------------------------------------- */
@@ -310,7 +312,8 @@ static bool put_id(const struct oc_json *j, int at, const char *const *names, st
 	return false;
 }
 
-int oc_reply_models(struct oc_text body, struct oc_buf *ids, size_t *n, struct oc_err *err)
+int oc_reply_models(struct oc_text body, const struct oc_refusal_context *context,
+                    struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
 	static const char *const openai[] = {"id", NULL};
 	static const char *const ollama[] = {"name", "model", NULL};
@@ -327,7 +330,7 @@ int oc_reply_models(struct oc_text body, struct oc_buf *ids, size_t *n, struct o
 	if (rc)
 		goto out;
 	if (oc_refusal_find(&json, 0) != OC_JSON_NONE) {
-		rc = oc_refusal_set(&json, oc_refusal_find(&json, 0), err);
+		rc = oc_refusal_of_value(&json, oc_refusal_find(&json, 0), context, err);
 		goto out;
 	}
 	list = oc_json_get(&json, 0, "data");

@@ -200,7 +200,7 @@ ends_so() {
 	for error in 'data {"error":{"message":"model crashed","code":500}}' \
 		'data {"object":"error","message":"model crashed","code":500}' \
 		'bytes error: {"message":"model crashed","code":500}\n\n'; do
-		ends_so 75 ab 'URL: the server reports an error (500: model crashed); try again later (2 bytes of the answer were delivered)' \
+		ends_so 75 ab 'URL failed (500: model crashed); try again later; if that does not help, try another model (2 bytes of the answer were delivered)' \
 			$'sse\ndelta ab\n'"$error"
 	done
 	ends_so 76 ab 'URL: the server reports an error: model crashed (2 bytes of the answer were delivered)' \

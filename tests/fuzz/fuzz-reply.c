@@ -10,6 +10,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static const struct oc_refusal_context asked = {
+        .model = "m", .base_url = "http://h/v1", .request_id = "17"};
+
 static void want(bool condition)
 {
 	if (!condition)
@@ -33,7 +36,7 @@ static void answer(struct oc_text body)
 	int rc;
 
 	oc_reply_init(&reply);
-	rc = oc_reply_parse(body, "m", &reply, &err);
+	rc = oc_reply_parse(body, &asked, &reply, &err);
 	check_err(rc, &err);
 	if (!rc) {
 		want(reply.content_len > 0 && reply.content_len < 3 * body.n);
@@ -62,7 +65,7 @@ static void stream(struct oc_text body)
 		size_t n = end ? (size_t)(end - body.p) : body.n;
 		struct oc_err err = {0};
 
-		rc = oc_reply_event(&json, (struct oc_text){body.p, n}, &reply, &content,
+		rc = oc_reply_event(&json, (struct oc_text){body.p, n}, &asked, &reply, &content,
 		                    &reasoning, &err);
 		check_err(rc, &err);
 		body.p += n + (end != NULL);
@@ -83,7 +86,7 @@ static void models(struct oc_text body)
 	int rc;
 
 	oc_buf_init(&ids, 10000);
-	rc = oc_reply_models(body, &ids, &n, &err);
+	rc = oc_reply_models(body, &asked, &ids, &n, &err);
 	check_err(rc, &err);
 	for (size_t i = 0; i < ids.n; i++)
 		ends += ids.p[i] == '\0';
@@ -93,10 +96,20 @@ static void models(struct oc_text body)
 
 static void error(int status, struct oc_text body)
 {
-	const struct oc_reply_context context = {
-	        .model = "m", .base_url = "http://h/v1", .request_id = "17"};
 	struct oc_err err = {0};
-	int rc = oc_reply_error(status, body, &context, &err);
+	struct oc_refusal_context context = asked;
+	/* The last byte chooses what is not known. */
+	unsigned known = body.n ? (unsigned char)body.p[body.n - 1] : 0;
+	int rc;
+
+	if (known & 1)
+		context.model = NULL;
+	if (known & 2)
+		context.base_url = NULL;
+	if (known & 4)
+		context.request_id = NULL;
+	context.has_key = known & 8;
+	rc = oc_refusal_of_body(status, body, &context, &err);
 
 	want(rc < 0);
 	check_err(rc, &err);
@@ -104,7 +117,7 @@ static void error(int status, struct oc_text body)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	static const int statuses[] = {400, 401, 403, 404, 429, 500};
+	static const int statuses[] = {400, 401, 403, 404, 410, 429, 500, 503};
 	struct oc_text body = {(const char *)data + 1, size ? size - 1 : 0};
 
 	if (!size)

@@ -6,6 +6,8 @@
 #include "event.h"
 #include "reply.h"
 
+static const struct oc_refusal_context nobody = {.base_url = NULL};
+
 /* One of the two, and all that it has read so far. */
 struct side {
 	struct oc_reply reply;
@@ -70,9 +72,9 @@ static inline bool twin_feed(struct twin *t, const char *p, size_t n)
 	struct side *fast = &t->fast;
 	struct side *plain = &t->plain;
 
-	fast->rc = oc_event_read(&t->reader, data, &fast->reply, &fast->content, &fast->reasoning,
-	                         &fast->err);
-	plain->rc = oc_reply_event(&t->json, data, &plain->reply, &plain->content,
+	fast->rc = oc_event_read(&t->reader, data, &nobody, &fast->reply, &fast->content,
+	                         &fast->reasoning, &fast->err);
+	plain->rc = oc_reply_event(&t->json, data, &nobody, &plain->reply, &plain->content,
 	                           &plain->reasoning, &plain->err);
 	return fast->rc == plain->rc && same_text(&fast->content, &plain->content) &&
 	       same_text(&fast->reasoning, &plain->reasoning) &&

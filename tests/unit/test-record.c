@@ -453,6 +453,7 @@ static void turn(struct mill *mill, size_t i)
 	        "{\"custom_id\":\"a\",\"prompt\":\"hi\"}",
 	        "\"hi\"",
 	};
+	static const struct oc_refusal_context asked = {.model = "m"};
 	struct oc_line line;
 	struct oc_reply reply = {0};
 	struct oc_err err = {0};
@@ -465,7 +466,7 @@ static void turn(struct mill *mill, size_t i)
 	(void)oc_line_read(&line, i + 1, oc_buf_text(&mill->line), &mill->json, &mill->request,
 	                   &err);
 	if (!err.code)
-		(void)oc_reply_parse(oc_buf_text(&mill->body), "m", &reply, &err);
+		(void)oc_reply_parse(oc_buf_text(&mill->body), &asked, &reply, &err);
 	/* As if the body had been taken without being understood: the worst that can happen. */
 	if (err.code == OC_EPROTO && line.envelope && i % 3 == 0)
 		err.code = OC_OK;

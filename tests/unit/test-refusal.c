@@ -7,20 +7,20 @@
 
 #define BASE "https://ollama.com/v1"
 
-static const struct oc_reply_context with_key = {
+static const struct oc_refusal_context with_key = {
         .model = "llama9", .base_url = BASE, .request_id = "", .has_key = true};
 
-static void check_error(const struct oc_reply_context *context, int status, const char *body,
+static void check_error(const struct oc_refusal_context *context, int status, const char *body,
                         enum oc_code code, const char *message)
 {
 	struct oc_err err = {0};
 	struct oc_text text = {body, strlen(body)};
 
-	CHECK_INT(oc_reply_error(status, text, context, &err), code);
+	CHECK_INT(oc_refusal_of_body(status, text, context, &err), code);
 	CHECK_STR(err.message, message);
 	CHECK_INT(err.code, code);
 	CHECK_INT(err.http_status, status);
-	CHECK_INT(oc_reply_error(status, text, context, NULL), code);
+	CHECK_INT(oc_refusal_of_body(status, text, context, NULL), code);
 }
 
 struct row {
@@ -85,7 +85,7 @@ TEST(long_texts_are_cut)
 
 	memset(body, 'x', sizeof body);
 	memcpy(body + 511, "\xc3\xa9", 2); /* does not fit whole */
-	CHECK_INT(oc_reply_error(400, (struct oc_text){body, sizeof body}, &with_key, &err),
+	CHECK_INT(oc_refusal_of_body(400, (struct oc_text){body, sizeof body}, &with_key, &err),
 	          OC_EREFUSED);
 	CHECK_INT(strlen(err.message), strlen(REFUSED("")) + 511 + strlen("..."));
 	CHECK(strstr(err.message, "xxx...)"));
@@ -109,7 +109,8 @@ TEST(codes_by_status)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
-		CHECK_INT(oc_reply_error(rows[i].status, (struct oc_text){"", 0}, &with_key, NULL),
+		CHECK_INT(oc_refusal_of_body(rows[i].status, (struct oc_text){"", 0}, &with_key,
+		                             NULL),
 		          rows[i].code);
 }
 
@@ -124,7 +125,7 @@ TEST(models_that_are_missing)
 	         "model \"llama9\" is no longer served by " BASE " (410: retired); "
 	         "check the model's name"},
 	};
-	struct oc_reply_context context = with_key;
+	struct oc_refusal_context context = with_key;
 
 	context.model = "qwen-of-nowhere";
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
@@ -161,7 +162,7 @@ TEST(addresses_that_are_wrong)
 	         NO_API("404: Cannot POST /chat/completions")},
 	        {405, "405 method not allowed", OC_EREFUSED, NO_API("405: 405 method not allowed")},
 	};
-	struct oc_reply_context list = with_key;
+	struct oc_refusal_context list = with_key;
 
 	check_rows(rows, OC_COUNT(rows));
 	/* Where no model was named, none can be missing. */
@@ -172,7 +173,7 @@ TEST(addresses_that_are_wrong)
 
 TEST(keys)
 {
-	struct oc_reply_context without = with_key;
+	struct oc_refusal_context without = with_key;
 
 	without.has_key = false;
 	check_error(&with_key, 401, "{\"error\":\"Unauthorized\"}", OC_EAUTH,
@@ -223,7 +224,7 @@ TEST(quota_or_rate)
 		struct oc_text body = {rows[i].body, strlen(rows[i].body)};
 
 		printf("# %s\n", rows[i].body);
-		CHECK_INT(oc_reply_error(rows[i].status, body, &with_key, NULL), rows[i].code);
+		CHECK_INT(oc_refusal_of_body(rows[i].status, body, &with_key, NULL), rows[i].code);
 	}
 	check_error(&with_key, 429, rows[0].body, OC_EQUOTA,
 	            "the quota at " BASE " is used up, or does not cover this (429: you (u) have "
@@ -258,7 +259,7 @@ TEST(failures_that_may_pass)
 
 TEST(request_ids)
 {
-	struct oc_reply_context context = with_key;
+	struct oc_refusal_context context = with_key;
 
 	context.request_id = "req-17";
 	check_error(&context, 400, "{\"error\":\"why\"}", OC_EREFUSED,
@@ -267,9 +268,26 @@ TEST(request_ids)
 	            REFUSED("why (ref: 1b)"));
 }
 
+/* Nothing is known of the request: every status still has its sentence. */
+TEST(nothing_is_known)
+{
+	static const struct oc_refusal_context nobody = {.base_url = NULL};
+
+	for (int status = 100; status < 700; status++) {
+		struct oc_err err = {0};
+
+		CHECK(oc_refusal_of_body(status, (struct oc_text){"why", 3}, &nobody, &err));
+		CHECK_INT(err.http_status, status);
+		CHECK(strstr(err.message, "the server") || status == 407);
+	}
+	check_error(&nobody, 410, "gone", OC_ENOTFOUND,
+	            "what was asked for is no longer served by the server (410: gone)");
+}
+
 int main(void)
 {
 	return RUN(T(body_shapes), T(long_texts_are_cut), T(codes_by_status),
 	           T(models_that_are_missing), T(addresses_that_are_wrong), T(keys),
-	           T(quota_or_rate), T(failures_that_may_pass), T(request_ids));
+	           T(quota_or_rate), T(failures_that_may_pass), T(request_ids),
+	           T(nothing_is_known));
 }

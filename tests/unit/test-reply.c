@@ -19,6 +19,8 @@ static struct oc_text text(const char *s)
 	return (struct oc_text){s, strlen(s)};
 }
 
+static const struct oc_refusal_context asked = {.base_url = "http://h/v1", .model = "asked-for"};
+
 /* ---- whole answers ------------------------------------------------------------------------ */
 
 struct whole {
@@ -37,7 +39,7 @@ static void check_whole(const struct whole *row)
 	int rc;
 
 	oc_reply_init(&reply);
-	rc = oc_reply_parse(text(row->body), "asked-for", &reply, &err);
+	rc = oc_reply_parse(text(row->body), &asked, &reply, &err);
 	printf("# %s\n", row->body);
 	if (row->content) {
 		CHECK_STR(rc ? err.message : "", "");
@@ -275,7 +277,7 @@ TEST(model_id_and_what_was_there_before)
 	        oc_reply_parse(text("{\"id\":\"c-1\",\"model\":\"m:7b\",\"choices\":[{\"message\":{"
 	                            "\"content\":\"one\",\"reasoning\":\"r\"},\"finish_reason\":"
 	                            "\"stop\"}]}"),
-	                       "asked-for", &reply, &err),
+	                       &asked, &reply, &err),
 	        0);
 	CHECK_STR(reply.model, "m:7b");
 	CHECK_STR(reply.id, "c-1");
@@ -283,7 +285,7 @@ TEST(model_id_and_what_was_there_before)
 	CHECK_INT(oc_reply_parse(
 	                  text("{\"id\":\"a\\u0000\",\"model\":\"\",\"choices\":[{\"message\":{"
 	                       "\"content\":\"a\\u0000b\"},\"finish_reason\":\"length\"}]}"),
-	                  "asked-for", &reply, &err),
+	                  &asked, &reply, &err),
 	          0);
 	CHECK_STR(reply.model, "asked-for");
 	CHECK_STR(reply.id, NULL);
@@ -305,7 +307,7 @@ TEST(invalid_utf8_is_mended)
 	struct oc_err err = {0};
 
 	oc_reply_init(&reply);
-	CHECK_INT(oc_reply_parse(text(body), "m", &reply, &err), 0);
+	CHECK_INT(oc_reply_parse(text(body), &asked, &reply, &err), 0);
 	CHECK_STR(reply.content, "a\xef\xbf\xbd\xef\xbf\xbdz");
 	oc_reply_release(&reply);
 }
@@ -344,7 +346,7 @@ TEST(errors_in_place_of_answers)
 	         "try again"},
 	        /* LM Studio's answer to a wrong path */
 	        {"{\"error\":\"Unexpected endpoint or method. (POST /chat/completions)\"}",
-	         OC_ENOTFOUND, "no chat API"},
+	         OC_ENOTFOUND, "there is no chat API at http://h/v1 (Unexpected"},
 	        /* an error wins over a choice beside it, or stands in it */
 	        {"{\"error\":{\"message\":\"boom\",\"code\":502},\"choices\":[{\"message\":{"
 	         "\"content\":\"x\"},"
@@ -383,7 +385,7 @@ TEST(errors_in_place_of_answers)
 		struct oc_err err = {0};
 
 		oc_reply_init(&reply);
-		CHECK_INT(oc_reply_parse(text(rows[i].body), "m", &reply, &err), rows[i].code);
+		CHECK_INT(oc_reply_parse(text(rows[i].body), &asked, &reply, &err), rows[i].code);
 		CHECK_ERR(&err, rows[i].code, rows[i].message);
 		oc_reply_release(&reply);
 	}
@@ -418,7 +420,8 @@ static void close_stream(struct stream *s)
 
 static int feed(struct stream *s, const char *data)
 {
-	return oc_reply_event(&s->json, text(data), &s->reply, &s->content, &s->reasoning, &s->err);
+	return oc_reply_event(&s->json, text(data), &asked, &s->reply, &s->content, &s->reasoning,
+	                      &s->err);
 }
 
 #define DELTA(delta) "{\"choices\":[{\"index\":0,\"delta\":" delta ",\"finish_reason\":null}]}"
@@ -639,7 +642,7 @@ TEST(model_lists)
 		size_t n = 99;
 
 		oc_buf_init(&ids, 1000);
-		CHECK_INT(oc_reply_models(text(rows[i].body), &ids, &n, &err), 0);
+		CHECK_INT(oc_reply_models(text(rows[i].body), &asked, &ids, &n, &err), 0);
 		CHECK_INT(n, rows[i].n);
 		for (size_t k = 0; k < ids.n; k++)
 			ids.p[k] = ids.p[k] ? ids.p[k] : ',';
@@ -671,7 +674,8 @@ TEST(no_model_lists)
 		size_t n;
 
 		oc_buf_init(&ids, 1000);
-		CHECK_INT(oc_reply_models(text(rows[i].body), &ids, &n, &err), rows[i].code);
+		CHECK_INT(oc_reply_models(text(rows[i].body), &asked, &ids, &n, &err),
+		          rows[i].code);
 		CHECK_ERR(&err, rows[i].code, rows[i].message);
 		oc_buf_release(&ids);
 	}
@@ -685,7 +689,7 @@ static int parse_once(void *ctx)
 	int rc;
 
 	oc_reply_init(&reply);
-	rc = oc_reply_parse(text(ctx), "m", &reply, NULL);
+	rc = oc_reply_parse(text(ctx), &asked, &reply, NULL);
 	oc_reply_release(&reply);
 	return rc;
 }
@@ -708,7 +712,7 @@ static int list_once(void *ctx)
 	int rc;
 
 	oc_buf_init(&ids, 1000);
-	rc = oc_reply_models(text(ctx), &ids, &n, NULL);
+	rc = oc_reply_models(text(ctx), &asked, &ids, &n, NULL);
 	oc_buf_release(&ids);
 	return rc;
 }
