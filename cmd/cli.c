@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "cli.h"
+#include "signals.h"
 #include "utf8.h"
 
 /* A program has one name, one standard error and one way out. */
@@ -73,8 +74,7 @@ void cli_init(const char *name)
 	occupy(STDOUT_FILENO, O_RDONLY);
 	occupy(STDERR_FILENO, O_WRONLY);
 	(void)setrlimit(RLIMIT_CORE, &no_core);
-	(void)signal(SIGPIPE, SIG_IGN);
-	(void)signal(SIGXFSZ, SIG_IGN);
+	signals_init();
 }
 
 OC_PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)
@@ -152,19 +152,14 @@ void cli_die(enum cli_status status, const char *fmt, ...)
 
 void cli_die_of(int sig)
 {
-	sigset_t only;
-
 	(void)run_at_exit(128 + sig);
-	(void)signal(sig, SIG_DFL);
-	(void)sigemptyset(&only);
-	(void)sigaddset(&only, sig);
-	(void)sigprocmask(SIG_UNBLOCK, &only, NULL);
-	(void)raise(sig);
-	_exit(128 + sig);
+	signals_die(sig);
 }
 
-void cli_die_of_sigpipe(void)
+void cli_reader_left(const char *name)
 {
+	if (signals_pipe_ignored())
+		cli_die(CLI_IOERR, "cannot write to %s: %s", name, strerror(EPIPE));
 	cli_die_of(SIGPIPE);
 }
 

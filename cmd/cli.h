@@ -34,8 +34,8 @@ enum cli_status cli_status_of(enum oc_code code);
 
 /*
  * First call of every main: remembers the name, makes sure that descriptors 0-2 are open, so that
- * no file of ours becomes one of them, forbids core files (they would hold the key), and ignores
- * SIGPIPE and SIGXFSZ, so that every write reports its error.
+ * no file of ours becomes one of them, forbids core files (they would hold the key), and takes care
+ * of signals (signals.h).
  */
 void cli_init(const char *name);
 
@@ -58,8 +58,9 @@ void cli_exit(int status) OC_NORETURN;
 /* Dies of a signal that would have killed the program if it had not been caught or ignored. */
 void cli_die_of(int sig) OC_NORETURN;
 
-/* Dies of SIGPIPE, as a command whose reader has left should. */
-void cli_die_of_sigpipe(void) OC_NORETURN;
+/* The end of a command whose output, `name`, has no reader any more: it dies of SIGPIPE, quietly.
+ * Where the caller has us ignore that, it is a write that failed. */
+void cli_reader_left(const char *name) OC_NORETURN;
 
 /* An environment variable; NULL if it is unset or empty. */
 const char *cli_env(const char *name);

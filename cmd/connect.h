@@ -39,8 +39,8 @@ void connect_finish(struct connect *connect);
 /* What the user can do about an error of the library, to be put behind its message; or "". */
 const char *connect_advice(const struct connect *connect, const struct oc_err *err);
 
-/* Reports an error of the library and ends the program with its status, or by SIGPIPE where it is
- * that the reader has gone. */
+/* Reports an error of the library and ends the program with its status, or as
+ * cli_reader_left() where it is that the reader of standard output has gone. */
 void connect_die(const struct connect *connect, const struct oc_err *err) OC_NORETURN;
 
 #endif

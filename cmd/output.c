@@ -6,65 +6,14 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
 #include "num.h"
 #include "output.h"
+#include "signals.h"
 #include "utf8.h"
-
-/* The temporary file that a signal or an early exit must remove; read by a signal handler. */
-static char *volatile unfinished;
-
-static void remove_unfinished(void)
-{
-	char *path = unfinished;
-
-	unfinished = NULL;
-	if (path)
-		(void)unlink(path);
-}
-
-static void remove_and_die(int sig)
-{
-	if (unfinished)
-		(void)unlink(unfinished);
-	(void)signal(sig, SIG_DFL);
-	(void)raise(sig);
-}
-
-static const int deadly[] = {SIGINT, SIGTERM, SIGHUP};
-
-/* A signal that the caller has us ignore (nohup) stays ignored. */
-static void remove_on_signals(void)
-{
-	const struct sigaction action = {.sa_handler = remove_and_die};
-	struct sigaction before;
-
-	for (size_t i = 0; i < OC_COUNT(deadly); i++) {
-		if (sigaction(deadly[i], NULL, &before) == 0 && before.sa_handler == SIG_DFL)
-			(void)sigaction(deadly[i], &action, NULL);
-	}
-}
-
-/* mkstemp(), and no signal comes between the file and the knowledge of it. */
-static int make_unfinished(char *name)
-{
-	sigset_t signals, before;
-	int fd;
-
-	(void)sigemptyset(&signals);
-	for (size_t i = 0; i < OC_COUNT(deadly); i++)
-		(void)sigaddset(&signals, deadly[i]);
-	(void)sigprocmask(SIG_BLOCK, &signals, &before);
-	fd = mkstemp(name);
-	if (fd >= 0)
-		unfinished = name;
-	(void)sigprocmask(SIG_SETMASK, &before, NULL);
-	return fd;
-}
 
 /* Creates the temporary file beside the real one, with the mode that the real one has or gets. */
 static void open_temporary(struct output *out, const char *real, mode_t mode)
@@ -79,11 +28,9 @@ static void open_temporary(struct output *out, const char *real, mode_t mode)
 	out->temporary = oc_buf_detach(&name);
 	if (!out->temporary)
 		cli_die(CLI_OSERR, "out of memory");
-	remove_on_signals();
-	out->fd = make_unfinished(out->temporary);
+	out->fd = signals_make_file(out->temporary, 0600);
 	if (out->fd < 0)
 		cli_die(CLI_CANTCREAT, "cannot make %s: %s", real, strerror(errno));
-	(void)atexit(remove_unfinished);
 	(void)fchmod(out->fd, mode);
 }
 
@@ -197,10 +144,8 @@ static const char *name_of(const struct output *out)
 
 OC_NORETURN static void fail(const struct output *out)
 {
-	if (errno == EPIPE) {
-		remove_unfinished();
-		cli_die_of_sigpipe();
-	}
+	if (errno == EPIPE)
+		cli_reader_left(name_of(out));
 	cli_die(CLI_IOERR, "cannot write to %s: %s", name_of(out), strerror(errno));
 }
 
@@ -281,7 +226,7 @@ void output_commit(struct output *out)
 	if (out->temporary) {
 		if (rename(out->temporary, out->path) < 0)
 			fail(out);
-		unfinished = NULL;
+		signals_keep_file(out->temporary);
 	}
 	free(out->temporary);
 	free(out->path);

@@ -2,6 +2,7 @@
 /* run.c: the run of a batch: lines in, requests out, answers in, lines out. */
 #include "compat.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <poll.h>
 #include <unistd.h>
@@ -230,8 +231,6 @@ static void on_signal(struct run *run)
 	if (!sig)
 		return;
 	progress_hide(&run->progress);
-	if (run->caught)
-		cli_die_of(sig);
 	run->caught = sig;
 	run->give_up_at = oc_now() + GRACE;
 	oc_batch_stop(run->batch);
@@ -273,7 +272,7 @@ static void step(struct run *run, bool more)
 	if (fds[SIGNAL].revents)
 		on_signal(run);
 	if (fds[READER].revents & (POLLERR | POLLHUP))
-		cli_die_of_sigpipe();
+		cli_reader_left("standard output");
 	if (fds[INPUT].revents)
 		feed_read(&run->feed);
 }
@@ -326,6 +325,8 @@ static void start(struct run *run)
 		output_open_direct(&run->ask.reasoning, run->ask.reasoning_path);
 	start_progress(run);
 	run->signals = signals_open(GRACE + 1);
+	if (run->signals < 0)
+		cli_die(CLI_OSERR, "cannot make a pipe: %s", strerror(errno));
 }
 
 OC_NORETURN static void finish(struct run *run)

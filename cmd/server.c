@@ -185,6 +185,6 @@ const char *connect_advice(const struct connect *connect, const struct oc_err *e
 void connect_die(const struct connect *connect, const struct oc_err *err)
 {
 	if (err->code == OC_ESTOPPED)
-		cli_die_of_sigpipe();
+		cli_reader_left("standard output");
 	cli_die(cli_status_of(err->code), "%s%s", err->message, connect_advice(connect, err));
 }

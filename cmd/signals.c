@@ -1,27 +1,117 @@
 /* SPDX-License-Identifier: MIT */
-/* signals.c: INT, TERM and HUP as something to wait for. */
+/* signals.c: which signals end a program, what they wake first, and which files go with them. */
 #include "compat.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdint.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "signals.h"
 
-/* What handlers need: where to write, and how long to wait. Set once, but for `caught`. */
-static int wake = -1;
-static unsigned wait_for;
+static const int deadly[] = {SIGINT, SIGTERM, SIGHUP};
+
+/* What handlers look at. */
+static const char *volatile files[SIGNALS_FILES];
+static volatile sig_atomic_t wake = -1; /* the end of a pipe; -1 = nobody waits for signals */
 static volatile sig_atomic_t caught;
+static unsigned wait_for;
+
+static bool pipe_ignored;
+
+/* ---- files ---- */
+
+static void remove_files(void)
+{
+	for (size_t i = 0; i < SIGNALS_FILES; i++) {
+		const char *name = files[i];
+
+		files[i] = NULL;
+		if (name)
+			(void)unlink(name);
+	}
+}
+
+static const char *volatile *slot_of(const char *name)
+{
+	for (size_t i = 0; i < SIGNALS_FILES; i++) {
+		if (files[i] == name)
+			return &files[i];
+	}
+	return NULL;
+}
+
+/* Six characters that nobody else has chosen; if somebody has, others come with the next try. */
+static void fill_in(char *to, unsigned try)
+{
+	static const char letters[] =
+	        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
+	struct timespec now = {0};
+	uint64_t x;
+
+	(void)clock_gettime(CLOCK_REALTIME, &now);
+	x = (uint64_t)now.tv_nsec + ((uint64_t)now.tv_sec << 30) + ((uint64_t)getpid() << 40);
+	x = (x ^ (x >> 31)) * 0x9e3779b97f4a7c15 + try;
+	for (int i = 0; i < 6; i++, x /= sizeof letters - 1)
+		to[i] = letters[x % (sizeof letters - 1)];
+}
+
+int signals_make_file(char *name, mode_t mode)
+{
+	const char *volatile *slot = slot_of(NULL);
+	char *end = name + strlen(name) - 6;
+	int fd = -1;
+
+	errno = EMFILE;
+	for (unsigned try = 0; slot && try < 100; try++) {
+		fill_in(end, try);
+		/* First the name, so that no signal comes between the file and its name. */
+		*slot = name;
+		fd = open(name, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOCTTY, mode);
+		if (fd >= 0)
+			break;
+		*slot = NULL;
+		if (errno != EEXIST)
+			break;
+	}
+	return fd;
+}
+
+void signals_keep_file(const char *name)
+{
+	const char *volatile *slot = slot_of(name);
+
+	if (name && slot)
+		*slot = NULL;
+}
+
+/* ---- signals ---- */
+
+void signals_die(int sig)
+{
+	sigset_t only;
+
+	remove_files();
+	(void)signal(sig, SIG_DFL);
+	(void)sigemptyset(&only);
+	(void)sigaddset(&only, sig);
+	(void)raise(sig);
+	(void)sigprocmask(SIG_UNBLOCK, &only, NULL);
+	_exit(128 + sig);
+}
 
 static void on_signal(int sig)
 {
 	int error = errno;
 	const char byte = (char)sig;
 
+	if (wake < 0 || caught)
+		signals_die(sig);
 	caught = sig;
 	if (write(wake, &byte, 1) < 0) {
-		/* The pipe is full of signals: the reader will wake up. */
+		/* It cannot be full: there is one signal at most. */
 	}
 	(void)alarm(wait_for);
 	errno = error;
@@ -31,33 +121,57 @@ static void on_signal(int sig)
 static void on_alarm(int sig)
 {
 	(void)sig;
-	(void)signal(caught, SIG_DFL);
-	(void)raise(caught);
+	signals_die(caught);
+}
+
+/* A handler, because a signal that is ignored would be so after an exec, too. */
+static void on_failed_write(int sig)
+{
+	(void)sig;
+}
+
+/* True if the caller has us ignore the signal: then it stays so. */
+static bool handle(int sig, void (*handler)(int))
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART};
+	struct sigaction before;
+
+	(void)sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < OC_COUNT(deadly); i++)
+		(void)sigaddset(&action.sa_mask, deadly[i]);
+	if (sigaction(sig, NULL, &before) < 0 || before.sa_handler == SIG_IGN)
+		return true;
+	(void)sigaction(sig, &action, NULL);
+	return false;
+}
+
+void signals_init(void)
+{
+	for (size_t i = 0; i < OC_COUNT(deadly); i++)
+		(void)handle(deadly[i], on_signal);
+	pipe_ignored = handle(SIGPIPE, on_failed_write);
+	(void)handle(SIGXFSZ, on_failed_write);
+	(void)atexit(remove_files);
+}
+
+bool signals_pipe_ignored(void)
+{
+	return pipe_ignored;
 }
 
 int signals_open(unsigned grace)
 {
-	static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
-	const struct sigaction action = {
-	        .sa_handler = on_signal,
-	        .sa_flags = SA_RESTART | (int)SA_RESETHAND,
-	};
-	struct sigaction before;
 	int ends[2];
 
 	if (pipe(ends) < 0)
-		cli_die(CLI_OSERR, "cannot make a pipe: %s", strerror(errno));
+		return -1;
 	for (int i = 0; i < 2; i++) {
 		(void)fcntl(ends[i], F_SETFD, FD_CLOEXEC);
 		(void)fcntl(ends[i], F_SETFL, O_NONBLOCK);
 	}
-	wake = ends[1];
 	wait_for = grace;
 	(void)signal(SIGALRM, on_alarm);
-	for (size_t i = 0; i < OC_COUNT(signals); i++) {
-		if (sigaction(signals[i], NULL, &before) == 0 && before.sa_handler != SIG_IGN)
-			(void)sigaction(signals[i], &action, NULL);
-	}
+	wake = ends[1];
 	return ends[0];
 }
 

@@ -13,6 +13,8 @@
 #	with_host NAME COMMAND...       runs a command that finds this machine under that name, too
 #	wait_for_event REGEX            until the server's event log has such a line
 #	serve SCRIPT|...                start_fake, and it is the server that a command asks, for model m
+#	"${shim[@]}" SHIM=rename:16 ...   a command whose renames fail with errno 16; $SHIM_LOG has its
+#	                                calls (tests/shim)
 #	ends STATUS LINE COMMAND...     a failure: this status, this one line, nothing on standard output
 
 bats_require_minimum_version 1.5.0
@@ -44,6 +46,9 @@ oc_setup() {
 		wrap_commands
 	fi
 	T=$BATS_TEST_TMPDIR # short, for tests
+	SHIM_LOG=$T/shim.log
+	shim=(env LD_PRELOAD="$B/shim.so" ASAN_OPTIONS=verify_asan_link_order=0
+		SHIM_LOG="$SHIM_LOG")
 	cd "$T" || return
 }
 

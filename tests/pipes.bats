@@ -443,6 +443,74 @@ ended() {
 	each check
 }
 
+# files_beside NAME: how many temporary files there are for it.
+files_beside() {
+	find . -maxdepth 1 -name ".$1.*" | wc -l
+}
+
+@test 'signals: they remove the temporary file at its very end, too' {
+	local call
+	for call in fsync rename; do
+		check() {
+			rm -f "$SHIM_LOG"
+			serve - <<<'answer new'
+			"${shim[@]}" SHIM=$call:hang env --default-signal=INT \
+				$COMMAND -p x -o out 3>&- &
+			PID=$!
+			wait_for grep "^$call" "$SHIM_LOG"
+			assert_equal "$(files_beside out)" 1
+			kill -INT $PID
+			ended 130
+			assert_equal "$(files_beside out)" 0
+			assert [ ! -e out ]
+		}
+		each check
+	done
+}
+
+@test 'signals: a second one kills a batch that rewrites its file, and no temporary file stays' {
+	serve --model --echo
+	echo '{"custom_id":"a","prompt":"1"}' | oc-batch -q -m llama3.3 -o out
+	cp out old
+	echo '{"custom_id":"a","prompt":"2"}' >in
+	"${shim[@]}" SHIM=rename:hang env --default-signal=INT \
+		oc-batch -q -m llama3.3 --resume -o out in 3>&- &
+	PID=$!
+	wait_for grep '^rename' "$SHIM_LOG"
+	assert_equal "$(files_beside out)" 1
+	kill -INT $PID
+	wait_for signalled_twice
+	ended 130
+	assert_equal "$(files_beside out)" 0
+}
+
+# Has it died of INT? As long as it has not, one more is sent.
+signalled_twice() {
+	! kill -INT $PID
+}
+
+@test 'signals: where the caller ignores SIGPIPE, a closed reader is a failed write' {
+	serve - <<<$'sse\nrepeat forever delta x\\n'
+	oc-stream -p x --report report 2>err | head -n 1 >out
+	assert_equal "${PIPESTATUS[*]}" '141 0'
+	env --ignore-signal=PIPE oc-stream -p x --report report 2>err | head -n 1 >out
+	assert_equal "${PIPESTATUS[*]}" '74 0'
+	assert_equal "$(cat err)" 'oc-stream: cannot write to standard output: Broken pipe'
+	assert_equal "$(jq -c .exit_status report)" $'141\n74'
+	serve - <<<stall
+	check() {
+		env --ignore-signal=PIPE $COMMAND -p x 2>err | wait_for_event ' request 1 '
+		assert_equal "${PIPESTATUS[*]}" '74 0'
+		assert_equal "$(cat err)" "$COMMAND: cannot write to standard output: Broken pipe"
+		serve - <<<stall
+	}
+	each check
+	echo '"x"' >in
+	env --ignore-signal=PIPE oc-batch -q in 2>err | wait_for_event ' request 1 '
+	assert_equal "${PIPESTATUS[*]}" '74 0'
+	assert_equal "$(cat err)" 'oc-batch: cannot write to standard output: Broken pipe'
+}
+
 @test 'signals: under nohup a hang-up changes nothing' {
 	serve - <<-'END'
 		pause 300
