@@ -42,24 +42,13 @@ static bool differs_in_text(const struct oc_event_reader *r, struct oc_text data
  * of the two it is. OC_JSON_NONE for all other events: they are parsed. */
 static int only_text(const struct oc_json *j, bool *reasoning)
 {
-	static const char *const names[] = {"content", "reasoning", "reasoning_content"};
 	int choice = oc_json_item(j, oc_json_get(j, 0, "choices"), 0);
-	int delta = oc_json_get(j, choice, "delta");
-	int found = OC_JSON_NONE;
 	int64_t index = 0;
 
 	(void)oc_json_int64(j, oc_json_get(j, choice, "index"), &index);
-	for (size_t i = 0; i < OC_COUNT(names) && index == 0; i++) {
-		int at = oc_json_get(j, delta, names[i]);
-
-		if (oc_json_type(j, at) <= OC_JSON_NULL || oc_json_is(j, at, ""))
-			continue;
-		if (found != OC_JSON_NONE || oc_json_type(j, at) != OC_JSON_STRING)
-			return OC_JSON_NONE;
-		found = at;
-		*reasoning = i > 0;
-	}
-	return found;
+	if (index != 0 || oc_json_type(j, oc_json_get(j, choice, "message")) == OC_JSON_OBJECT)
+		return OC_JSON_NONE;
+	return oc_draft_only_text(j, oc_json_get(j, choice, "delta"), reasoning);
 }
 
 /* The event has been parsed: keeps what the next one is compared with. False if memory is out. */
@@ -79,16 +68,16 @@ static bool remember(struct oc_event_reader *r, struct oc_text data)
 
 int oc_event_read(struct oc_event_reader *r, struct oc_text data,
                   const struct oc_refusal_context *context, struct oc_reply *reply,
-                  struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err)
+                  struct oc_draft *draft, struct oc_err *err)
 {
 	struct oc_text text;
 	int rc;
 
 	if (differs_in_text(r, data, &text)) {
-		oc_json_decode(text, r->reasoning ? reasoning : content);
+		oc_draft_add_text(draft, r->reasoning, text);
 		return 0;
 	}
-	rc = oc_reply_event(&r->json, data, context, reply, content, reasoning, err);
+	rc = oc_reply_event(&r->json, data, context, reply, draft, err);
 	if (rc)
 		return rc;
 	r->nameless = oc_json_is(&r->json, oc_json_get(&r->json, 0, "model"), "");

@@ -7,6 +7,7 @@
 #ifndef OC_EVENT_H
 #define OC_EVENT_H
 
+#include "draft.h"
 #include "refusal.h"
 
 struct oc_event_reader {
@@ -24,6 +25,6 @@ void oc_event_reader_release(struct oc_event_reader *r);
 /* As oc_reply_event(). */
 int oc_event_read(struct oc_event_reader *r, struct oc_text data,
                   const struct oc_refusal_context *context, struct oc_reply *reply,
-                  struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err);
+                  struct oc_draft *draft, struct oc_err *err);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "intake.h"
 #include "jsonw.h"
+#include "refusal.h"
 #include "reply.h"
 #include "utf8.h"
 
@@ -61,16 +62,15 @@ static int send_text(struct oc_intake *in, enum oc_chunk_kind kind, struct oc_bu
 /* With a sink, hands on what an event brought; without, the text stays where it is gathered. */
 static int deliver(struct oc_intake *in, bool end)
 {
+	enum oc_code bad = oc_draft_bad(&in->draft);
 	int rc;
 
-	if (in->content.bad || in->reasoning.bad)
-		return over_memory(in, in->content.bad ? in->content.bad : in->reasoning.bad,
-		                   OC_ANSWER_MAX, "the answer");
-	in->reasoning_seen |= in->reasoning.n > 0;
+	if (bad)
+		return over_memory(in, bad, OC_ANSWER_MAX, "the answer");
 	if (!in->sink)
 		return OC_OK;
-	rc = send_text(in, OC_CHUNK_REASONING, &in->reasoning, end);
-	return rc ? rc : send_text(in, OC_CHUNK_CONTENT, &in->content, end);
+	rc = send_text(in, OC_CHUNK_REASONING, &in->draft.reasoning, end);
+	return rc ? rc : send_text(in, OC_CHUNK_CONTENT, &in->draft.content, end);
 }
 
 /* ---- events ---- */
@@ -126,16 +126,33 @@ static int on_error_event(struct oc_intake *in, struct oc_text text)
 		rc = oc_err_nomem(&in->err);
 	else
 		rc = oc_reply_event(&in->events.json, oc_buf_text(&wrapped), in->context, in->reply,
-		                    &in->content, &in->reasoning, &in->err);
+		                    &in->draft, &in->err);
 	oc_buf_release(&wrapped);
 	return rc ? rc : oc_err_set(&in->err, OC_EPROTO, "the server says that it failed, not why");
+}
+
+/* Is it an event that says nothing: a ping, or one of another API? Only events without a type, and
+ * those of type "message", must be of ours; of others, those that look like one are. What is
+ * damaged is no ping. */
+static bool is_foreign(struct oc_intake *in, struct oc_text type, struct oc_text data)
+{
+	const struct oc_json *j = &in->events.json;
+
+	if (is_text(type, "message"))
+		return false;
+	if (*data.p != '{')
+		return true;
+	return oc_json_parse(&in->events.json, data.p, data.n, NULL) == 0 &&
+	       oc_json_get(j, 0, "choices") == OC_JSON_NONE &&
+	       oc_refusal_member(j, 0) == OC_JSON_NONE;
 }
 
 static int on_event(void *ctx, const struct oc_sse_event *event)
 {
 	struct oc_intake *in = ctx;
+	struct oc_draft *draft = &in->draft;
 	struct oc_text data = trimmed(event->data);
-	size_t before = in->content.n + in->reasoning.n;
+	size_t before = draft->content.n + draft->reasoning.n;
 	int rc;
 
 	if (in->end_seen)
@@ -148,18 +165,20 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 		in->end_seen = true;
 		return OC_OK;
 	}
-	if (is_text(event->type, "error"))
+	if (event->type.n && is_text(event->type, "error"))
 		return on_error_event(in, data);
+	if (event->type.n && is_foreign(in, event->type, data))
+		return OC_OK;
 	/* The end is proven, and all that is missing is what may come behind it. */
 	if (in->ending && in->reply->finish_reason &&
 	    oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0)
 		return OC_OK;
-	rc = oc_event_read(&in->events, data, in->context, in->reply, &in->content, &in->reasoning,
-	                   &in->err);
+	rc = oc_event_read(&in->events, data, in->context, in->reply, draft, &in->err);
 	if (rc)
 		return rc;
+	in->has_events = true;
 	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
-	in->empty_chunk = in->content.n + in->reasoning.n == before && in->events.nameless;
+	in->empty_chunk = draft->content.n + draft->reasoning.n == before && in->events.nameless;
 	return deliver(in, false);
 }
 
@@ -170,16 +189,14 @@ void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx,
 	        .sink = sink, .sink_ctx = sink_ctx, .context = context, .reply = reply};
 	oc_sse_init(&in->sse, OC_EVENT_MAX, on_event, in);
 	oc_event_reader_init(&in->events);
-	oc_buf_init(&in->content, OC_ANSWER_MAX);
-	oc_buf_init(&in->reasoning, OC_ANSWER_MAX);
+	oc_draft_init(&in->draft, OC_ANSWER_MAX);
 }
 
 void oc_intake_release(struct oc_intake *in)
 {
 	oc_sse_release(&in->sse);
 	oc_event_reader_release(&in->events);
-	oc_buf_release(&in->content);
-	oc_buf_release(&in->reasoning);
+	oc_draft_release(&in->draft);
 }
 
 /* What the parser of the stream says, where the handler of its events has not said more. */
@@ -228,9 +245,9 @@ static int take_gathered(struct oc_intake *in)
 {
 	struct oc_reply *reply = in->reply;
 
-	if (!take_text(&in->content, &reply->content, &reply->content_len) ||
-	    (in->reasoning.n &&
-	     !take_text(&in->reasoning, &reply->reasoning, &reply->reasoning_len)))
+	if (!take_text(&in->draft.content, &reply->content, &reply->content_len) ||
+	    (in->draft.reasoning.n &&
+	     !take_text(&in->draft.reasoning, &reply->reasoning, &reply->reasoning_len)))
 		return oc_err_nomem(&in->err);
 	return OC_OK;
 }
@@ -238,16 +255,12 @@ static int take_gathered(struct oc_intake *in)
 /* The stream is whole: the rest of its text, or the reason why there is none. */
 static int finish(struct oc_intake *in)
 {
-	const char *reason = in->reply->finish_reason;
 	int rc = deliver(in, true);
 
 	if (rc)
 		return rc;
-	if (!in->content.n && !in->reply->delivered)
-		return oc_err_set(&in->err, OC_EPROTO,
-		                  "the answer has no content%s (finish reason %s)",
-		                  in->reasoning_seen ? ", only reasoning; allow more tokens" : "",
-		                  reason ? reason : "not given");
+	if (!in->draft.content_sum.n)
+		return oc_draft_missing(&in->draft, in->reply->finish_reason, &in->err);
 	return in->sink ? OC_OK : take_gathered(in);
 }
 
@@ -267,5 +280,8 @@ int oc_intake_end(struct oc_intake *in, enum oc_code transport)
 		return oc_err_set(&in->err, OC_EPROTO,
 		                  "the server failed within the stream and did not say why");
 	return oc_err_set(&in->err, OC_EPROTO,
-	                  "the stream ended early, with neither [DONE] nor a finish reason");
+	                  "the stream ended early, with neither [DONE] nor a finish reason%s",
+	                  in->has_events && !in->draft.has_choices
+	                          ? ", and without any choices: is this a chat API?"
+	                          : "");
 }

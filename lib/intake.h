@@ -21,12 +21,11 @@ struct oc_intake {
 	/* Private. */
 	struct oc_sse sse;
 	struct oc_event_reader events;
-	struct oc_buf content;   /* not yet handed on */
-	struct oc_buf reasoning; /* not yet handed on */
-	bool reasoning_seen;
-	bool empty_chunk; /* the last event was an empty chunk of no model */
-	bool ending;      /* what comes now is what the end left of an event */
-	bool unflushed;   /* the sink has had text since its last OC_CHUNK_FLUSH */
+	struct oc_draft draft; /* its texts are what is not yet handed on */
+	bool has_events;       /* there was one that is no ping */
+	bool empty_chunk;      /* the last event was an empty chunk of no model */
+	bool ending;           /* what comes now is what the end left of an event */
+	bool unflushed;        /* the sink has had text since its last OC_CHUNK_FLUSH */
 };
 
 void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx,

@@ -13,7 +13,7 @@ enum { SAID_MAX = 512 };
 /* What a server said, as one line. */
 struct said {
 	size_t n;
-	char line[SAID_MAX + sizeof "..."];
+	char line[SAID_MAX + OC_UTF8_LINE_MORE];
 };
 
 static const char *status_text(int status)
@@ -51,33 +51,9 @@ static const char *status_text(int status)
 
 /* ---- reading ------------------------------------------------------------------------------ */
 
-/* Keeps the text as one line: whatever cannot be printed becomes a space, spaces become one. */
 static void say(struct said *said, struct oc_text text)
 {
-	bool space = false;
-	size_t used;
-
-	said->n = 0;
-	for (size_t i = 0; i < text.n; i += used) {
-		char shown[OC_UTF8_SHOWN_MAX];
-		size_t len = oc_utf8_show(text.p + i, text.n - i, OC_VISIBLE_LINE, shown, &used);
-
-		if (len != used || *shown == ' ') {
-			space = said->n > 0;
-			continue;
-		}
-		if (said->n + space + len > SAID_MAX) {
-			memcpy(said->line + said->n, "...", 3);
-			said->n += 3;
-			break;
-		}
-		if (space)
-			said->line[said->n++] = ' ';
-		memcpy(said->line + said->n, shown, len);
-		said->n += len;
-		space = false;
-	}
-	said->line[said->n] = '\0';
+	said->n = oc_utf8_line(said->line, SAID_MAX, text.p, text.n);
 }
 
 /* Does the value say nothing: null, false, an empty string, array or object? */

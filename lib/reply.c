@@ -2,7 +2,6 @@
 /* reply.c: from the server's JSON to struct oc_reply. */
 #include "compat.h"
 
-#include "refusal.h"
 #include "reply.h"
 #include "utf8.h"
 
@@ -74,44 +73,22 @@ static int64_t count_of(const struct oc_json *j, int at)
 	return oc_json_int64(j, at, &count) && count >= 0 ? count : -1;
 }
 
-static void set_usage(struct oc_usage *usage, const struct oc_json *j, int at)
+/* Takes the counts, if there are any: false where this is no object with one. */
+static bool set_usage(struct oc_usage *usage, const struct oc_json *j, int at)
 {
-	if (oc_json_type(j, at) != OC_JSON_OBJECT)
-		return;
-	usage->input_tokens = count_of(j, oc_json_get(j, at, "prompt_tokens"));
-	usage->output_tokens = count_of(j, oc_json_get(j, at, "completion_tokens"));
-	usage->total_tokens = count_of(j, oc_json_get(j, at, "total_tokens"));
-	if (usage->total_tokens < 0 && usage->input_tokens >= 0 && usage->output_tokens >= 0 &&
-	    usage->input_tokens <= INT64_MAX - usage->output_tokens)
-		usage->total_tokens = usage->input_tokens + usage->output_tokens;
-}
+	struct oc_usage found = {
+	        .input_tokens = count_of(j, oc_json_get(j, at, "prompt_tokens")),
+	        .output_tokens = count_of(j, oc_json_get(j, at, "completion_tokens")),
+	        .total_tokens = count_of(j, oc_json_get(j, at, "total_tokens")),
+	};
 
-/* Appends a message's text: a string, or an array of parts of which those of type "text" count. */
-static void put_text(struct oc_buf *out, const struct oc_json *j, int at)
-{
-	if (oc_json_string(j, at, out) || oc_json_type(j, at) != OC_JSON_ARRAY)
-		return;
-	for (int part = oc_json_first(j, at); part != OC_JSON_NONE;
-	     part = oc_json_next(j, at, part)) {
-		if (oc_json_is(j, oc_json_get(j, part, "type"), "text"))
-			oc_json_string(j, oc_json_get(j, part, "text"), out);
-	}
-}
-
-/* Appends what a message says. A model's thinking has two names; a server that sends both sends the
- * same text twice. */
-static void put_message(const struct oc_json *j, int message, struct oc_buf *content,
-                        struct oc_buf *reasoning)
-{
-	static const char *const names[] = {"content", "reasoning", "reasoning_content"};
-	size_t before = reasoning->n;
-	int found[OC_COUNT(names)];
-
-	oc_json_members(j, message, names, OC_COUNT(names), found);
-	put_text(content, j, found[0]);
-	put_text(reasoning, j, found[1]);
-	if (reasoning->n == before)
-		put_text(reasoning, j, found[2]);
+	if (found.input_tokens < 0 && found.output_tokens < 0 && found.total_tokens < 0)
+		return false;
+	if (found.total_tokens < 0 && found.input_tokens >= 0 && found.output_tokens >= 0 &&
+	    found.input_tokens <= INT64_MAX - found.output_tokens)
+		found.total_tokens = found.input_tokens + found.output_tokens;
+	*usage = found;
+	return true;
 }
 
 /* The choice of index 0, which the first one is where it does not say. */
@@ -129,22 +106,45 @@ static int first_choice(const struct oc_json *j, int choices)
 	return OC_JSON_NONE;
 }
 
-/* What a choice says: "delta" in a stream, "message" in a whole answer, and some servers answer the
- * request for a stream with a whole answer. */
-static int message_of(const struct oc_json *j, int choice)
+/* The finish reason, unless it is none: KoboldCpp wrote null as a string. */
+static int finish_reason(const struct oc_json *j, int choice)
+{
+	int reason = oc_json_get(j, choice, "finish_reason");
+
+	return oc_json_is(j, reason, "null") ? OC_JSON_NONE : reason;
+}
+
+/* Takes what a choice says: a "delta" is a piece, a "message" the whole. Some servers answer the
+ * request for a stream with a whole answer, and some send both. */
+static void add_choice(struct oc_draft *draft, const struct oc_json *j, int choice)
 {
 	int delta = oc_json_get(j, choice, "delta");
+	int message = oc_json_get(j, choice, "message");
 
-	return oc_json_type(j, delta) == OC_JSON_OBJECT ? delta : oc_json_get(j, choice, "message");
+	if (oc_json_type(j, delta) == OC_JSON_OBJECT)
+		oc_draft_add(draft, j, delta);
+	if (oc_json_type(j, message) == OC_JSON_OBJECT)
+		oc_draft_add_whole(draft, j, message);
+	draft->has_choices |= choice != OC_JSON_NONE;
+}
+
+static int check_text(const struct oc_draft *draft, struct oc_err *err)
+{
+	enum oc_code bad = oc_draft_bad(draft);
+
+	if (bad == OC_ENOMEM)
+		return oc_err_nomem(err);
+	return bad ? oc_err_set(err, bad, "the server's text is larger than %zu bytes",
+	                        draft->content.max)
+	           : 0;
 }
 
 /* Reads all that a whole answer and an event of a stream have in common. */
 static int read_answer(const struct oc_json *j, const struct oc_refusal_context *context,
-                       struct oc_reply *reply, struct oc_buf *content, struct oc_buf *reasoning,
-                       struct oc_err *err)
+                       struct oc_reply *reply, struct oc_draft *draft, struct oc_err *err)
 {
-	enum { CHOICES, MODEL, ID, USAGE };
-	static const char *const names[] = {"choices", "model", "id", "usage"};
+	enum { CHOICES, MODEL, ID, USAGE, X_GROQ };
+	static const char *const names[] = {"choices", "model", "id", "usage", "x_groq"};
 	int found[OC_COUNT(names)];
 	int error = oc_refusal_find(j, 0);
 	int choice;
@@ -153,25 +153,25 @@ static int read_answer(const struct oc_json *j, const struct oc_refusal_context 
 	choice = first_choice(j, found[CHOICES]);
 	if (error == OC_JSON_NONE)
 		error = oc_refusal_member(j, choice);
+	if (error == OC_JSON_NONE)
+		error = oc_refusal_member(j, found[X_GROQ]);
 	if (error != OC_JSON_NONE)
 		return oc_refusal_of_value(j, error, context, err);
 	if (oc_json_type(j, 0) != OC_JSON_OBJECT)
 		return oc_err_set(err, OC_EPROTO, "the server sent JSON that is no object");
-	put_message(j, message_of(j, choice), content, reasoning);
-	set_usage(&reply->usage, j, found[USAGE]);
+	add_choice(draft, j, choice);
+	if (!set_usage(&reply->usage, j, found[USAGE]) &&
+	    !set_usage(&reply->usage, j, oc_json_get(j, found[X_GROQ], "usage")))
+		(void)set_usage(&reply->usage, j, oc_json_get(j, choice, "usage"));
 	if (set_string(&reply->model, j, found[MODEL], err) ||
 	    set_string(&reply->id, j, found[ID], err) ||
-	    set_string(&reply->finish_reason, j, oc_json_get(j, choice, "finish_reason"), err) ||
-	    content->bad == OC_ENOMEM || reasoning->bad == OC_ENOMEM)
+	    set_string(&reply->finish_reason, j, finish_reason(j, choice), err))
 		return oc_err_nomem(err);
-	if (content->bad || reasoning->bad)
-		return oc_err_set(err, OC_EPROTO, "the server's text is larger than %zu bytes",
-		                  content->bad ? content->max : reasoning->max);
 	if (reply->finish_reason && strcmp(reply->finish_reason, "error") == 0)
 		return oc_err_set(err, OC_EPROTO,
 		                  "the server broke the answer off (finish_reason "
 		                  "\"error\")");
-	return 0;
+	return check_text(draft, err);
 }
 
 /* Parses. Bytes that are not UTF-8 are no reason to lose an answer: then *mended (NULL where the
@@ -200,54 +200,34 @@ static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, 
 
 /* ---- whole answers ------------------------------------------------------------------------ */
 
-/* Names what there is in place of content. */
-static int no_content(const struct oc_json *j, const struct oc_reply *reply, struct oc_err *err)
+/* Is the answer one, and is it whole? Ollama says null for the finish reason, and counts nothing,
+ * when it gave up on a text that repeats itself, or when its model died: what there is then, is a
+ * part. A server that knows no finish reasons says nothing of them. */
+static int check_whole(const struct oc_json *j, const struct oc_draft *draft,
+                       const struct oc_reply *reply, struct oc_err *err)
 {
 	int choice = first_choice(j, oc_json_get(j, 0, "choices"));
-	int message = message_of(j, choice);
-	int refusal = oc_json_get(j, message, "refusal");
-	struct oc_text said = oc_json_raw(j, refusal);
-	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
 
-	if (choice == OC_JSON_NONE)
-		return oc_err_set(err, OC_EPROTO, "the answer has no choices: is this a chat API?");
-	if (reply->reasoning_len)
-		return oc_err_set(err, OC_EPROTO,
-		                  "the answer is reasoning only, without content "
-		                  "(finish_reason %s): allow more tokens or less effort",
-		                  reason);
-	if (oc_json_item(j, oc_json_get(j, message, "tool_calls"), 0) != OC_JSON_NONE)
-		return oc_err_set(err, OC_EPROTO, "the answer is tool calls only, without content");
-	if (oc_json_type(j, refusal) == OC_JSON_STRING && said.n > 2)
-		return oc_err_set(err, OC_EPROTO, "the model refuses to answer: %.*s",
-		                  (int)(said.n < 500 ? said.n : 500), said.p);
-	return oc_err_set(err, OC_EPROTO, "the answer is empty (finish_reason %s)", reason);
-}
-
-/* Is the answer one, and is it whole? Ollama leaves out the finish reason and the counts when it
- * gave up on a text that repeats itself, or when its model died: what there is then, is a part. */
-static int check_whole(const struct oc_json *j, const struct oc_reply *reply, struct oc_err *err)
-{
 	if (!reply->content_len)
-		return no_content(j, reply, err);
-	if (!reply->finish_reason && reply->usage.output_tokens <= 0)
+		return oc_draft_missing(draft, reply->finish_reason, err);
+	if (!reply->finish_reason && reply->usage.output_tokens <= 0 &&
+	    oc_json_get(j, choice, "finish_reason") != OC_JSON_NONE)
 		return oc_err_set(err, OC_EPROTO,
 		                  "the answer is incomplete: the server gives "
 		                  "neither a finish reason nor token counts");
 	return 0;
 }
 
-/* Fills the text of the reply from the two buffers. */
-static int keep_text(struct oc_reply *reply, struct oc_buf *content, struct oc_buf *reasoning,
-                     struct oc_err *err)
+/* Moves the text to the reply. */
+static int keep_text(struct oc_reply *reply, struct oc_draft *draft, struct oc_err *err)
 {
-	reply->content_len = content->n;
-	reply->content = oc_buf_detach(content);
+	reply->content_len = draft->content.n;
+	reply->content = oc_buf_detach(&draft->content);
 	if (!reply->content)
 		return oc_err_nomem(err);
-	reply->reasoning_len = reasoning->n;
-	if (reasoning->n)
-		reply->reasoning = oc_buf_detach(reasoning);
+	reply->reasoning_len = draft->reasoning.n;
+	if (draft->reasoning.n)
+		reply->reasoning = oc_buf_detach(&draft->reasoning);
 	return 0;
 }
 
@@ -255,27 +235,26 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
                    struct oc_reply *reply, struct oc_err *err)
 {
 	struct oc_json json;
-	struct oc_buf mended = {0}, content = {0}, reasoning = {0};
+	struct oc_buf mended = {0};
+	struct oc_draft draft;
 	int rc;
 
 	drop_answer(reply);
 	oc_json_init(&json);
 	oc_buf_init(&mended, 3 * body.n); /* U+FFFD for each byte, at worst */
 	rc = parse(&json, body, &mended, "the answer", err);
-	oc_buf_init(&content, json.len);
-	oc_buf_init(&reasoning, json.len);
+	oc_draft_init(&draft, json.len);
 	if (!rc)
-		rc = read_answer(&json, context, reply, &content, &reasoning, err);
+		rc = read_answer(&json, context, reply, &draft, err);
 	if (!rc)
-		rc = keep_text(reply, &content, &reasoning, err);
+		rc = keep_text(reply, &draft, err);
 	if (!rc && !reply->model && context->model) {
 		reply->model = strdup(context->model);
 		rc = reply->model ? 0 : oc_err_nomem(err);
 	}
 	if (!rc)
-		rc = check_whole(&json, reply, err);
-	oc_buf_release(&reasoning);
-	oc_buf_release(&content);
+		rc = check_whole(&json, &draft, reply, err);
+	oc_draft_release(&draft);
 	oc_json_release(&json);
 	oc_buf_release(&mended);
 	return rc;
@@ -285,13 +264,15 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
 
 int oc_reply_event(struct oc_json *json, struct oc_text data,
                    const struct oc_refusal_context *context, struct oc_reply *reply,
-                   struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err)
+                   struct oc_draft *draft, struct oc_err *err)
 {
 	int rc;
 
 	json->any_bytes = true;
 	rc = parse(json, data, NULL, "an event of the stream", err);
-	return rc ? rc : read_answer(json, context, reply, content, reasoning, err);
+	if (rc || oc_json_type(json, 0) == OC_JSON_NULL)
+		return rc;
+	return read_answer(json, context, reply, draft, err);
 }
 
 /* ---- lists of models ---------------------------------------------------------------------- */

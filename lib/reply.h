@@ -3,6 +3,7 @@
 #ifndef OC_REPLY_H
 #define OC_REPLY_H
 
+#include "draft.h"
 #include "refusal.h"
 
 /*
@@ -15,15 +16,14 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
                    struct oc_reply *reply, struct oc_err *err);
 
 /*
- * What one event of a stream brought: text in *content and *reasoning (appended), model, id,
- * finish reason and usage in *reply (last one wins). Only choice 0 counts. The text is appended as
- * the bytes that were sent, which need not be UTF-8: servers cut characters between two events.
- * `json` is the event's document afterwards, while `data` lives; its memory is reused between
- * calls. Errors as above.
+ * What one event of a stream brought: its text in *draft, model, id, finish reason and usage in
+ * *reply (last one wins). Only choice 0 counts; an event that is null says nothing. `json` is the
+ * event's document afterwards, while `data` lives; its memory is reused between calls. Errors as
+ * above.
  */
 int oc_reply_event(struct oc_json *json, struct oc_text data,
                    const struct oc_refusal_context *context, struct oc_reply *reply,
-                   struct oc_buf *content, struct oc_buf *reasoning, struct oc_err *err);
+                   struct oc_draft *draft, struct oc_err *err);
 
 /* The model ids in the body of GET /models, or of Ollama's /api/tags, appended to *ids, each
  * NUL-terminated; *n is their number. OC_EPROTO where it is neither. */

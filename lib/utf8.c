@@ -197,3 +197,32 @@ bool oc_utf8_printable(const char *p, size_t n)
 	}
 	return true;
 }
+
+size_t oc_utf8_line(char *to, size_t max, const char *p, size_t n)
+{
+	bool space = false;
+	size_t out = 0;
+	size_t used;
+
+	for (size_t i = 0; i < n; i += used) {
+		char shown[OC_UTF8_SHOWN_MAX];
+		size_t len = oc_utf8_show(p + i, n - i, OC_VISIBLE_LINE, shown, &used);
+
+		if (len != used || *shown == ' ') {
+			space = out > 0;
+			continue;
+		}
+		if (out + space + len > max) {
+			memcpy(to + out, "...", 3);
+			out += 3;
+			break;
+		}
+		if (space)
+			to[out++] = ' ';
+		memcpy(to + out, shown, len);
+		out += len;
+		space = false;
+	}
+	to[out] = '\0';
+	return out;
+}

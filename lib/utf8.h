@@ -38,6 +38,12 @@ enum oc_visible {
  * are shown as \xNN, byte by byte. */
 void oc_utf8_visible(struct oc_buf *out, const char *p, size_t n, enum oc_visible how);
 
+/* Writes text as one line, to be printed as it is: all white space, what cannot be printed and what
+ * is no character becomes a space, several of them one, and none at either end. Beyond max bytes
+ * the line ends with "...". Needs room for max + OC_UTF8_LINE_MORE bytes; returns the length. */
+size_t oc_utf8_line(char *to, size_t max, const char *p, size_t n);
+
+#define OC_UTF8_LINE_MORE 4
 #define OC_UTF8_SHOWN_MAX 8 /* the longest form that one step of oc_utf8_show() writes */
 
 /* One step of oc_utf8_visible() without a buffer: writes the visible form of the character at p

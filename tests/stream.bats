@@ -222,7 +222,7 @@ ends_so() {
 	serve - <<<$'sse\nfinish stop\ndone'
 	run -76 --separate-stderr oc-stream -p x
 	assert_output ''
-	[[ $stderr == "oc-stream: $URL: the answer has no content (finish reason stop)"* ]]
+	[[ $stderr == "oc-stream: $URL: the answer is empty (finish_reason stop)"* ]]
 }
 
 @test 'ends: cut short by the server is status 3' {

@@ -52,27 +52,24 @@ static void stream(struct oc_text body)
 {
 	struct oc_json json;
 	struct oc_reply reply = {0};
-	struct oc_buf content = {0};
-	struct oc_buf reasoning = {0};
+	struct oc_draft draft;
 	int rc = 0;
 
 	oc_json_init(&json);
 	oc_reply_init(&reply);
-	oc_buf_init(&content, 10000);
-	oc_buf_init(&reasoning, 10000);
+	oc_draft_init(&draft, 10000);
 	while (body.n && !rc) {
 		const char *end = memchr(body.p, '\n', body.n);
 		size_t n = end ? (size_t)(end - body.p) : body.n;
 		struct oc_err err = {0};
 
-		rc = oc_reply_event(&json, (struct oc_text){body.p, n}, &asked, &reply, &content,
-		                    &reasoning, &err);
+		rc = oc_reply_event(&json, (struct oc_text){body.p, n}, &asked, &reply, &draft,
+		                    &err);
 		check_err(rc, &err);
 		body.p += n + (end != NULL);
 		body.n -= n + (end != NULL);
 	}
-	oc_buf_release(&reasoning);
-	oc_buf_release(&content);
+	oc_draft_release(&draft);
 	oc_reply_release(&reply);
 	oc_json_release(&json);
 }

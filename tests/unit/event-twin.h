@@ -11,8 +11,7 @@ static const struct oc_refusal_context nobody = {.base_url = NULL};
 /* One of the two, and all that it has read so far. */
 struct side {
 	struct oc_reply reply;
-	struct oc_buf content;
-	struct oc_buf reasoning;
+	struct oc_draft draft;
 	struct oc_err err;
 	int rc;
 };
@@ -28,15 +27,13 @@ static inline void side_init(struct side *side)
 {
 	*side = (struct side){.rc = 0};
 	oc_reply_init(&side->reply);
-	oc_buf_init(&side->content, (size_t)1 << 20);
-	oc_buf_init(&side->reasoning, (size_t)1 << 20);
+	oc_draft_init(&side->draft, (size_t)1 << 20);
 }
 
 static inline void side_release(struct side *side)
 {
 	oc_reply_release(&side->reply);
-	oc_buf_release(&side->content);
-	oc_buf_release(&side->reasoning);
+	oc_draft_release(&side->draft);
 }
 
 static inline void twin_init(struct twin *t)
@@ -65,6 +62,20 @@ static inline bool same_text(const struct oc_buf *a, const struct oc_buf *b)
 	return a->n == b->n && memcmp(a->p, b->p, a->n) == 0;
 }
 
+static inline bool same_sum(const struct oc_draft_sum *a, const struct oc_draft_sum *b)
+{
+	return a->n == b->n && a->hash == b->hash && a->pieces == b->pieces;
+}
+
+static inline bool same_draft(const struct oc_draft *a, const struct oc_draft *b)
+{
+	return same_text(&a->content, &b->content) && same_text(&a->reasoning, &b->reasoning) &&
+	       same_text(&a->refusal, &b->refusal) && same_text(&a->tools, &b->tools) &&
+	       same_sum(&a->content_sum, &b->content_sum) &&
+	       same_sum(&a->reasoning_sum, &b->reasoning_sum) && a->has_choices == b->has_choices &&
+	       a->has_calls == b->has_calls;
+}
+
 /* Feeds one event to both; false where they disagree. */
 static inline bool twin_feed(struct twin *t, const char *p, size_t n)
 {
@@ -72,12 +83,10 @@ static inline bool twin_feed(struct twin *t, const char *p, size_t n)
 	struct side *fast = &t->fast;
 	struct side *plain = &t->plain;
 
-	fast->rc = oc_event_read(&t->reader, data, &nobody, &fast->reply, &fast->content,
-	                         &fast->reasoning, &fast->err);
-	plain->rc = oc_reply_event(&t->json, data, &nobody, &plain->reply, &plain->content,
-	                           &plain->reasoning, &plain->err);
-	return fast->rc == plain->rc && same_text(&fast->content, &plain->content) &&
-	       same_text(&fast->reasoning, &plain->reasoning) &&
+	fast->rc = oc_event_read(&t->reader, data, &nobody, &fast->reply, &fast->draft, &fast->err);
+	plain->rc =
+	        oc_reply_event(&t->json, data, &nobody, &plain->reply, &plain->draft, &plain->err);
+	return fast->rc == plain->rc && same_draft(&fast->draft, &plain->draft) &&
 	       same_string(fast->reply.model, plain->reply.model) &&
 	       same_string(fast->reply.id, plain->reply.id) &&
 	       same_string(fast->reply.finish_reason, plain->reply.finish_reason) &&

@@ -16,8 +16,8 @@ static void check(const char *const *events, const char *content, const char *re
 	twin_init(&t);
 	for (; *events; events++)
 		CHECK(twin_feed(&t, *events, strlen(*events)));
-	CHECK_MEM(t.fast.content.p, t.fast.content.n, content, strlen(content));
-	CHECK_MEM(t.fast.reasoning.p, t.fast.reasoning.n, reasoning, strlen(reasoning));
+	CHECK_MEM(t.fast.draft.content.p, t.fast.draft.content.n, content, strlen(content));
+	CHECK_MEM(t.fast.draft.reasoning.p, t.fast.draft.reasoning.n, reasoning, strlen(reasoning));
 	twin_release(&t);
 }
 
@@ -53,7 +53,7 @@ TEST(a_quote_does_not_end_a_text_early)
 	CHECK(twin_feed(&t, first, strlen(first)));
 	CHECK(twin_feed(&t, invalid, strlen(invalid)));
 	CHECK_INT(t.fast.rc, OC_EPROTO);
-	CHECK_STR(t.fast.content.p, "aaa");
+	CHECK_STR(t.fast.draft.content.p, "aaa");
 	twin_release(&t);
 }
 
@@ -84,6 +84,27 @@ TEST(all_else_that_changes_is_seen)
 	twin_release(&t);
 }
 
+/* Where more than a text is said, again and again, it counts each time. */
+TEST(all_else_that_is_said_is_heard_each_time)
+{
+	struct twin t;
+	static const char *const events[] = {
+	        CHUNK("{\"content\":\"a\",\"refusal\":\"r\"}"),
+	        CHUNK("{\"content\":\"a\",\"reasoning_details\":[{\"text\":\"t\"}]}"),
+	        CHUNK("{\"content\":\"a\",\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}"),
+	        "{\"choices\":[{\"delta\":{\"reasoning\":\"r\"},\"message\":{\"content\":\"m\"}}]}",
+	        CHUNK("{\"content\":\"a\",\"tool_calls\":[],\"refusal\":null,\"reasoning\":\"\"}"),
+	};
+
+	twin_init(&t);
+	for (size_t i = 0; i < 3 * OC_COUNT(events); i++)
+		CHECK(twin_feed(&t, events[i / 3], strlen(events[i / 3])));
+	CHECK_STR(t.fast.draft.refusal.p, "rrr");
+	CHECK_STR(t.fast.draft.reasoning.p, "tttrrr");
+	CHECK_STR(t.fast.draft.tools.p, "f");
+	twin_release(&t);
+}
+
 /* Every way to cut an event short, and to put another byte into it, right behind a good one. */
 TEST(damaged_events_are_judged_alike)
 {
@@ -111,5 +132,6 @@ int main(void)
 {
 	return RUN(T(texts_are_joined), T(reasoning_is_told_apart),
 	           T(a_quote_does_not_end_a_text_early), T(another_choice_is_not_taken),
-	           T(all_else_that_changes_is_seen), T(damaged_events_are_judged_alike));
+	           T(all_else_that_changes_is_seen), T(all_else_that_is_said_is_heard_each_time),
+	           T(damaged_events_are_judged_alike));
 }

@@ -83,11 +83,57 @@ TEST(whole_answers)
 	         "Hi", "hm", "length", USED, NULL},
 	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":null}", "\"stop\""), "Hi", NULL, "stop",
 	         USED, NULL},
-	        /* content in parts */
-	        {ANSWER("{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"thinking\","
-	                "\"thinking\":\"x\"},{\"type\":\"text\",\"text\":\"b\"},7]}",
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning_text\":\"hm\",\"reasoning_opaque\":\"x\"}",
 	                "\"stop\""),
-	         "ab", NULL, "stop", USED, NULL},
+	         "Hi", "hm", "stop", USED, NULL},
+	        /* reasoning that is no string */
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":{\"effort\":\"low\",\"text\":\"hm\"}}",
+	                "\"stop\""),
+	         "Hi", "hm", "stop", USED, NULL},
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":[{\"text\":\"h\"},{\"content\":\"m\"}]}",
+	                "\"stop\""),
+	         "Hi", "hm", "stop", USED, NULL},
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":null,\"reasoning_details\":[{\"type\":"
+	                "\"reasoning.summary\",\"summary\":\"h\"},{\"type\":\"reasoning."
+	                "encrypted\","
+	                "\"data\":\"x\"},{\"type\":\"reasoning.text\",\"text\":\"m\"}]}",
+	                "\"stop\""),
+	         "Hi", "hm", "stop", USED, NULL},
+	        {ANSWER("{\"content\":\"Hi\",\"reasoning\":{},\"reasoning_content\":7}",
+	                "\"stop\""),
+	         "Hi", NULL, "stop", USED, NULL},
+	        /* content in parts, of which some are thoughts; those that have a name win */
+	        {ANSWER("{\"content\":[{\"type\":\"text\",\"text\":\"a\"},{\"type\":\"thinking\","
+	                "\"thinking\":\"x\"},{\"type\":\"output_text\",\"text\":\"b\"},7,"
+	                "{\"type\":\"image_url\",\"text\":\"no\"}]}",
+	                "\"stop\""),
+	         "ab", "x", "stop", USED, NULL},
+	        {ANSWER("{\"content\":[{\"type\":\"thinking\",\"thinking\":[{\"type\":\"text\","
+	                "\"text\":\"x\"},{\"type\":\"text\",\"text\":\"y\"}],\"closed\":true},"
+	                "{\"type\":\"text\",\"text\":\"a\"}]}",
+	                "\"stop\""),
+	         "a", "xy", "stop", USED, NULL},
+	        {ANSWER("{\"reasoning\":\"x\",\"content\":[{\"type\":\"thinking\",\"thinking\":"
+	                "\"x\"},"
+	                "{\"type\":\"text\",\"text\":\"a\"}]}",
+	                "\"stop\""),
+	         "a", "x", "stop", USED, NULL},
+	        /* an empty delta beside the message, as Perplexity sends it */
+	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"delta\":{\"content\":\"\"},"
+	         "\"finish_reason\":\"stop\"}]}",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
+	        /* no finish reason, because the server knows none */
+	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]}",
+	         "Hi",
+	         NULL,
+	         NULL,
+	         {-1, -1, -1},
+	         NULL},
+	        {ANSWER("{\"content\":\"Hi\"}", "\"null\""), "Hi", NULL, NULL, USED, NULL},
 	        /* Go's escapes, a pair, an escaped key */
 	        {ANSWER("{\"cont\\u0065nt\":\"\\u003cb\\u003e \\ud83d\\ude00\"}", "\"stop\""),
 	         "<b> \xf0\x9f\x98\x80", NULL, "stop", USED, NULL},
@@ -153,8 +199,24 @@ TEST(answers_without_content)
 	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\"}", "\"length\""), NULL, NULL, NULL,
 	         USED, "reasoning only"},
 	        {ANSWER("{\"content\":null,\"tool_calls\":[{\"id\":\"1\"}]}", "\"tool_calls\""),
-	         NULL, NULL, NULL, USED, "tool calls only"},
+	         NULL, NULL, NULL, USED, "the answer is tool calls only, without content"},
+	        {ANSWER("{\"content\":null,\"reasoning\":\"hm\",\"tool_calls\":[{\"function\":{"
+	                "\"name\":"
+	                "\"f\"}},{\"function\":{\"name\":\"f\"}},{\"function\":{\"name\":\"ef\"}}]"
+	                "}",
+	                "\"tool_calls\""),
+	         NULL, NULL, NULL, USED, "the answer is tool calls only (f, ef), without content"},
+	        {ANSWER("{\"content\":null,\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}"
+	                "}",
+	                "\"function_call\""),
+	         NULL, NULL, NULL, USED, "the answer is tool calls only (f), without content"},
 	        {ANSWER("{\"content\":null,\"tool_calls\":[],\"refusal\":\"No.\"}", "\"stop\""),
+	         NULL, NULL, NULL, USED, "the model refuses to answer: \"No.\""},
+	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\",\"refusal\":\" "
+	                "I\\n\\tcan't.\\u0007 \"}",
+	                "\"stop\""),
+	         NULL, NULL, NULL, USED, "the model refuses to answer: \"I can't.\""},
+	        {ANSWER("{\"content\":[{\"type\":\"refusal\",\"refusal\":\"No.\"}]}", "\"stop\""),
 	         NULL, NULL, NULL, USED, "the model refuses to answer: \"No.\""},
 	        {ANSWER("{\"content\":null,\"refusal\":null}", "\"stop\""), NULL, NULL, NULL, USED,
 	         "the answer is empty (finish_reason stop)"},
@@ -176,7 +238,21 @@ TEST(answers_without_content)
 	         NULL,
 	         {0, 0, 0},
 	         "incomplete"},
-	        {"{\"choices\":[{\"message\":{\"content\":\"and and\"}}]}",
+	        {"{\"choices\":[{\"message\":{\"content\":\"and "
+	         "and\"},\"finish_reason\":\"null\"}]}",
+	         NULL,
+	         NULL,
+	         NULL,
+	         {-1, -1, -1},
+	         "incomplete"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"and and\"},\"finish_reason\":\"\"}],"
+	         "\"usage\":{\"completion_tokens\":0}}",
+	         NULL,
+	         NULL,
+	         NULL,
+	         {-1, 0, -1},
+	         "incomplete"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"and and\"},\"finish_reason\":null}]}",
 	         NULL,
 	         NULL,
 	         NULL,
@@ -254,6 +330,36 @@ TEST(token_counts)
 	         NULL,
 	         "stop",
 	         {INT64_MAX, 1, -1},
+	         NULL},
+	        /* elsewhere, where the usual place has none */
+	        {COUNTED("null,\"x_groq\":{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}"
+	                 "}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {3, 4, 7},
+	         NULL},
+	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4},\"x_groq\":{\"usage\":"
+	                 "{\"prompt_tokens\":5,\"completion_tokens\":6}}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {3, 4, 7},
+	         NULL},
+	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4},\"x_groq\":{\"usage\":"
+	                 "{\"dram_cached_tokens\":5}}"),
+	         "x",
+	         NULL,
+	         "stop",
+	         {3, 4, 7},
+	         NULL},
+	        {"{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\","
+	         "\"usage\":"
+	         "{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}],\"usage\":{}}",
+	         "x",
+	         NULL,
+	         "stop",
+	         {3, 4, 7},
 	         NULL},
 	        {COUNTED("{\"prompt_tokens\":9223372036854775808,\"completion_tokens\":1e999}"),
 	         "x",
@@ -396,8 +502,7 @@ TEST(errors_in_place_of_answers)
 struct stream {
 	struct oc_json json;
 	struct oc_reply reply;
-	struct oc_buf content;
-	struct oc_buf reasoning;
+	struct oc_draft draft;
 	struct oc_err err;
 };
 
@@ -406,22 +511,19 @@ static void open_stream(struct stream *s)
 	*s = (struct stream){.err = {0}};
 	oc_json_init(&s->json);
 	oc_reply_init(&s->reply);
-	oc_buf_init(&s->content, 1000);
-	oc_buf_init(&s->reasoning, 1000);
+	oc_draft_init(&s->draft, 1000);
 }
 
 static void close_stream(struct stream *s)
 {
 	oc_json_release(&s->json);
 	oc_reply_release(&s->reply);
-	oc_buf_release(&s->content);
-	oc_buf_release(&s->reasoning);
+	oc_draft_release(&s->draft);
 }
 
 static int feed(struct stream *s, const char *data)
 {
-	return oc_reply_event(&s->json, text(data), &asked, &s->reply, &s->content, &s->reasoning,
-	                      &s->err);
+	return oc_reply_event(&s->json, text(data), &asked, &s->reply, &s->draft, &s->err);
 }
 
 #define DELTA(delta) "{\"choices\":[{\"index\":0,\"delta\":" delta ",\"finish_reason\":null}]}"
@@ -460,12 +562,23 @@ TEST(deltas)
 	         "abc", "hm.", NULL},
 	        {"{\"choices\":[{\"delta\":{\"content\":\"d\"}},{\"delta\":{\"content\":\"x\"}}]}",
 	         "abcd", "hm.", NULL},
-	        /* a whole answer in a stream */
-	        {"{\"choices\":[{\"message\":{\"content\":\"e\"}}]}", "abcde", "hm.", NULL},
+	        /* a whole answer behind its pieces, with more, and another one */
+	        {"{\"choices\":[{\"message\":{\"content\":\"abcd\",\"reasoning\":\"hm.\"}}]}",
+	         "abcd", "hm.", NULL},
+	        {"{\"choices\":[{\"message\":{\"content\":\"abcde\",\"reasoning\":\"hm..\"}}]}",
+	         "abcde", "hm..", NULL},
+	        {"{\"choices\":[{\"message\":{\"content\":\"abxdef\",\"reasoning\":\"h\"}}]}",
+	         "abcde", "hm..", NULL},
+	        {"{\"choices\":[{\"message\":{\"content\":null}}]}", "abcde", "hm..", NULL},
+	        /* null instead of an event */
+	        {"null", "abcde", "hm..", NULL},
+	        /* a finish reason that is none */
+	        {"{\"choices\":[{\"delta\":{},\"finish_reason\":\"null\"}]}", "abcde", "hm..",
+	         NULL},
 	        /* the finish reason with content, and an event after it */
 	        {"{\"choices\":[{\"delta\":{\"content\":\"f\"},\"finish_reason\":\"length\"}]}",
-	         "abcdef", "hm.", "length"},
-	        {DELTA("{\"content\":\"\"}"), "abcdef", "hm.", "length"},
+	         "abcdef", "hm..", "length"},
+	        {DELTA("{\"content\":\"\"}"), "abcdef", "hm..", "length"},
 	};
 	struct stream s;
 
@@ -473,10 +586,65 @@ TEST(deltas)
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		printf("# %s\n", rows[i].event);
 		CHECK_INT(feed(&s, rows[i].event), 0);
-		CHECK_STR(s.content.p, rows[i].content);
-		CHECK_STR(s.reasoning.p, rows[i].reasoning);
+		CHECK_STR(s.draft.content.p, rows[i].content);
+		CHECK_STR(s.draft.reasoning.p, rows[i].reasoning);
 		CHECK_STR(s.reply.finish_reason, rows[i].finish_reason);
 	}
+	close_stream(&s);
+}
+
+TEST(wholes_without_pieces)
+{
+	static const struct {
+		const char *event;
+		const char *content;
+		const char *reasoning;
+	} rows[] = {
+	        /* that grow */
+	        {"{\"choices\":[{\"message\":{\"content\":\"\",\"reasoning\":\"r\"}}]}", "", "r"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"a\",\"reasoning\":\"r\"}}]}", "a", "r"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"ab\"}}]}", "ab", "r"},
+	        /* that are pieces by another name */
+	        {"{\"choices\":[{\"message\":{\"content\":\"c\"}}]}", "abc", "r"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"d\"}}]}", "abcd", "r"},
+	        /* beside pieces */
+	        {"{\"choices\":[{\"message\":{\"content\":\"abcde\"},\"delta\":{\"content\":\"e\"}}"
+	         "]}",
+	         "abcde", "r"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"f\"},\"delta\":{\"content\":\"f\"}}]}",
+	         "abcdef", "r"},
+	};
+	struct stream s;
+
+	open_stream(&s);
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		printf("# %s\n", rows[i].event);
+		CHECK_INT(feed(&s, rows[i].event), 0);
+		CHECK_STR(s.draft.content.p, rows[i].content);
+		CHECK_STR(s.draft.reasoning.p, rows[i].reasoning);
+	}
+	close_stream(&s);
+}
+
+/* However many names there are, the message has room for some. */
+TEST(names_of_tools_are_bounded)
+{
+	struct oc_err err = {0};
+	struct stream s;
+
+	open_stream(&s);
+	for (int i = 0; i < 1000; i++) {
+		char event[200];
+
+		(void)snprintf(event, sizeof event,
+		               "{\"choices\":[{\"delta\":{\"tool_calls\":[{\"function\":{\"name\":"
+		               "\"tool%d\"}}]}}]}",
+		               i);
+		CHECK_INT(feed(&s, event), 0);
+	}
+	CHECK(s.draft.tools.n <= 200);
+	CHECK_INT(oc_draft_missing(&s.draft, "tool_calls", &err), OC_EPROTO);
+	CHECK_ERR(&err, OC_EPROTO, "tool calls only (tool0, tool1, ");
 	close_stream(&s);
 }
 
@@ -490,6 +658,7 @@ TEST(the_last_name_and_usage_count)
 	          0);
 	CHECK_INT(s.reply.usage.total_tokens, 6);
 	CHECK_INT(feed(&s, "{\"id\":\"1\",\"model\":\"a\",\"usage\":null}"), 0);
+	CHECK_INT(feed(&s, "{\"usage\":{}}"), 0);
 	CHECK_INT(s.reply.usage.total_tokens, 6);
 	CHECK_INT(
 	        feed(&s,
@@ -564,6 +733,8 @@ TEST(events_that_end_a_stream)
 	        {"{\"status\":500,\"error\":{},\"message\":\"m\"}", OC_EPROTO, "m"},
 	        {"[{\"error\":{\"code\":503,\"message\":\"m\"}}]", OC_EBUSY, "(503: m)"},
 	        {"{\"error\":{}}", OC_EPROTO, "reports an error"},
+	        {"{\"choices\":[],\"x_groq\":{\"id\":\"r\",\"error\":\"over capacity\"}}",
+	         OC_EPROTO, "over capacity"},
 	        {"{\"choices\":[", OC_EPROTO,
 	         "an event of the stream is unusable: not JSON at byte 12"},
 	        {"NaN", OC_EPROTO, "not JSON"},
@@ -577,7 +748,7 @@ TEST(events_that_end_a_stream)
 		open_stream(&s);
 		CHECK_INT(feed(&s, rows[i].event), rows[i].code);
 		CHECK_ERR(&s.err, rows[i].code, rows[i].message);
-		CHECK_STR(s.content.p, "");
+		CHECK_STR(s.draft.content.p, "");
 		close_stream(&s);
 	}
 }
@@ -590,7 +761,7 @@ TEST(stream_passes_bytes_through)
 	open_stream(&s);
 	CHECK_INT(feed(&s, DELTA("{\"content\":\"\xe2\x82\"}")), 0);
 	CHECK_INT(feed(&s, DELTA("{\"content\":\"\xac\"}")), 0);
-	CHECK_STR(s.content.p, "\xe2\x82\xac");
+	CHECK_STR(s.draft.content.p, "\xe2\x82\xac");
 	CHECK_INT(feed(&s, "{\"model\":\"a\xff\",\"choices\":[]}"), 0);
 	CHECK_STR(s.reply.model, "a\xef\xbf\xbd");
 	close_stream(&s);
@@ -601,7 +772,7 @@ TEST(stream_ceiling)
 	struct stream s;
 
 	open_stream(&s);
-	s.content.max = 3;
+	s.draft.content.max = 3;
 	CHECK_INT(feed(&s, DELTA("{\"content\":\"abc\"}")), 0);
 	CHECK_INT(feed(&s, DELTA("{\"content\":\"a\"}")), OC_EPROTO);
 	CHECK_ERR(&s.err, OC_EPROTO, "larger than 3 bytes");
@@ -745,7 +916,7 @@ TEST(an_event_that_brings_nothing_new_allocates_nothing)
 	rc = feed(&s, event);
 	CHECK(!fail_alloc_stop());
 	CHECK_INT(rc, 0);
-	CHECK_STR(s.content.p, "aa");
+	CHECK_STR(s.draft.content.p, "aa");
 	close_stream(&s);
 }
 
@@ -753,7 +924,8 @@ int main(void)
 {
 	return RUN(T(whole_answers), T(answers_without_content), T(token_counts),
 	           T(model_id_and_what_was_there_before), T(invalid_utf8_is_mended),
-	           T(errors_in_place_of_answers), T(deltas), T(the_last_name_and_usage_count),
+	           T(errors_in_place_of_answers), T(deltas), T(wholes_without_pieces),
+	           T(names_of_tools_are_bounded), T(the_last_name_and_usage_count),
 	           T(names_that_cannot_be_shown_count_as_not_sent),
 	           T(same_strings_stay_where_they_are), T(events_that_end_a_stream),
 	           T(stream_passes_bytes_through), T(stream_ceiling), T(model_lists),

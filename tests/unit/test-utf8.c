@@ -226,6 +226,34 @@ TEST(tells_printable_text)
 	CHECK(!oc_utf8_printable("a\0", 2));
 }
 
+TEST(makes_lines)
+{
+	static const struct {
+		const char *text;
+		size_t max;
+		const char *line;
+	} rows[] = {
+	        {"", 10, ""},
+	        {" \r\n\t ", 10, ""},
+	        {" two\r\n\r\n  lines\x1b[31m\tred\x07 \xff caf\xc3\xa9 ", 40,
+	         "two lines [31m red caf\xc3\xa9"},
+	        {"0123456789", 10, "0123456789"},
+	        {"0123456789 ", 10, "0123456789"},
+	        {"0123456789x", 10, "0123456789..."},
+	        {"01234567 9x", 10, "01234567 9..."},
+	        {"012345678 x", 10, "012345678..."},
+	        {"012345678\xc3\xa9", 10, "012345678..."},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		char line[40 + OC_UTF8_LINE_MORE];
+
+		CHECK_INT(oc_utf8_line(line, rows[i].max, rows[i].text, strlen(rows[i].text)),
+		          strlen(rows[i].line));
+		CHECK_STR(line, rows[i].line);
+	}
+}
+
 int main(void)
 {
 	return RUN(T(tells_good_sequences_from_bad),
@@ -233,5 +261,5 @@ int main(void)
 	           T(finds_the_first_bad_byte_anywhere), T(encodes_every_length), T(encodes_nul),
 	           T(finds_the_tail_at_every_cut), T(has_no_tail_that_cannot_be_completed),
 	           T(replaces_maximal_parts), T(shows_what_could_drive_a_terminal),
-	           T(tells_printable_text));
+	           T(tells_printable_text), T(makes_lines));
 }
