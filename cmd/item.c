@@ -20,7 +20,7 @@ struct item *item_take(struct item **spare)
 	oc_buf_init(&item->record, SIZE_MAX / 2);
 	item->job.ctx = item;
 	item->answered = item->ahead = false;
-	item->next = NULL;
+	item->next = item->settled = NULL;
 	return item;
 }
 
@@ -81,7 +81,12 @@ int item_settle(struct item *item, struct oc_json *json)
 	if (item->record.bad || rc == OC_ENOMEM)
 		cli_die(CLI_OSERR, "out of memory");
 	item->answered = !status;
-	oc_buf_release(&item->line.body);
-	oc_buf_release(&job->received);
 	return status;
+}
+
+void item_forget_request(struct item *item)
+{
+	oc_line_release(&item->line);
+	oc_job_release(&item->job);
+	item->size = sizeof *item + item->record.n;
 }

@@ -13,7 +13,9 @@ struct item {
 	struct oc_buf record; /* the answer line; empty = there is none yet */
 	bool answered;        /* the record is no failure */
 	bool ahead;           /* the record is kept safe until its turn comes */
+	size_t size;          /* bytes that it takes while the record waits */
 	struct item *next;
+	struct item *settled; /* the next of those that were settled at the same time */
 };
 
 /* A fresh one, from the list where that has one, and the way back. */
@@ -23,8 +25,11 @@ void item_give_back(struct item **spare, struct item *item);
 /* Is what has arrived an answer to this line? Changes job.err if not. */
 void item_judge(struct item *item, const struct oc_request *defaults);
 
-/* Makes the record, that of a failure where an answer cannot be one, and releases what is not
- * needed for writing it. json: scratch memory. Returns the exit status that stands for job.err. */
+/* Makes the record, that of a failure where an answer cannot be one. json: scratch memory. Returns
+ * the exit status that stands for job.err. */
 int item_settle(struct item *item, struct oc_json *json);
+
+/* Releases what is not needed for writing the record. */
+void item_forget_request(struct item *item);
 
 #endif

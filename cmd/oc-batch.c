@@ -3,7 +3,7 @@
 #include "compat.h"
 
 #include "num.h"
-#include "run.h"
+#include "take.h"
 
 enum {
 	OPT_RATE = CLI_LONG,
@@ -86,6 +86,6 @@ int main(int argc, char **argv)
 		cli_die(CLI_USAGE, "--resume needs --output FILE");
 	ask_finish_many(&run.ask, program.name);
 	if (run.ask.dry_run)
-		run_dry(&run);
+		take_dry(&run);
 	run_batch(&run);
 }

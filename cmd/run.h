@@ -5,11 +5,9 @@
 
 #include "answers.h"
 #include "ask.h"
-#include "batch.h"
 #include "feed.h"
+#include "item.h"
 #include "progress.h"
-
-struct item;
 
 struct run {
 	/* Set by the caller. */
@@ -30,7 +28,8 @@ struct run {
 	struct item *first; /* not yet written, in the order of the input */
 	struct item **end;
 	struct item *spare;
-	unsigned nitems; /* not yet written */
+	unsigned unsettled; /* lines without an answer */
+	size_t held;        /* bytes of answers that are not yet written */
 	struct answers answers;
 	struct progress progress;
 	int signals;
@@ -42,8 +41,5 @@ struct run {
 
 /* Asks every line and writes the answers. Ends the program. */
 void run_batch(struct run *run) OC_NORETURN;
-
-/* --dry-run: writes the requests' bodies, a line each. Ends the program. */
-void run_dry(struct run *run) OC_NORETURN;
 
 #endif

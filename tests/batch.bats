@@ -309,18 +309,44 @@ pattern() {
 	done
 }
 
-@test 'answers: a line that is retried holds up no request' {
+@test 'answers: a line that is slow or retried holds up no request' {
 	serve - <<-'END'
 		status 500
 		body {}
 		---
+		stall
+		---
 		answer ok
 	END
-	questions 20 >in
-	batch -P 1 --max-retries 1 --backoff-factor 60 -o out in
-	wait_for_event ' request 16 ' # all that may wait for the first one
+	questions 400 >in
+	batch -P 2 --timeout 0 --max-retries 1 --backoff-factor 60 -o out in
+	wait_for_event ' request 400 '
 	[ ! -s out ]
 	kill -KILL "$PID"
+}
+
+@test 'answers: those that wait for their turn have a ceiling, 64 MiB' {
+	serve - <<-'END'
+		stall
+		---
+		bytes {"choices":[{"message":{"content":"
+		fill 1M
+		bytes "},"finish_reason":"stop"}]}
+	END
+	questions 200 >in
+	batch -q -P 2 --timeout 0 -o out in
+	wait_for_event ' request 64 '
+	wait_for stands_still
+	[ "$(requests)" -le 70 ] # with those that were read ahead
+	kill -KILL $PID
+}
+
+# stands_still: the server has seen nothing new for a while.
+stands_still() {
+	local before
+	before=$(wc -l <"$RECORD/events")
+	sleep 0.5
+	[ "$(wc -l <"$RECORD/events")" = "$before" ]
 }
 
 @test 'answers: a failure is a record, and its status is 1' {

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* settle.c: the answers of a run become lines, and are written in their turn. */
+#include "compat.h"
+
+#include <inttypes.h>
+
+#include "record.h"
+#include "settle.h"
+
+const char *settle_model(const struct run *run, const struct item *item)
+{
+	return item->line.model.n ? item->line.model.p : run->ask.request.model;
+}
+
+/* Would the same failure come back with every line? */
+static bool is_general(enum oc_code code)
+{
+	return code == OC_EAUTH || code == OC_EQUOTA || code == OC_ECONFIG;
+}
+
+/* Of the failures of lines the first is told, as an example; and the one that ends the run. */
+static void tell_failure(struct run *run, const struct item *item)
+{
+	const struct oc_err *err = &item->job.err;
+	const char *advice = connect_advice(&run->ask.connect, err);
+
+	if (run->refused)
+		return;
+	progress_hide(&run->progress);
+	if (is_general(err->code)) {
+		run->refused = (int)cli_status_of(err->code);
+		oc_batch_stop(run->batch);
+		cli_warn("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
+	} else if (!run->progress.failed) {
+		cli_note("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
+	}
+}
+
+static void write_reasoning(struct run *run, const struct item *item)
+{
+	struct oc_buf record = {0};
+
+	if (!run->ask.reasoning_path || !item->job.reply.reasoning)
+		return;
+	oc_buf_init(&record, SIZE_MAX / 2);
+	oc_record_reasoning(&item->line, &item->job.reply, &record);
+	if (record.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(&run->ask.reasoning, record.p, record.n);
+	oc_buf_release(&record);
+}
+
+/* ---- what has been answered ---- */
+
+void settle_line(struct run *run, struct item *item)
+{
+	struct oc_job *job = &item->job;
+	int status = item_settle(item, &run->json);
+
+	if (status)
+		tell_failure(run, item);
+	progress_count(&run->progress, &job->reply, status);
+	if (job->reply.attempts &&
+	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status))
+		run->unreported = true;
+	item_forget_request(item);
+	run->unsettled--;
+	run->held += item->size;
+}
+
+/* Returns those of the lines whose answers a kill must not lose, linked by `settled`. */
+static struct item *take_answers(struct run *run)
+{
+	struct item *first = NULL;
+	struct item **end = &first;
+	struct oc_job *job;
+
+	while ((job = oc_batch_take(run->batch)) != NULL) {
+		struct item *item = job->ctx;
+
+		item_judge(item, &run->ask.request);
+		write_reasoning(run, item);
+		settle_line(run, item);
+		if (!item->answered)
+			continue;
+		*end = item;
+		end = &item->settled;
+	}
+	*end = NULL;
+	return first;
+}
+
+/* ---- what is written ---- */
+
+static void write_answer(struct run *run, struct item *item)
+{
+	progress_hide(&run->progress);
+	answers_write(&run->answers, oc_buf_text(&item->record));
+	if (item->answered)
+		oc_answered_replace(&run->answers.earlier, item->line.id.key);
+	if (item->ahead)
+		ahead_done(&run->answers.ahead, item->record.n);
+	run->held -= item->size;
+}
+
+bool settle_write(struct run *run, bool gaps)
+{
+	struct item **link = &run->first;
+	bool any = false;
+
+	while (*link) {
+		struct item *item = *link;
+
+		if (item->record.n) {
+			write_answer(run, item);
+			any = true;
+			*link = item->next;
+			if (!*link)
+				run->end = link;
+			item_give_back(&run->spare, item);
+		} else if (gaps) {
+			link = &item->next;
+		} else {
+			break;
+		}
+	}
+	return any;
+}
+
+/* Most of the file is of no use any more: a new one, with what still waits. */
+static void renew_ahead(struct run *run)
+{
+	struct ahead *ahead = &run->answers.ahead;
+	struct ahead fresh;
+
+	ahead_begin(&fresh, ahead);
+	for (const struct item *item = run->first; item; item = item->next) {
+		if (item->ahead)
+			ahead_put(&fresh, oc_buf_text(&item->record));
+	}
+	ahead_replace(ahead, &fresh);
+}
+
+/* Keeps safe what must wait for its turn. What has been written has no record any more. */
+static void keep_ahead(struct run *run, struct item *settled)
+{
+	struct ahead *ahead = &run->answers.ahead;
+
+	if (!ahead->path)
+		return;
+	for (; settled; settled = settled->settled) {
+		if (!settled->record.n)
+			continue;
+		ahead_put(ahead, oc_buf_text(&settled->record));
+		settled->ahead = true;
+	}
+	if (ahead_is_stale(ahead))
+		renew_ahead(run);
+}
+
+void settle_answers(struct run *run)
+{
+	struct item *settled = take_answers(run);
+
+	(void)settle_write(run, run->unordered);
+	keep_ahead(run, settled);
+}
