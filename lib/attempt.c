@@ -141,6 +141,13 @@ static void judge_whole(struct oc_attempt *a)
 	struct oc_text reasoning, content;
 	struct oc_err why = {0};
 
+	if (a->x.until_close && oc_json_is_cut(a->received.p, a->received.n)) {
+		(void)oc_err_set(&a->err, OC_ECONNECT,
+		                 "%s: the connection was lost within the answer: it ends after %zu "
+		                 "bytes",
+		                 a->server->base_url, a->received.n);
+		return;
+	}
 	if (a->raw)
 		return;
 	if (oc_reply_parse(oc_buf_text(&a->received), &a->context, a->reply, &why)) {
@@ -204,6 +211,16 @@ bool oc_attempt_done(struct oc_attempt *a)
 			a->err.http_status = a->x.status;
 	}
 	return a->x.done || a->err.code == OC_ESTOPPED;
+}
+
+const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTEMPT_TOLD_MAX])
+{
+	if (a->x.status)
+		(void)snprintf(told, OC_ATTEMPT_TOLD_MAX, "status %d after %.3f s", a->x.status,
+		               a->x.total);
+	else
+		(void)snprintf(told, OC_ATTEMPT_TOLD_MAX, "no answer after %.3f s", a->x.total);
+	return told;
 }
 
 int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *err)

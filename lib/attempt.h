@@ -55,6 +55,10 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
  * over, and then err, retry_after and *reply are filled. */
 bool oc_attempt_done(struct oc_attempt *a);
 
+/* How it went, for a log: "status 200 after 0.413 s". */
+enum { OC_ATTEMPT_TOLD_MAX = 64 };
+const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTEMPT_TOLD_MAX]);
+
 /* Releases what the attempt holds, also one that is still under way. */
 void oc_attempt_end(struct oc_attempt *a, struct oc_http *http);
 

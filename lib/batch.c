@@ -230,12 +230,11 @@ static bool judge_load(struct oc_batch *batch, const struct slot *slot, double n
 static void log_try(const struct oc_batch *batch, const struct slot *slot)
 {
 	const struct oc_attempt *a = &slot->attempt;
+	char told[OC_ATTEMPT_TOLD_MAX];
 
-	oc_client_log(batch->client,
-	              "line %llu, try %d: status %d after %.3f s, %llu bytes; %u under way, at "
-	              "most %u",
-	              (unsigned long long)slot->job->line, a->reply->attempts, a->x.status,
-	              a->x.total, (unsigned long long)a->x.received, batch->running,
+	oc_client_log(batch->client, "line %llu, try %d: %s, %llu bytes; %u under way, at most %u",
+	              (unsigned long long)slot->job->line, a->reply->attempts,
+	              oc_attempt_tell(a, told), (unsigned long long)a->x.received, batch->running,
 	              batch->throttle.limit);
 }
 

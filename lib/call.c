@@ -191,11 +191,12 @@ static int pause_for(const struct oc_call *call, double seconds, struct oc_err *
 static void log_attempt(const struct oc_call *call)
 {
 	const struct oc_attempt *a = &call->attempt;
+	char told[OC_ATTEMPT_TOLD_MAX];
 
 	oc_client_log(call->client,
-	              "try %d: status %d after %.3f s (connected %.3f s, first byte %.3f s), "
-	              "%" PRIu64 " bytes received",
-	              a->reply->attempts, a->x.status, a->x.total, a->x.connected_after,
+	              "try %d: %s (connected %.3f s, first byte %.3f s), %" PRIu64
+	              " bytes received",
+	              a->reply->attempts, oc_attempt_tell(a, told), a->x.connected_after,
 	              a->x.first_byte_after, a->x.received);
 }
 

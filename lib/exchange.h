@@ -33,6 +33,7 @@ struct oc_http_exchange {
 	/* Valid once the headers are in. Header values are cut at OC_HTTP_HEADER_MAX - 1 bytes, and
 	 * empty where the header is missing. */
 	int status;
+	bool until_close; /* nothing but the end of the connection says where the body ends */
 	char content_type[OC_HTTP_HEADER_MAX];
 	char content_encoding[OC_HTTP_HEADER_MAX];
 	char location[OC_HTTP_HEADER_MAX];

@@ -241,3 +241,10 @@ int oc_json_check_bytes(const char *p, size_t n, size_t *count, struct oc_err *e
 {
 	return check(p, n, true, count, err);
 }
+
+bool oc_json_is_cut(const char *p, size_t n)
+{
+	struct checker c = {.end = p + n, .any_bytes = true};
+
+	return !check_root(&c, p + oc_json_bom(p, n)) && c.failed_at == c.end;
+}

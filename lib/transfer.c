@@ -9,14 +9,16 @@
 #include <unistd.h>
 
 #include "clock.h"
-#include "transfer.h"
+#include "fault.h"
 
-enum {
-	RECEIVE_BUFFER = 100 * 1024,
-	HEAD_MAX = 256 * 1024, /* bytes of an answer's status lines and header fields */
-};
+enum { RECEIVE_BUFFER = 100 * 1024 };
 
 /* ---- callbacks ---- */
+
+static bool is_name(const char *name, size_t n, const char *field)
+{
+	return n == strlen(field) && strncasecmp(name, field, n) == 0;
+}
 
 /* The header fields that are kept, and where. */
 static char *field_of(struct oc_http_exchange *x, const char *name, size_t n)
@@ -31,7 +33,7 @@ static char *field_of(struct oc_http_exchange *x, const char *name, size_t n)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(fields); i++) {
-		if (strlen(fields[i].name) == n && strncasecmp(fields[i].name, name, n) == 0)
+		if (is_name(name, n, fields[i].name))
 			return fields[i].to;
 	}
 	return NULL;
@@ -39,6 +41,7 @@ static char *field_of(struct oc_http_exchange *x, const char *name, size_t n)
 
 static void forget_fields(struct oc_http_exchange *x)
 {
+	x->until_close = true;
 	x->content_type[0] = '\0';
 	x->content_encoding[0] = '\0';
 	x->location[0] = '\0';
@@ -60,6 +63,9 @@ static void keep_field(struct oc_http_exchange *x, const char *line, size_t n)
 	char *to = colon ? field_of(x, line, (size_t)(colon - line)) : NULL;
 	size_t len;
 
+	if (colon && (is_name(line, (size_t)(colon - line), "content-length") ||
+	              is_name(line, (size_t)(colon - line), "transfer-encoding")))
+		x->until_close = false;
 	if (!to)
 		return;
 	while (value < end && is_blank(*value))
@@ -83,7 +89,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	(void)size; /* always 1 */
 	t->alive = oc_now();
 	t->head += n;
-	if (t->head > HEAD_MAX)
+	if (t->head > OC_HEAD_MAX)
 		return 0;
 	if (t->head_done && t->x->status >= 200)
 		return n;
@@ -306,113 +312,6 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
 
 /* ---- results ---- */
 
-static enum oc_code code_of(CURLcode rc)
-{
-	switch ((int)rc) {
-	case CURLE_OK:
-		return OC_OK;
-	case CURLE_COULDNT_RESOLVE_HOST:
-	case CURLE_COULDNT_RESOLVE_PROXY:
-		return OC_EHOST;
-	case CURLE_OPERATION_TIMEDOUT:
-		return OC_ETIMEOUT;
-	case CURLE_COULDNT_CONNECT:
-	case CURLE_SSL_CONNECT_ERROR:
-	case CURLE_GOT_NOTHING:
-	case CURLE_SEND_ERROR:
-	case CURLE_RECV_ERROR:
-	case CURLE_PARTIAL_FILE:
-	case CURLE_PROXY:
-		return OC_ECONNECT;
-	case CURLE_PEER_FAILED_VERIFICATION:
-	case CURLE_SSL_CACERT_BADFILE:
-	case CURLE_SSL_CERTPROBLEM:
-	case CURLE_SSL_CIPHER:
-	case CURLE_SSL_ENGINE_NOTFOUND:
-	case CURLE_SSL_ENGINE_SETFAILED:
-	case CURLE_SSL_ENGINE_INITFAILED:
-	case CURLE_FAILED_INIT:
-		return OC_ECONFIG;
-	case CURLE_URL_MALFORMAT:
-		return OC_EARG;
-	case CURLE_OUT_OF_MEMORY:
-		return OC_ENOMEM;
-	case CURLE_BAD_FUNCTION_ARGUMENT:
-	case CURLE_UNKNOWN_OPTION:
-		return OC_EBUG;
-	default:
-		return OC_EPROTO;
-	}
-}
-
-/* libcurl calls a header line over 100 kB a lack of memory. */
-static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
-{
-	return t->head > HEAD_MAX || (rc == CURLE_OUT_OF_MEMORY && t->head && !t->head_done);
-}
-
-static void fail_connect(struct oc_transfer *t, const char *text)
-{
-	struct oc_err *err = &t->x->err;
-	long error = 0;
-
-	(void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
-	if (!error && t->no_socket)
-		(void)oc_err_set(err, OC_ESYS, "cannot connect to %s: %s", t->x->server,
-		                 strerror(t->no_socket));
-	else
-		(void)oc_err_set(err, OC_ECONNECT,
-		                 "cannot connect to %s: %s; is a server running there?",
-		                 t->x->server, error ? strerror((int)error) : text);
-}
-
-/* A proxy that refuses to make the connection will refuse again. True if it was one. */
-static bool fail_proxy(struct oc_transfer *t)
-{
-	long status = 0;
-
-	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-	if (status == 407)
-		(void)oc_err_set(&t->x->err, OC_EAUTH,
-		                 "the proxy wants a user name and a password for %s (407); put "
-		                 "them into the proxy's URL",
-		                 t->x->server);
-	else if (status == 403)
-		(void)oc_err_set(&t->x->err, OC_EAUTH, "the proxy denies a connection to %s (403)",
-		                 t->x->server);
-	return status == 407 || status == 403;
-}
-
-static void fail(struct oc_transfer *t, CURLcode rc)
-{
-	const char *text = t->error[0] ? t->error : curl_easy_strerror(rc);
-	struct oc_err *err = &t->x->err;
-	const char *server = t->x->server;
-	enum oc_code code = code_of(rc);
-
-	if (t->stopped)
-		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
-	else if (rc == CURLE_RECV_ERROR && fail_proxy(t))
-		return;
-	else if (head_too_large(t, rc))
-		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
-	else if (rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY)
-		(void)oc_err_set(err, OC_EPROTO, "%s: the answer is not HTTP: %s", server, text);
-	else if (rc == CURLE_PEER_FAILED_VERIFICATION)
-		(void)oc_err_set(err, code,
-		                 "%s: the server's certificate cannot be trusted: %s; a private "
-		                 "authority is named with --cacert",
-		                 server, text);
-	else if (rc == CURLE_COULDNT_CONNECT)
-		fail_connect(t, text);
-	else if (rc == CURLE_PARTIAL_FILE || rc == CURLE_GOT_NOTHING || rc == CURLE_RECV_ERROR ||
-	         rc == CURLE_SEND_ERROR)
-		(void)oc_err_set(err, code, "%s: the connection was lost %s the answer: %s", server,
-		                 t->head ? "within" : "before", text);
-	else
-		(void)oc_err_set(err, code, "%s: %s", server, text);
-}
-
 static double seconds_of(CURL *easy, CURLINFO info)
 {
 	curl_off_t us = 0;
@@ -456,9 +355,9 @@ void oc_transfer_finish(struct oc_transfer *t)
 void oc_transfer_judge(struct oc_transfer *t, CURLcode rc)
 {
 	if (t->lost)
-		fail(t, CURLE_GOT_NOTHING);
-	else if (rc != CURLE_OK)
-		fail(t, rc);
-	else if (!t->head_done) /* libcurl takes that for an empty body */
-		fail(t, CURLE_PARTIAL_FILE);
+		rc = CURLE_GOT_NOTHING;
+	else if (rc == CURLE_OK && !t->head_done) /* libcurl takes that for an empty body */
+		rc = CURLE_PARTIAL_FILE;
+	if (rc != CURLE_OK)
+		oc_fault_set(t, rc);
 }

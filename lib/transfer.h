@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* transfer.h: one exchange in libcurl's terms. Private to http.c and transfer.c. */
+/* transfer.h: one exchange in libcurl's terms. Private to http.c,
+ * transfer.c and fault.c. */
 #ifndef OC_TRANSFER_H
 #define OC_TRANSFER_H
 
@@ -7,6 +8,8 @@
 
 #include "exchange.h"
 #include "idle.h"
+
+enum { OC_HEAD_MAX = 256 * 1024 }; /* bytes of an answer's status lines and header fields */
 
 /* What a running exchange needs besides its public part. Kept for the next one when it ends. */
 struct oc_transfer {

@@ -402,7 +402,7 @@ nobody_is_asked() {
 	start_tls
 	run -78 --separate-stderr oc-complete -p x -b "$TLS_URL"
 	assert_output ''
-	[[ $stderr == "oc-complete: $TLS_URL: the server's certificate cannot be trusted: "*'; a private authority is named with --cacert' ]]
+	[[ $stderr == "oc-complete: $TLS_URL: the server's certificate cannot be trusted: "*'; that of a private authority must be given' ]]
 	for kind in expired wrong-host self-signed; do
 		start_tls $kind
 		run -78 oc-complete -p x -b "$TLS_URL" --cacert "$CACERT"

@@ -61,14 +61,47 @@ asked() {
 	asked 1 "$TLS_URL" --cacert "$CACERT"
 }
 
-# two_lines COMMAND...: gives the command a line, and another one when `ready` succeeds.
+@test 'a try that brought no answer has no status' {
+	start_fake - <<<close
+	run -75 oc-complete -v -p x -m m -b "$URL" --max-retries 0
+	assert_output --regexp 'try 1: no answer after [0-9.]* s \(connected'
+	refute_output --partial 'status 0'
+	lines 1 >in
+	run -1 oc-batch -v -m m -b "$URL" --max-retries 0 in
+	assert_output --regexp 'line 1, try 1: no answer after [0-9.]* s, 0 bytes'
+	refute_output --partial 'status 0'
+}
+
+@test 'a server that speaks no TLS is told from one that is not there' {
+	start_fake - <<<'answer x'
+	ends 76 "https${URL#http} does not speak TLS; does it speak http?" \
+		oc-complete -p x -m m -b "https${URL#http}"
+	assert_equal "$(grep -c ' open' "$RECORD/events")" 1
+	ends 76 "https${URL#http} does not speak TLS; does it speak http?" \
+		oc-stream -p x -m m -b "https${URL#http}"
+}
+
+@test 'a server that speaks TLS only says so' {
+	start_fake - <<<'answer x'
+	start_tls
+	local url=http${TLS_URL#https}
+	ends 65 "$url refused the request (400: 400 The plain HTTP request was sent to HTTPS port)" \
+		oc-complete -p x -m m -b "$url"
+	start_fake - <<<$'raw \\x15\\x03\\x01\\0\\x02\\x02\\x46\nclose'
+	ends 76 "$URL: the answer is not HTTP: Received HTTP/0.9 when not allowed; does it speak https?" \
+		oc-complete -p x -m m -b "$URL"
+}
+
+# two_lines CONDITION COMMAND...: gives the command a line, and another one when CONDITION succeeds.
 two_lines() {
+	local condition=$1
+	shift
 	mkfifo in
 	"$@" in >out 2>err 3>&- &
 	local pid=$!
 	exec 4>in
 	lines 1 >&4
-	wait_for ready
+	wait_for eval "$condition"
 	lines 1 >&4
 	exec 4>&-
 	wait $pid
@@ -82,10 +115,7 @@ two_lines() {
 		---
 		answer two
 	SCRIPT
-	ready() {
-		grep -q 'reply 1 ' "$RECORD/events"
-	}
-	two_lines oc-batch -m m -b "$URL" --max-retries 0
+	two_lines "grep -q 'reply 1 ' $RECORD/events" oc-batch -m m -b "$URL" --max-retries 0
 	assert_equal "$(jq -r .content out)" $'one\ntwo'
 	assert_equal "$(requests)" 2
 }
@@ -94,10 +124,7 @@ two_lines() {
 	start_fake - <<<'answer one'
 	KEEPALIVE=1s start_tls
 	# The time is nginx's: where it is slow, the connection is still good.
-	ready() {
-		sleep 1.3
-	}
-	two_lines oc-batch -m m -b "$TLS_URL" --cacert "$CACERT" --max-retries 0
+	two_lines 'sleep 1.3' oc-batch -m m -b "$TLS_URL" --cacert "$CACERT" --max-retries 0
 	assert_equal "$(jq -r .content out)" $'one\none'
 	assert_equal "$(requests)" 2
 }

@@ -227,6 +227,18 @@ static bool advance(struct loop *l, size_t i)
 	return true;
 }
 
+/* Does the client begin with TLS? Answers as servers do that speak none, in plain HTTP. */
+static bool begins_with_tls(const struct conn *c)
+{
+	static const char reply[] = "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n";
+
+	if (c->head_len || c->in.p[0] != 0x16)
+		return false;
+	record_event(c->id, "tls");
+	(void)send(c->fd, reply, sizeof reply - 1, MSG_NOSIGNAL);
+	return true;
+}
+
 /* Reads what has come. False when the connection is gone. */
 static bool receive(struct loop *l, size_t i)
 {
@@ -243,6 +255,10 @@ static bool receive(struct loop *l, size_t i)
 	}
 	c->in.n += (size_t)n;
 	c->in.p[c->in.n] = '\0';
+	if (begins_with_tls(c)) {
+		drop(l, i, "server");
+		return false;
+	}
 	return true;
 }
 

@@ -236,6 +236,47 @@ TEST(only_a_whole_answer_is_one)
 	}
 }
 
+#define HEAD    "raw HTTP/1.1 200 OK\\r\\n\n"
+#define CHUNKED "raw HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n\n"
+#define KB64    "repeat 8192 raw xxxxxxxx\n"
+
+TEST(what_is_no_http_is_the_servers_fault)
+{
+	static const char *const scripts[] = {
+	        HEAD "raw no colon\\r\\n\\r\\n\nclose\n",
+	        HEAD "raw A\\0B: x\\r\\n\\r\\n\nclose\n",
+	        HEAD "raw Content-Length: abc\\r\\n\\r\\n\nclose\n",
+	        HEAD "raw Transfer-Encoding: x\\r\\n\\r\\n{}\nclose\n",
+	        CHUNKED "raw 2\\r\\nxx\\r\\n0\\r\\nno colon\\r\\n\\r\\n\nclose\n",
+	        CHUNKED "raw 2\\r\\nxxxx0\\r\\n\\r\\n\nclose\n",
+	        CHUNKED "raw zz\\r\\nxx\nclose\n",
+	        CHUNKED "raw fffffffffffffffffffffff\\r\\nxx\nclose\n",
+	        CHUNKED "raw 0\\r\\nX: \n" KB64 KB64 "raw \\r\\n\\r\\n\nclose\n",
+	        "raw HTTP/1.1 200 \n" KB64 KB64 "raw \\r\\n\\r\\n\nclose\n",
+	        "raw HTTP/1.1 20\\r\\n\\r\\n\nclose\n",
+	        "raw HTTP/1.1 99999\\r\\n\\r\\n\nclose\n",
+	        "raw HTTP/1.1 x\\r\\n\\r\\n\nclose\n",
+	        "raw HTTP/7 200\\r\\n\\r\\n\nclose\n",
+	        "raw \\x15\\x03\\x01\\0\\x02\\x02\\x46\nclose\n",
+	};
+
+	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
+		struct oc_http *http = new_pool();
+		struct got got = {.stop_after = 0};
+
+		serve(scripts[i]);
+		start(http, &got, 0, 0);
+		finish(http, &got);
+		printf("# %zu: %s\n", i, got.x.err.message);
+		CHECK_INT(got.x.err.code, OC_EPROTO);
+		CHECK(!got.x.err.retry);
+		CHECK(strstr(got.x.err.message, "not HTTP") ||
+		      strstr(got.x.err.message, "headers are too large"));
+		release(http, &got);
+		oc_http_free(http);
+	}
+}
+
 TEST(the_receiver_may_stop)
 {
 	struct oc_http *http = new_pool();
@@ -394,7 +435,8 @@ int main(void)
 	rc = RUN(T(silence_ends_an_exchange_wherever_it_comes),
 	         T(a_deadline_ends_an_answer_that_lives), T(a_step_waits_no_longer_than_it_is_told),
 	         T(fields_are_kept_and_cut), T(an_interim_answer_leaves_nothing_behind),
-	         T(heads_have_a_limit), T(only_a_whole_answer_is_one), T(the_receiver_may_stop),
+	         T(heads_have_a_limit), T(only_a_whole_answer_is_one),
+	         T(what_is_no_http_is_the_servers_fault), T(the_receiver_may_stop),
 	         T(exchanges_do_not_disturb_each_other), T(a_connection_is_used_again),
 	         T(a_request_is_sent_once), T(watched_descriptors_wake_a_step),
 	         T(no_descriptor_is_not_the_servers_fault));

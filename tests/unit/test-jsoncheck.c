@@ -402,10 +402,27 @@ TEST(can_let_any_bytes_stand_in_strings)
 		CHECK_INT(oc_json_check_bytes(wrong[i].p, wrong[i].n, NULL, NULL), OC_EPROTO);
 }
 
+TEST(knows_a_beginning)
+{
+	static const char whole[] = " {\"a\\u00e9\xe2\x82\xac\":[1.5e3,true,null,{}],\"b\":\"c\"}";
+	static const char *const others[] = {
+	        "{}",       "[1] ",  "12",   "null", "<html>", "{]",
+	        "{\"a\" 1", "tru\"", "[1 2", "nul ", "{}{",    "\"a\nb",
+	};
+
+	for (size_t n = 0; n < sizeof whole - 1; n++)
+		CHECK(oc_json_is_cut(whole, n));
+	CHECK(!oc_json_is_cut(whole, sizeof whole - 1));
+	for (size_t i = 0; i < OC_COUNT(others); i++) {
+		printf("# %s\n", others[i]);
+		CHECK(!oc_json_is_cut(others[i], strlen(others[i])));
+	}
+}
+
 int main(void)
 {
 	return RUN(T(accepts_all_of_json), T(refuses_everything_else), T(refuses_what_is_cut_off),
 	           T(looks_at_every_byte_of_a_string), T(has_a_ceiling_on_depth),
 	           T(says_where_and_what), T(parses_all_of_json),
-	           T(can_let_any_bytes_stand_in_strings));
+	           T(can_let_any_bytes_stand_in_strings), T(knows_a_beginning));
 }

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.c: what it means that a transfer has failed. */
+#include "compat.h"
+
+#include "fault.h"
+
+/* Only what can come of HTTP and of the options that are set here. The rest is the server's doing:
+ * an answer that libcurl can make nothing of. */
+enum oc_code oc_fault_code(CURLcode rc)
+{
+	switch ((int)rc) {
+	case CURLE_OK:
+		return OC_OK;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return OC_EHOST;
+	case CURLE_OPERATION_TIMEDOUT:
+		return OC_ETIMEOUT;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_PROXY:
+	case CURLE_SSL_SHUTDOWN_FAILED:
+		return OC_ECONNECT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CLIENTCERT:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_FAILED_INIT:
+	case CURLE_NOT_BUILT_IN:
+		return OC_ECONFIG;
+	case CURLE_URL_MALFORMAT:
+		return OC_EARG;
+	case CURLE_OUT_OF_MEMORY:
+		return OC_ENOMEM;
+	case CURLE_UNRECOVERABLE_POLL:
+		return OC_ESYS;
+	case CURLE_ABORTED_BY_CALLBACK:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+	case CURLE_READ_ERROR:
+	case CURLE_SEND_FAIL_REWIND:
+	case CURLE_UNKNOWN_OPTION:
+		return OC_EBUG;
+	default:
+		return OC_EPROTO;
+	}
+}
+
+static bool has_any(const char *text, const char *const *parts)
+{
+	while (*parts && !strstr(text, *parts))
+		parts++;
+	return *parts;
+}
+
+static bool is_encrypted(const struct oc_transfer *t)
+{
+	return strncmp(t->x->url, "https:", 6) == 0;
+}
+
+/* libcurl calls a line over 100 kB a lack of memory. */
+static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
+{
+	return t->head > OC_HEAD_MAX || (rc == CURLE_OUT_OF_MEMORY && t->begun && !t->head_done);
+}
+
+/* What came is no HTTP. libcurl has several codes for that, two of which mean other things, too:
+ * only its text tells a chunk that cannot be read from a connection that was lost. */
+static bool not_http(const struct oc_transfer *t, CURLcode rc)
+{
+	static const char *const chunks[] = {"chunked-encod", NULL};
+
+	return rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY ||
+	       rc == CURLE_BAD_CONTENT_ENCODING ||
+	       (rc == CURLE_BAD_FUNCTION_ARGUMENT && t->begun) ||
+	       (rc == CURLE_RECV_ERROR && has_any(t->error, chunks));
+}
+
+/* The other side does not speak TLS, in the words of OpenSSL 1.1 and 3, and of GnuTLS. */
+static bool not_tls(const struct oc_transfer *t, CURLcode rc)
+{
+	static const char *const words[] = {"wrong version number", "packet length too long",
+	                                    "record layer failure", "unexpected TLS packet", NULL};
+
+	return rc == CURLE_SSL_CONNECT_ERROR && has_any(t->error, words);
+}
+
+static bool is_lost(CURLcode rc)
+{
+	return rc == CURLE_PARTIAL_FILE || rc == CURLE_GOT_NOTHING || rc == CURLE_RECV_ERROR ||
+	       rc == CURLE_SEND_ERROR || rc == CURLE_SSL_SHUTDOWN_FAILED;
+}
+
+static void fail_connect(struct oc_transfer *t, const char *text)
+{
+	struct oc_err *err = &t->x->err;
+	long error = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
+	if (!error && t->no_socket)
+		(void)oc_err_set(err, OC_ESYS, "cannot connect to %s: %s", t->x->server,
+		                 strerror(t->no_socket));
+	else
+		(void)oc_err_set(err, OC_ECONNECT,
+		                 "cannot connect to %s: %s; is a server running there?",
+		                 t->x->server, error ? strerror((int)error) : text);
+}
+
+/* A proxy that refuses to make the connection will refuse again. True if it was one. */
+static bool fail_proxy(struct oc_transfer *t)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	if (status == 407)
+		(void)oc_err_set(&t->x->err, OC_EAUTH,
+		                 "the proxy wants a user name and a password for %s (407); put "
+		                 "them into the proxy's URL",
+		                 t->x->server);
+	else if (status == 403)
+		(void)oc_err_set(&t->x->err, OC_EAUTH, "the proxy denies a connection to %s (403)",
+		                 t->x->server);
+	return status == 407 || status == 403;
+}
+
+void oc_fault_set(struct oc_transfer *t, CURLcode rc)
+{
+	const char *text = t->error[0] ? t->error : curl_easy_strerror(rc);
+	struct oc_err *err = &t->x->err;
+	const char *server = t->x->server;
+
+	if (t->stopped)
+		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
+	else if (rc == CURLE_RECV_ERROR && fail_proxy(t))
+		return;
+	else if (head_too_large(t, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
+	else if (not_http(t, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s: the answer is not HTTP: %s%s", server, text,
+		                 t->head || is_encrypted(t) ? "" : "; does it speak https?");
+	else if (not_tls(t, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s does not speak TLS; does it speak http?",
+		                 server);
+	else if (rc == CURLE_PEER_FAILED_VERIFICATION)
+		(void)oc_err_set(err, OC_ECONFIG,
+		                 "%s: the server's certificate cannot be trusted: %s; that of a "
+		                 "private authority must be given",
+		                 server, text);
+	else if (rc == CURLE_COULDNT_CONNECT)
+		fail_connect(t, text);
+	else if (is_lost(rc))
+		(void)oc_err_set(err, OC_ECONNECT, "%s: the connection was lost %s the answer: %s",
+		                 server, t->head ? "within" : "before", text);
+	else
+		(void)oc_err_set(err, oc_fault_code(rc), "%s: %s", server, text);
+}

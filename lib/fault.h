@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.h: what it means that a transfer has failed. Private to transfer.c. */
+#ifndef OC_FAULT_H
+#define OC_FAULT_H
+
+#include "transfer.h"
+
+/* What libcurl's result means by itself. What is retried are OC_EHOST, OC_ECONNECT and
+ * OC_ETIMEOUT. */
+enum oc_code oc_fault_code(CURLcode rc);
+
+/* Fills the exchange's err; rc is not CURLE_OK. */
+void oc_fault_set(struct oc_transfer *t, CURLcode rc);
+
+#endif

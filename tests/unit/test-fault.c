@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/* test-fault.c: what each result of libcurl's means, by its number in curl/curl.h. */
+#include "compat.h"
+
+#include "fault.h"
+#include "unit.h"
+
+/* All that are not here are OC_EPROTO, tried again or not: codes of other protocols, and of things
+ * that are not used. */
+static const struct {
+	CURLcode rc;
+	enum oc_code code;
+} rows[] = {
+        {CURLE_OK, OC_OK},
+        {CURLE_FAILED_INIT, OC_ECONFIG},
+        {CURLE_URL_MALFORMAT, OC_EARG},
+        {CURLE_NOT_BUILT_IN, OC_ECONFIG},
+        {CURLE_COULDNT_RESOLVE_PROXY, OC_EHOST},
+        {CURLE_COULDNT_RESOLVE_HOST, OC_EHOST},
+        {CURLE_COULDNT_CONNECT, OC_ECONNECT},
+        {CURLE_PARTIAL_FILE, OC_ECONNECT},
+        {CURLE_READ_ERROR, OC_EBUG},
+        {CURLE_OUT_OF_MEMORY, OC_ENOMEM},
+        {CURLE_OPERATION_TIMEDOUT, OC_ETIMEOUT},
+        {CURLE_SSL_CONNECT_ERROR, OC_ECONNECT},
+        {CURLE_ABORTED_BY_CALLBACK, OC_EBUG},
+        {CURLE_BAD_FUNCTION_ARGUMENT, OC_EBUG},
+        {CURLE_UNKNOWN_OPTION, OC_EBUG},
+        {CURLE_GOT_NOTHING, OC_ECONNECT},
+        {CURLE_SSL_ENGINE_NOTFOUND, OC_ECONFIG},
+        {CURLE_SSL_ENGINE_SETFAILED, OC_ECONFIG},
+        {CURLE_SEND_ERROR, OC_ECONNECT},
+        {CURLE_RECV_ERROR, OC_ECONNECT},
+        {CURLE_SSL_CERTPROBLEM, OC_ECONFIG},
+        {CURLE_SSL_CIPHER, OC_ECONFIG},
+        {CURLE_PEER_FAILED_VERIFICATION, OC_ECONFIG},
+        {CURLE_SEND_FAIL_REWIND, OC_EBUG},
+        {CURLE_SSL_ENGINE_INITFAILED, OC_ECONFIG},
+        {CURLE_SSL_CACERT_BADFILE, OC_ECONFIG},
+        {CURLE_SSL_SHUTDOWN_FAILED, OC_ECONNECT},
+        {CURLE_SSL_CRL_BADFILE, OC_ECONFIG},
+        {CURLE_SSL_ISSUER_ERROR, OC_ECONFIG},
+        {CURLE_SSL_INVALIDCERTSTATUS, OC_ECONFIG},
+        {CURLE_PROXY, OC_ECONNECT},
+        {CURLE_SSL_CLIENTCERT, OC_ECONFIG},
+        {CURLE_UNRECOVERABLE_POLL, OC_ESYS},
+};
+
+TEST(every_result_has_a_code)
+{
+	for (int rc = 0; rc < (int)CURL_LAST; rc++) {
+		enum oc_code want = OC_EPROTO;
+
+		for (size_t i = 0; i < OC_COUNT(rows); i++) {
+			if ((int)rows[i].rc == rc)
+				want = rows[i].code;
+		}
+		printf("# %d: %s\n", rc, curl_easy_strerror((CURLcode)rc));
+		CHECK_INT(oc_fault_code((CURLcode)rc), want);
+	}
+}
+
+/* What only the circumstances tell. */
+TEST(some_results_have_two_meanings)
+{
+	static const struct {
+		CURLcode rc;
+		bool begun;
+		bool head_done;
+		const char *text;
+		enum oc_code code;
+	} cases[] = {
+	        {CURLE_OUT_OF_MEMORY, false, false, "", OC_ENOMEM},
+	        {CURLE_OUT_OF_MEMORY, true, false, "", OC_EPROTO}, /* a line over 100 kB */
+	        {CURLE_OUT_OF_MEMORY, true, true, "", OC_ENOMEM},
+	        {CURLE_BAD_FUNCTION_ARGUMENT, true, false, "", OC_EPROTO},
+	        {CURLE_RECV_ERROR, true, true, "Recv failure: Connection reset by peer",
+	         OC_ECONNECT},
+	        {CURLE_RECV_ERROR, true, true, "Malformed encoding found in chunked-encoding",
+	         OC_EPROTO},
+	        {CURLE_SSL_CONNECT_ERROR, false, false, "", OC_ECONNECT},
+	        {CURLE_SSL_CONNECT_ERROR, false, false,
+	         "error:0A00010B:SSL routines::wrong version number", OC_EPROTO},
+	        {CURLE_SSL_CONNECT_ERROR, false, false,
+	         "gnutls_handshake() failed: An unexpected TLS packet was received.", OC_EPROTO},
+	        {CURLE_SSL_CONNECT_ERROR, false, false,
+	         "error:0A000410:SSL routines::sslv3 alert handshake failure", OC_ECONNECT},
+	};
+	struct oc_transfer *t = oc_transfer_new();
+
+	CHECK(t);
+	for (size_t i = 0; i < OC_COUNT(cases); i++) {
+		struct oc_http_exchange x = {.url = "https://a/v1", .server = "https://a/v1"};
+
+		t->x = &x;
+		t->begun = cases[i].begun;
+		t->head_done = cases[i].head_done;
+		(void)snprintf(t->error, sizeof t->error, "%s", cases[i].text);
+		oc_fault_set(t, cases[i].rc);
+		printf("# %s\n", x.err.message);
+		CHECK_INT(x.err.code, cases[i].code);
+		CHECK_INT(x.err.retry, cases[i].code == OC_ECONNECT);
+	}
+	oc_transfer_free(t);
+}
+
+int main(void)
+{
+	return RUN(T(every_result_has_a_code), T(some_results_have_two_meanings));
+}
