@@ -550,9 +550,10 @@ nobody_is_asked() {
 		if ($1 < low - 0.001 || $1 > high + 0.001) exit 1 }' waits
 }
 
-# waited N: the server saw at least so many seconds between the first reply and the second request.
+# waited N: the server saw at least so many seconds between the first request and the second. When it
+# has sent a reply, it may be late to note that.
 waited() {
-	awk -v least="$1" '$3 == "reply" && $4 == 1 { from = $1 }
+	awk -v least="$1" '$3 == "request" && $4 == 1 { from = $1 }
 		$3 == "request" && $4 == 2 { exit !($1 - from >= least) }' "$RECORD/events"
 }
 
