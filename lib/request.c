@@ -8,6 +8,7 @@
 #include "num.h"
 #include "request.h"
 #include "schema.h"
+#include "strict.h"
 #include "utf8.h"
 
 void oc_request_init(struct oc_request *req)
@@ -335,6 +336,25 @@ static struct oc_text bare_json(struct oc_text text)
 	return text;
 }
 
+static void put_schema(struct oc_jsonw *w, struct oc_text text)
+{
+	struct oc_json schema;
+
+	oc_jsonw_open(w, '{');
+	put_member(w, "name", "answer"); /* OpenAI demands one */
+	oc_jsonw_key(w, "schema");
+	oc_jsonw_raw(w, bare_json(text));
+	oc_json_init(&schema);
+	if (oc_json_parse(&schema, text.p, text.n, NULL)) /* it has been checked: memory is out */
+		w->out->bad = OC_ENOMEM;
+	if (oc_schema_is_strict(&schema)) {
+		oc_jsonw_key(w, "strict");
+		oc_jsonw_bool(w, true);
+	}
+	oc_json_release(&schema);
+	oc_jsonw_close(w, '}');
+}
+
 static void put_format(struct oc_jsonw *w, const struct oc_request *req)
 {
 	oc_jsonw_open(w, '{');
@@ -343,13 +363,7 @@ static void put_format(struct oc_jsonw *w, const struct oc_request *req)
 	} else {
 		put_member(w, "type", "json_schema");
 		oc_jsonw_key(w, "json_schema");
-		oc_jsonw_open(w, '{');
-		put_member(w, "name", "answer"); /* OpenAI demands one */
-		oc_jsonw_key(w, "schema");
-		oc_jsonw_raw(w, bare_json(req->schema));
-		oc_jsonw_key(w, "strict");
-		oc_jsonw_bool(w, true);
-		oc_jsonw_close(w, '}');
+		put_schema(w, req->schema);
 	}
 	oc_jsonw_close(w, '}');
 }

@@ -84,7 +84,16 @@ TEST(schema)
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
 	           "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":"
 	           "\"answer\","
-	           "\"schema\":{\"type\": \"object\"},\"strict\":true}}}");
+	           "\"schema\":{\"type\": \"object\"}}}}");
+	/* one that servers take as strict */
+	req.schema = text("{\"type\":\"object\",\"properties\":{},\"required\":[],"
+	                  "\"additionalProperties\":false}");
+	check_body(&req, false,
+	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
+	           "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":"
+	           "\"answer\","
+	           "\"schema\":{\"type\":\"object\",\"properties\":{},\"required\":[],"
+	           "\"additionalProperties\":false},\"strict\":true}}}");
 }
 
 TEST(prompt_is_escaped_and_nothing_else)
@@ -434,6 +443,9 @@ TEST(memory_may_be_out)
 	struct oc_request req = request_for("Hi");
 
 	CHECK_INT(fail_each_alloc(build_once, &req), 1);
+	req.format = OC_FORMAT_JSON_SCHEMA;
+	req.schema = text("{\"type\":\"object\"}");
+	CHECK_INT(fail_each_alloc(build_once, &req), 2);
 }
 
 int main(void)
