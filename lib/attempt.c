@@ -166,7 +166,6 @@ static void judge_whole(struct oc_attempt *a)
 
 static void judge(struct oc_attempt *a)
 {
-	a->reply->http_status = a->x.status;
 	a->retry_after =
 	        oc_retry_after(a->x.retry_after[0] ? a->x.retry_after : NULL,
 	                       a->x.retry_after_ms[0] ? a->x.retry_after_ms : NULL, time(NULL));
@@ -200,6 +199,7 @@ static void count_delivered(struct oc_attempt *a)
 
 bool oc_attempt_done(struct oc_attempt *a)
 {
+	a->reply->http_status = a->x.status;
 	if (a->x.done)
 		judge(a);
 	if (oc_intake_flush(&a->in) && !a->err.code)

@@ -152,9 +152,7 @@ bool oc_batch_idle(const struct oc_batch *batch)
 
 static double deadline_of(const struct oc_batch *batch, const struct oc_job *job)
 {
-	double max_time = batch->client->cfg->max_time;
-
-	return max_time > 0 ? job->started + max_time : 0;
+	return oc_client_deadline(batch->client, job->started);
 }
 
 static void finish(struct oc_batch *batch, struct oc_job *job)

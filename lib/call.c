@@ -141,6 +141,11 @@ void oc_client_log(const struct oc_client *client, const char *fmt, ...)
 	client->cfg->log(client->cfg->log_ctx, line);
 }
 
+double oc_client_deadline(const struct oc_client *client, double started)
+{
+	return client->cfg->max_time > 0 ? started + client->cfg->max_time : 0;
+}
+
 /* ---- one call ---- */
 
 void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
@@ -149,7 +154,7 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 	const struct oc_config *cfg = client->cfg;
 
 	*call = (struct oc_call){.client = client, .started = oc_now()};
-	call->deadline = cfg->max_time > 0 ? call->started + cfg->max_time : 0;
+	call->deadline = oc_client_deadline(client, call->started);
 	call->max_retries = cfg->max_retries;
 	call->attempt.server = &client->server;
 	call->attempt.api_key = cfg->api_key;
@@ -223,6 +228,7 @@ static void try_once(struct oc_call *call)
 			rc = reader_left(&err);
 		if (rc) {
 			a->err = err;
+			a->err.http_status = a->reply->http_status = a->x.status;
 			return;
 		}
 	}

@@ -26,6 +26,9 @@ void oc_client_release(struct oc_client *client);
 /* A line for the configuration's log, if it has one. */
 void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRINTF(2, 3);
 
+/* When a call that began so has to be over, on oc_now()'s clock; 0 = never. */
+double oc_client_deadline(const struct oc_client *client, double started);
+
 /* After a try that failed: is there to be another one, and after how many seconds? deadline: on
  * oc_now()'s clock, 0 = none. */
 bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,

@@ -148,8 +148,8 @@ int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink
 
 /* ---- the models that a server has ---- */
 
-/* GETs a list of models: appends the ids to *ids. */
-static int get_models(struct oc_client *client, const char *root, const char *path,
+/* GETs a list of models: appends the ids to *ids. The list was asked for at `started`. */
+static int get_models(struct oc_client *client, double started, const char *root, const char *path,
                       struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
 	struct oc_reply reply = {0};
@@ -162,6 +162,7 @@ static int get_models(struct oc_client *client, const char *root, const char *pa
 	oc_buf_init(&url, (size_t)1 << 16);
 	oc_buf_printf(&url, "%s%s%s", root, path, client->server.query);
 	oc_call_init(&call, client, url.p, &reply);
+	call.deadline = call.attempt.deadline = oc_client_deadline(client, started);
 	call.attempt.raw = true;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
 	if (!rc) {
@@ -213,6 +214,7 @@ static int make_list(const struct oc_buf *ids, size_t n, char ***out, struct oc_
 
 int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 {
+	double started = oc_now();
 	struct oc_client client;
 	struct oc_buf names = {0};
 	size_t n = 0;
@@ -224,10 +226,12 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 	if (rc)
 		return rc;
 	oc_buf_init(&names, OC_ANSWER_MAX);
-	rc = get_models(&client, client.server.base_url, "/models", &names, &n, err);
+	rc = get_models(&client, started, client.server.base_url, "/models", &names, &n, err);
 	/* Ollama's own list, where the server has no other. */
-	if (rc == OC_ENOTFOUND)
-		rc = get_models(&client, client.server.root, "/api/tags", &names, &n, err);
+	if (rc == OC_ENOTFOUND) {
+		oc_err_clear(err);
+		rc = get_models(&client, started, client.server.root, "/api/tags", &names, &n, err);
+	}
 	if (!rc)
 		rc = make_list(&names, n, ids, err);
 	oc_buf_release(&names);

@@ -136,6 +136,8 @@ int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err
 	int rc;
 
 	*server = (struct oc_server){.base_url = NULL};
+	if (strlen(base_url) > OC_URL_MAX)
+		return oc_err_set(err, OC_EARG, "the base URL is longer than %d bytes", OC_URL_MAX);
 	if (has_user_info(base_url))
 		return oc_err_set(err, OC_EARG,
 		                  "the base URL must not contain user info; the key comes from a "

@@ -5,6 +5,8 @@
 
 #include "oc.h"
 
+enum { OC_URL_MAX = 8192 }; /* bytes of a base URL; servers take no longer one, either */
+
 struct oc_server {
 	char *base_url; /* normalised, without query and trailing slash; owned. It may be shown */
 	char *root;     /* the same without its path; owned */
@@ -15,7 +17,7 @@ struct oc_server {
 };
 
 /* OC_EARG: not an absolute http or https URL, or one with user info (which the message does not
- * repeat) or a fragment. On success the caller calls oc_server_release(). */
+ * repeat) or a fragment, or a longer one than OC_URL_MAX. On success the caller calls oc_server_release(). */
 int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err *err);
 void oc_server_release(struct oc_server *server);
 

@@ -172,6 +172,7 @@ TEST(a_reader_that_leaves_ends_a_try)
 	serve("sse\ndelta x\nstall\n");
 	CHECK_INT(ask(&cfg, leave_at_first_text, NULL, &reply, &err), OC_ESTOPPED);
 	CHECK_INT(reply.delivered, 1);
+	CHECK_INT(reply.http_status, 200);
 	CHECK(reader < 0);
 	oc_reply_release(&reply);
 	(void)close(cfg.watch_fd);

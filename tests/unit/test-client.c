@@ -6,6 +6,7 @@
 #include "compat.h"
 
 #include "buf.h"
+#include "clock.h"
 #include "fail-alloc.h"
 #include "loopback.h"
 
@@ -300,6 +301,26 @@ TEST(stream_does_not_lie_about_its_end)
 	}
 }
 
+static int stop_at_flush(void *ctx, const struct oc_chunk *chunk)
+{
+	(void)ctx;
+	return chunk->kind == OC_CHUNK_FLUSH;
+}
+
+TEST(a_stream_that_was_stopped_has_a_status)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve("sse\ndelta x\nstall\n");
+	CHECK_INT(oc_stream(&cfg, &req, stop_at_flush, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(reply.http_status, 200);
+	CHECK_INT(reply.delivered, 1);
+	oc_reply_release(&reply);
+}
+
 /* ---- the object style --------------------------------------------------------------------- */
 
 TEST(llm_answers_many_times)
@@ -437,10 +458,29 @@ TEST(models_are_listed)
 	serve("status 404\nbody 404 page not found\n---\nbody {\"models\":[{\"name\":\"c\"}]}\n");
 	CHECK_INT(oc_list_models(&cfg, &ids, &err), OC_OK);
 	CHECK_STR(ids[0], "c");
+	CHECK_INT(err.code, OC_OK);
+	CHECK_INT(err.http_status, 0);
+	CHECK_STR(err.message, "");
 	oc_list_free(ids);
 	serve("status 401\nbody {\"error\":\"unauthorized\"}\n");
 	CHECK_INT(oc_list_models(&cfg, &ids, &err), OC_EAUTH);
 	CHECK(!ids);
+	oc_list_free(ids);
+}
+
+TEST(models_have_one_deadline)
+{
+	struct oc_config cfg = config();
+	struct oc_err err = {0};
+	char **ids;
+	double started;
+
+	serve("pause 2000\nstatus 404\nbody no\n---\nstall\n");
+	cfg.max_time = 3; /* another one for the second request would be over after five */
+	started = oc_now();
+	CHECK_INT(oc_list_models(&cfg, &ids, &err), OC_ETIMEOUT);
+	CHECK(strstr(err.message, "deadline"));
+	CHECK(oc_now() - started < 5);
 	oc_list_free(ids);
 }
 
@@ -523,9 +563,10 @@ int main(void)
 	         T(complete_does_not_repeat_the_key), T(complete_takes_a_stream_for_an_answer),
 	         T(configurations_are_checked), T(stream_hands_pieces_over),
 	         T(stream_joins_characters), T(stream_stops_when_the_sink_says_so),
-	         T(stream_does_not_lie_about_its_end), T(llm_answers_many_times),
-	         T(llm_asks_as_often_as_it_says), T(llm_checks_its_arguments),
-	         T(structured_answers_are_checked), T(models_are_listed),
+	         T(a_stream_that_was_stopped_has_a_status), T(stream_does_not_lie_about_its_end),
+	         T(llm_answers_many_times), T(llm_asks_as_often_as_it_says),
+	         T(llm_checks_its_arguments), T(structured_answers_are_checked),
+	         T(models_are_listed), T(models_have_one_deadline),
 	         T(memory_may_be_out_at_any_moment));
 	loopback_end();
 	return rc;

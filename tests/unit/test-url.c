@@ -39,6 +39,21 @@ TEST(a_base_url_is_normalised)
 	}
 }
 
+TEST(a_base_url_has_a_longest)
+{
+	char url[OC_URL_MAX + 2] = "https://h/";
+	struct oc_server server;
+	struct oc_err err = {0};
+
+	memset(url + strlen(url), 'a', OC_URL_MAX - strlen(url));
+	CHECK_INT(oc_server_init(&server, url, &err), OC_OK);
+	oc_server_release(&server);
+	url[OC_URL_MAX] = 'a';
+	CHECK_INT(oc_server_init(&server, url, &err), OC_EARG);
+	CHECK(strstr(err.message, "longer than 8192 bytes"));
+	CHECK(!server.base_url);
+}
+
 TEST(only_https_is_encrypted)
 {
 	struct oc_server server;
@@ -213,8 +228,9 @@ TEST(memory_may_be_out)
 
 int main(void)
 {
-	return RUN(T(a_base_url_is_normalised), T(only_https_is_encrypted),
-	           T(this_machine_is_told_from_others), T(ollamas_own_servers_need_a_key),
-	           T(others_on_the_way_read_plain_http), T(what_is_no_base_url_is_refused),
-	           T(an_at_sign_in_the_path_is_fine), T(memory_may_be_out));
+	return RUN(T(a_base_url_is_normalised), T(a_base_url_has_a_longest),
+	           T(only_https_is_encrypted), T(this_machine_is_told_from_others),
+	           T(ollamas_own_servers_need_a_key), T(others_on_the_way_read_plain_http),
+	           T(what_is_no_base_url_is_refused), T(an_at_sign_in_the_path_is_fine),
+	           T(memory_may_be_out));
 }
