@@ -91,9 +91,9 @@ static bool is_alone(const struct oc_json *j, int at)
 
 int oc_refusal_find(const struct oc_json *j, int at)
 {
-	enum { ERROR, OBJECT, CHOICES, ERRORS, DETAIL, MESSAGE, MSG };
-	static const char *const names[] = {"error",  "object",  "choices", "errors",
-	                                    "detail", "message", "msg"};
+	enum { ERROR, OBJECT, CHOICES, DATA, MODELS, ERRORS, DETAIL, MESSAGE, MSG };
+	static const char *const names[] = {"error",  "object", "choices", "data", "models",
+	                                    "errors", "detail", "message", "msg"};
 	int found[OC_COUNT(names)];
 
 	if (oc_json_type(j, at) == OC_JSON_ARRAY)
@@ -104,8 +104,10 @@ int oc_refusal_find(const struct oc_json *j, int at)
 		return found[ERROR];
 	if (oc_json_is(j, found[OBJECT], "error"))
 		return at;
-	if (oc_json_type(j, found[CHOICES]) > OC_JSON_NULL)
-		return OC_JSON_NONE;
+	for (int i = CHOICES; i <= MODELS; i++) {
+		if (oc_json_type(j, found[i]) == OC_JSON_ARRAY)
+			return OC_JSON_NONE;
+	}
 	if (!is_empty(j, found[ERRORS]))
 		return found[ERRORS];
 	if (!is_empty(j, found[DETAIL]))

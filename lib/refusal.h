@@ -11,7 +11,8 @@
  *	{"error":…}                    unless that is empty: null, false, "", {} or [] (one that is
  *	                               all that the object says is an error nevertheless)
  *	{"object":"error","message":…} the object itself
- *	{"errors":[…]}, {"detail":…}   not empty, and where there are no choices
+ *	{"errors":[…]}, {"detail":…}   not empty, and where there is no array of
+ *	                               choices, data or models
  *	{"message":"…"}, {"msg":"…"}   likewise; the object itself
  *	[{…}]                          any of these
  */

@@ -277,60 +277,81 @@ int oc_reply_event(struct oc_json *json, struct oc_text data,
 
 /* ---- lists of models ---------------------------------------------------------------------- */
 
-/* The first of these members that is a name fit to be printed, appended with its NUL. */
-static bool put_id(const struct oc_json *j, int at, const char *const *names, struct oc_buf *ids)
+/* Appends the model's name, with its NUL: the first of these members that is fit to be printed. */
+static bool put_id(const struct oc_json *j, int at, struct oc_buf *ids)
 {
+	static const char *const names[] = {"id", "name", "model"};
 	size_t before = ids->n;
 
-	for (; *names; names++) {
-		oc_json_string(j, oc_json_get(j, at, *names), ids);
+	for (size_t i = 0; i < OC_COUNT(names); i++) {
+		oc_json_string(j, oc_json_get(j, at, names[i]), ids);
 		if (ids->n > before && oc_utf8_printable(ids->p + before, ids->n - before)) {
 			oc_buf_putc(ids, '\0');
 			return true;
 		}
-		ids->n = before;
+		oc_buf_cut(ids, before);
 	}
 	return false;
+}
+
+/* Where the models are: an array, or the null of a server that has none; or OC_JSON_NONE. */
+static int model_list(const struct oc_json *j)
+{
+	int data = oc_json_get(j, 0, "data");
+	int models = oc_json_get(j, 0, "models");
+
+	/* Together has it bare. An empty array could be anything. */
+	if (oc_json_type(j, oc_json_item(j, 0, 0)) == OC_JSON_OBJECT)
+		return 0;
+	if (oc_json_type(j, data) == OC_JSON_ARRAY)
+		return data;
+	if (oc_json_type(j, models) == OC_JSON_ARRAY)
+		return models;
+	return oc_json_type(j, data) == OC_JSON_NULL     ? data
+	       : oc_json_type(j, models) == OC_JSON_NULL ? models
+	                                                 : OC_JSON_NONE;
+}
+
+static int no_list(struct oc_err *err)
+{
+	return oc_err_set(err, OC_EPROTO, "the server's answer is no list of models");
+}
+
+static int read_models(const struct oc_json *j, const struct oc_refusal_context *context,
+                       struct oc_buf *ids, size_t *n, struct oc_err *err)
+{
+	int error = oc_refusal_find(j, 0);
+	int list = model_list(j);
+
+	if (error != OC_JSON_NONE)
+		return oc_refusal_of_value(j, error, context, err);
+	if (list == OC_JSON_NONE)
+		return no_list(err);
+	for (int at = oc_json_first(j, list); at != OC_JSON_NONE; at = oc_json_next(j, list, at))
+		*n += put_id(j, at, ids);
+	if (list == 0 && !*n)
+		return no_list(err);
+	if (ids->bad == OC_ENOMEM)
+		return oc_err_nomem(err);
+	if (ids->bad)
+		return oc_err_set(err, OC_EPROTO, "the list of models is larger than %zu bytes",
+		                  ids->max);
+	return 0;
 }
 
 int oc_reply_models(struct oc_text body, const struct oc_refusal_context *context,
                     struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
-	static const char *const openai[] = {"id", NULL};
-	static const char *const ollama[] = {"name", "model", NULL};
-	const char *const *names = openai;
 	struct oc_json json;
 	struct oc_buf mended = {0};
-	int list;
 	int rc;
 
 	*n = 0;
 	oc_json_init(&json);
 	oc_buf_init(&mended, 3 * body.n);
 	rc = parse(&json, body, &mended, "the list of models", err);
-	if (rc)
-		goto out;
-	if (oc_refusal_find(&json, 0) != OC_JSON_NONE) {
-		rc = oc_refusal_of_value(&json, oc_refusal_find(&json, 0), context, err);
-		goto out;
-	}
-	list = oc_json_get(&json, 0, "data");
-	if (list == OC_JSON_NONE) {
-		list = oc_json_get(&json, 0, "models");
-		names = ollama;
-	}
-	if (oc_json_type(&json, list) != OC_JSON_ARRAY && oc_json_type(&json, list) != OC_JSON_NULL)
-		rc = oc_err_set(err, OC_EPROTO, "the server's answer is no list of models");
-	for (int at = oc_json_first(&json, list); !rc && at != OC_JSON_NONE;
-	     at = oc_json_next(&json, list, at))
-		*n += put_id(&json, at, names, ids);
-	if (!rc && ids->bad)
-		rc = ids->bad == OC_ENOMEM ? oc_err_nomem(err)
-		                           : oc_err_set(err, OC_EPROTO,
-		                                        "the list of models is larger than %zu "
-		                                        "bytes",
-		                                        ids->max);
-out:
+	if (!rc)
+		rc = read_models(&json, context, ids, n, err);
 	oc_json_release(&json);
 	oc_buf_release(&mended);
 	return rc;

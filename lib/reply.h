@@ -25,8 +25,8 @@ int oc_reply_event(struct oc_json *json, struct oc_text data,
                    const struct oc_refusal_context *context, struct oc_reply *reply,
                    struct oc_draft *draft, struct oc_err *err);
 
-/* The model ids in the body of GET /models, or of Ollama's /api/tags, appended to *ids, each
- * NUL-terminated; *n is their number. OC_EPROTO where it is neither. */
+/* The model ids in the body of GET /models, which may be a bare array, or of Ollama's /api/tags,
+ * appended to *ids, each NUL-terminated; *n is their number. OC_EPROTO where it is neither. */
 int oc_reply_models(struct oc_text body, const struct oc_refusal_context *context,
                     struct oc_buf *ids, size_t *n, struct oc_err *err);
 

@@ -796,6 +796,14 @@ TEST(model_lists)
 	        {"{\"models\":[{\"name\":\"a:latest\",\"model\":\"b\"},{\"model\":\"c\"}]}", 2,
 	         "a:latest,c,"},
 	        {"{\"models\":null}", 0, ""},
+	        /* bare, as Together sends it */
+	        {"[{\"id\":\"a\",\"object\":\"model\",\"display_name\":\"A\"},{\"id\":\"b\"},7]", 2,
+	         "a,b,"},
+	        {"{\"data\":null,\"models\":[{\"name\":\"a\"}]}", 1, "a,"},
+	        {"{\"models\":[{\"id\":\"x/a\",\"name\":\"The A\"}]}", 1, "x/a,"},
+	        /* words that are no error */
+	        {"{\"code\":0,\"message\":\"success\",\"error\":{},\"data\":[{\"id\":\"a\"}]}", 1,
+	         "a,"},
 	        /* llama.cpp sends both */
 	        {"{\"models\":[{\"name\":\"x\"}],\"object\":\"list\",\"data\":[{\"id\":\"a\","
 	         "\"meta\":null}]}",
@@ -831,6 +839,10 @@ TEST(no_model_lists)
 	} rows[] = {
 	        {"{}", OC_EPROTO, "no list of models"},
 	        {"[]", OC_EPROTO, "no list of models"},
+	        {"[7]", OC_EPROTO, "no list of models"},
+	        {"[{\"a\":7}]", OC_EPROTO, "no list of models"},
+	        {"[{\"error\":\"boom\"}]", OC_EPROTO, "boom"},
+	        {"{\"data\":null,\"message\":\"boom\"}", OC_EPROTO, "boom"},
 	        {"{\"data\":{}}", OC_EPROTO, "no list of models"},
 	        {"{\"data\":\"x\"}", OC_EPROTO, "no list of models"},
 	        {"<html>", OC_EPROTO, "the list of models is unusable"},
