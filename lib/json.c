@@ -350,6 +350,13 @@ int oc_json_get(const struct oc_json *j, int at, const char *name)
 	return value;
 }
 
+int oc_json_given(const struct oc_json *j, int at, const char *name)
+{
+	int value = oc_json_get(j, at, name);
+
+	return oc_json_type(j, value) == OC_JSON_NULL ? OC_JSON_NONE : value;
+}
+
 bool oc_json_is(const struct oc_json *j, int at, const char *s)
 {
 	const jsmntok_t *t = token(j, at);

@@ -73,6 +73,9 @@ struct oc_text oc_json_raw(const struct oc_json *j, int at);
  * in Go and Python. OC_JSON_NONE if there is none, or `at` is no object. */
 int oc_json_get(const struct oc_json *j, int at, const char *name);
 
+/* The same, where a member that is null counts as none. */
+int oc_json_given(const struct oc_json *j, int at, const char *name);
+
 /* The same for n names in one walk: values[i] is the member names[i]. */
 void oc_json_members(const struct oc_json *j, int at, const char *const *names, size_t n,
                      int *values);

@@ -74,10 +74,10 @@ static int fail(struct oc_err *err, const char *why)
 
 static int read_custom_id(struct oc_line *line, const struct oc_json *json, struct oc_err *err)
 {
-	int at = oc_json_get(json, 0, "custom_id");
+	int at = oc_json_given(json, 0, "custom_id");
 	struct oc_text raw = oc_json_raw(json, at);
 
-	if (oc_json_type(json, at) == OC_JSON_MISSING || oc_json_type(json, at) == OC_JSON_NULL)
+	if (at == OC_JSON_NONE)
 		return OC_OK;
 	if (oc_json_type(json, at) != OC_JSON_STRING)
 		return fail(err, "\"custom_id\" is no string");
@@ -89,9 +89,9 @@ static int read_custom_id(struct oc_line *line, const struct oc_json *json, stru
 static int read_format(struct oc_line *line, const struct oc_json *json, int request,
                        const struct oc_request *defaults, struct oc_err *err)
 {
-	int format = oc_json_get(json, request, "response_format");
-	int schema = oc_json_get(json, oc_json_get(json, format, "json_schema"), "schema");
-	int type = oc_json_get(json, format, "type");
+	int format = oc_json_given(json, request, "response_format");
+	int schema = oc_json_given(json, oc_json_given(json, format, "json_schema"), "schema");
+	int type = oc_json_given(json, format, "type");
 	struct oc_text raw = oc_json_raw(json, schema);
 	struct oc_json parsed;
 	int rc;
@@ -164,33 +164,45 @@ static int read_messages(struct oc_line *line, const struct oc_json *json, int a
 	static const char *const ours[] = {"custom_id", NULL};
 	static const char *const none[] = {NULL};
 
-	if (oc_json_type(json, oc_json_get(json, at, "messages")) != OC_JSON_ARRAY)
+	if (oc_json_type(json, oc_json_given(json, at, "messages")) != OC_JSON_ARRAY)
 		return fail(err, "\"messages\" is no array");
 	return oc_request_body_over(defaults, json, at, at == 0 ? ours : none, &line->body, err);
 }
 
-/* Is this the path of a chat completion, whatever stands before it? */
-static bool is_chat_url(const struct oc_json *json, int at)
+/* It must be the path of a chat completion, whatever stands before it and however it is escaped. */
+static int check_url(const struct oc_json *json, int at, struct oc_err *err)
 {
-	static const char path[] = "/chat/completions\"";
-	struct oc_text raw = oc_json_raw(json, at);
+	static const char path[] = "/chat/completions";
+	const size_t n = sizeof path - 1;
+	struct oc_buf url = {0};
+	int rc;
 
-	return raw.n >= sizeof path &&
-	       memcmp(raw.p + raw.n - (sizeof path - 1), path, sizeof path - 1) == 0;
+	oc_buf_init(&url, OC_PROMPT_MAX);
+	(void)oc_json_string(json, at, &url);
+	if (url.bad)
+		rc = oc_err_nomem(err);
+	else if (url.n < n || memcmp(url.p + url.n - n, path, n) != 0)
+		rc = fail(err, "\"url\" is not /v1/chat/completions");
+	else
+		rc = OC_OK;
+	oc_buf_release(&url);
+	return rc;
 }
 
 static int read_envelope(struct oc_line *line, const struct oc_json *json,
                          const struct oc_request *defaults, struct oc_err *err)
 {
-	int method = oc_json_get(json, 0, "method");
-	int url = oc_json_get(json, 0, "url");
-	int body = oc_json_get(json, 0, "body");
+	int method = oc_json_given(json, 0, "method");
+	int url = oc_json_given(json, 0, "url");
+	int body = oc_json_given(json, 0, "body");
+	int rc;
 
 	line->envelope = true;
 	if (method != OC_JSON_NONE && !oc_json_is(json, method, "POST"))
 		return fail(err, "\"method\" is not POST");
-	if (url != OC_JSON_NONE && !is_chat_url(json, url))
-		return fail(err, "\"url\" is not /v1/chat/completions");
+	rc = url == OC_JSON_NONE ? OC_OK : check_url(json, url, err);
+	if (rc)
+		return rc;
 	if (oc_json_type(json, body) != OC_JSON_OBJECT)
 		return fail(err, "\"body\" is no object");
 	return read_messages(line, json, body, defaults, err);
@@ -199,9 +211,9 @@ static int read_envelope(struct oc_line *line, const struct oc_json *json,
 static int read_object(struct oc_line *line, const struct oc_json *json,
                        const struct oc_request *defaults, struct oc_err *err)
 {
-	int prompt = oc_json_get(json, 0, "prompt");
-	int messages = oc_json_get(json, 0, "messages");
-	int body = oc_json_get(json, 0, "body");
+	int prompt = oc_json_given(json, 0, "prompt");
+	int messages = oc_json_given(json, 0, "messages");
+	int body = oc_json_given(json, 0, "body");
 
 	if (prompt != OC_JSON_NONE && messages != OC_JSON_NONE)
 		return fail(err, "both \"prompt\" and \"messages\" are given");
@@ -209,7 +221,7 @@ static int read_object(struct oc_line *line, const struct oc_json *json,
 		return read_prompt(line, json, prompt, defaults, err);
 	if (messages != OC_JSON_NONE)
 		return read_messages(line, json, 0, defaults, err);
-	if (body != OC_JSON_NONE || oc_json_get(json, 0, "url") != OC_JSON_NONE)
+	if (body != OC_JSON_NONE || oc_json_given(json, 0, "url") != OC_JSON_NONE)
 		return read_envelope(line, json, defaults, err);
 	return fail(err, "there is neither \"prompt\" nor \"messages\" nor \"body\"");
 }
@@ -218,6 +230,7 @@ static int read_request(struct oc_line *line, const struct oc_json *json,
                         const struct oc_request *defaults, struct oc_err *err)
 {
 	int request = 0;
+	int model;
 	int rc;
 
 	if (oc_json_type(json, 0) == OC_JSON_STRING) {
@@ -232,8 +245,10 @@ static int read_request(struct oc_line *line, const struct oc_json *json,
 	if (rc)
 		return rc;
 	if (line->envelope)
-		request = oc_json_get(json, 0, "body");
-	(void)oc_json_string(json, oc_json_get(json, request, "model"), &line->model);
+		request = oc_json_given(json, 0, "body");
+	model = oc_json_given(json, request, "model");
+	if (model != OC_JSON_NONE && !oc_json_string(json, model, &line->model))
+		return fail(err, "\"model\" is no string");
 	return read_format(line, json, request, defaults, err);
 }
 

@@ -3,7 +3,8 @@
  * line.h: the request lines of a batch, and what tells which answer belongs to which of them.
  *
  * A request line is {"prompt":…}, {"messages":[…]}, a JSON string, or an envelope of the OpenAI
- * batch API: {"custom_id","method","url","body"}. Members of the request override the defaults.
+ * batch API: {"custom_id","method","url","body"}. Members of the request override the defaults;
+ * those that are null count as not given.
  */
 #ifndef OC_LINE_H
 #define OC_LINE_H

@@ -259,7 +259,7 @@ static bool start_field(struct body *b, const char *name, bool sent)
 
 	set_done(b, name);
 	if (b->at != OC_JSON_NONE && !is_skipped(b, name))
-		value = oc_json_get(b->line, b->at, name);
+		value = oc_json_given(b->line, b->at, name);
 	if (sent || value != OC_JSON_NONE)
 		oc_jsonw_key(&b->w, name);
 	if (value == OC_JSON_NONE)
@@ -368,6 +368,13 @@ static void put_format(struct oc_jsonw *w, const struct oc_request *req)
 	oc_jsonw_close(w, '}');
 }
 
+/* Does the line have the limit by its other name? A server refuses both, or takes either. */
+static bool limits_tokens(const struct body *b)
+{
+	return b->at != OC_JSON_NONE &&
+	       oc_json_given(b->line, b->at, "max_completion_tokens") != OC_JSON_NONE;
+}
+
 static void put_fields(struct body *b)
 {
 	const struct oc_request *req = b->req;
@@ -380,7 +387,7 @@ static void put_fields(struct body *b)
 		oc_jsonw_double(&b->w, req->temperature);
 	if (start_field(b, "top_p", req->top_p != OC_UNSET))
 		oc_jsonw_double(&b->w, req->top_p);
-	if (start_field(b, "max_tokens", req->max_tokens > 0))
+	if (start_field(b, "max_tokens", req->max_tokens > 0 && !limits_tokens(b)))
 		oc_jsonw_int(&b->w, req->max_tokens);
 	if (start_field(b, "seed", req->seed))
 		oc_jsonw_int(&b->w, *req->seed);
@@ -402,7 +409,8 @@ static void put_others(struct body *b)
 	int key = oc_json_first(b->line, b->at);
 
 	for (; key != OC_JSON_NONE; key = oc_json_next(b->line, b->at, key)) {
-		bool wanted = true;
+		int value = oc_json_value(b->line, key);
+		bool wanted = oc_json_type(b->line, value) != OC_JSON_NULL;
 
 		for (size_t i = 0; wanted && i < b->ndone; i++)
 			wanted = !oc_json_is(b->line, key, b->done[i]);
@@ -413,7 +421,7 @@ static void put_others(struct body *b)
 			oc_jsonw_raw(&b->w, oc_json_raw(b->line, key));
 			oc_buf_putc(b->w.out, ':');
 			b->w.comma = false;
-			oc_jsonw_raw(&b->w, oc_json_raw(b->line, oc_json_value(b->line, key)));
+			oc_jsonw_raw(&b->w, oc_json_raw(b->line, value));
 		}
 	}
 }
@@ -482,7 +490,7 @@ int oc_request_body_over(const struct oc_request *req, const struct oc_json *lin
 
 	if (oc_json_type(line, at) != OC_JSON_OBJECT)
 		return oc_err_set(err, OC_EDATA, "the request is not a JSON object");
-	if (!req->model && oc_json_get(line, at, "model") == OC_JSON_NONE)
+	if (!req->model && oc_json_given(line, at, "model") == OC_JSON_NONE)
 		return oc_err_set(err, OC_EARG, "no model is named");
 	rc = reserve(req, oc_json_raw(line, at).n, out, err);
 	if (rc)

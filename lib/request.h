@@ -30,9 +30,10 @@ int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *ou
 
 /*
  * The same for a request that arrives as JSON: the members of the object `at` of `line` win over
- * req's fields of the same name and are sent as they are, members with the names in `skip` (a
- * NULL-terminated list) are left out, and "messages" is built from req->prompt only where the
- * object has none. req->model may be NULL if the object has a "model".
+ * req's fields of the same name and are sent as they are, members that are null count as none,
+ * members with the names in `skip` (a NULL-terminated list) are left out, and "messages" is built
+ * from req->prompt only where the object has none. req->model may be NULL if the object has a
+ * "model". Its "max_completion_tokens" wins over req->max_tokens.
  */
 int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
                          const char *const *skip, struct oc_buf *out, struct oc_err *err);

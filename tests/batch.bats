@@ -135,12 +135,12 @@ setup() {
 	mkdir folder
 	run -66 oc-batch in folder
 	assert_output 'oc-batch: cannot read folder: Is a directory'
-	run -66 oc-batch - folder <in
+	run -66 oc-batch - folder </dev/null
 	run -66 bash -c 'oc-batch in - <folder'
 	assert_output 'oc-batch: cannot read standard input: Is a directory'
 	run -66 bash -c 'oc-batch in - <&-'
 	assert_output 'oc-batch: cannot read standard input: Bad file descriptor'
-	run -64 oc-batch - in - <in
+	run -64 oc-batch - in - </dev/null
 	assert_output 'oc-batch: standard input (-) is named twice'
 	run -66 oc-batch in loop/loop
 	if [ "$(id -u)" != 0 ]; then
@@ -255,7 +255,7 @@ setup() {
 	local parallel
 	for parallel in 1 4; do
 		questions 99 >in
-		run -0 --separate-stderr timeout 60 oc-batch -q -P $parallel --backoff-factor 0.3 in
+		run -0 --separate-stderr timeout 60 oc-batch -q -P "$parallel" --backoff-factor 0.3 in
 		assert_equal "$(jq -r .line <<<"$output")" "$(seq 1 99)"
 		stop_fake
 		serve - <<-'END'

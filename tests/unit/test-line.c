@@ -46,18 +46,24 @@ static void check_body(const char *text, const struct oc_request *req, const cha
 }
 
 /* Checks what is said about a line that cannot be used. */
-static void check_refused(const char *text, const char *why)
+static void check_refused_by(const struct oc_request *req, const char *text, const char *why)
 {
-	struct oc_request req = defaults();
 	struct oc_line line;
 	struct oc_err err = {0};
 	char want[256];
 
 	(void)snprintf(want, sizeof want, "the line is unusable: %s", why);
-	CHECK_INT(read_with(&line, 1, text, &req, &err), OC_EDATA);
+	CHECK_INT(read_with(&line, 1, text, req, &err), OC_EDATA);
 	CHECK_STR(err.message, want);
 	CHECK_INT(line.id.request, 0);
 	oc_line_release(&line);
+}
+
+static void check_refused(const char *text, const char *why)
+{
+	struct oc_request req = defaults();
+
+	check_refused_by(&req, text, why);
 }
 
 static struct oc_line_id id_of(uint64_t number, const char *text, const struct oc_request *req)
@@ -109,6 +115,58 @@ TEST(fields_of_the_line_win)
 	           "\"temperature\":1e0,\"max_tokens\":7,\"logit_bias\":{}}");
 }
 
+TEST(null_is_not_given)
+{
+	struct oc_request req = defaults();
+	static const char hi[] = "{\"model\":\"m\",\"messages\":[{\"role\":\"user\","
+	                         "\"content\":\"hi\"}],\"temperature\":0.5}";
+
+	req.temperature = 0.5;
+	check_body("{\"prompt\":\"hi\",\"messages\":null,\"body\":null,\"custom_id\":null,"
+	           "\"model\":null,\"temperature\":null,\"response_format\":null,\"top_k\":null}",
+	           &req, hi);
+	check_body("{\"prompt\":null,\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}", &req,
+	           hi);
+	check_body("{\"custom_id\":null,\"method\":null,\"url\":null,\"body\":{\"model\":null,"
+	           "\"messages\":[{\"role\":\"user\",\"content\":\"hi\"}]}}",
+	           &req, hi);
+	/* What is inside of a member is the server's. */
+	check_body("{\"messages\":[{\"role\":\"user\",\"content\":null}],\"temperature\":1}", &req,
+	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":null}],"
+	           "\"temperature\":1}");
+	req.model = NULL;
+	check_refused_by(&req, "{\"prompt\":\"hi\",\"model\":null}", "no model is named");
+}
+
+TEST(one_limit_of_tokens)
+{
+	struct oc_request req = defaults();
+	static const char both[] = "{\"messages\":[],\"max_completion_tokens\":1,\"max_tokens\":2}";
+
+	req.max_tokens = 7;
+	check_body("{\"messages\":[],\"max_completion_tokens\":9}", &req,
+	           "{\"model\":\"m\",\"messages\":[],\"max_completion_tokens\":9}");
+	check_body("{\"messages\":[],\"max_completion_tokens\":null}", &req,
+	           "{\"model\":\"m\",\"messages\":[],\"max_tokens\":7}");
+	check_body(
+	        both, &req,
+	        "{\"model\":\"m\",\"messages\":[],\"max_tokens\":2,\"max_completion_tokens\":1}");
+}
+
+TEST(escapes_in_an_envelope)
+{
+	struct oc_request req = defaults();
+	static const char empty[] = "{\"model\":\"m\",\"messages\":[]}";
+
+	check_body("{\"url\":\"\\/v1\\/chat\\/completions\",\"body\":{\"messages\":[]}}", &req,
+	           empty);
+	check_body("{\"\\u0075rl\":\"/v1/chat/completion\\u0073\",\"method\":\"\\u0050OST\","
+	           "\"b\\u006fdy\":{\"messages\":[]}}",
+	           &req, empty);
+	check_refused("{\"url\":\"/v1/chat/completions\\u0000\",\"body\":{\"messages\":[]}}",
+	              "\"url\" is not /v1/chat/completions");
+}
+
 TEST(instruction_and_system_message)
 {
 	struct oc_request req = defaults();
@@ -148,7 +206,10 @@ TEST(refused)
 	check_refused("[\"hi\"]", "it is neither an object nor a string");
 	check_refused("{}", "there is neither \"prompt\" nor \"messages\" nor \"body\"");
 	check_refused("{\"prompt\":7}", "\"prompt\" is no string");
-	check_refused("{\"prompt\":null}", "\"prompt\" is no string");
+	check_refused("{\"prompt\":null}",
+	              "there is neither \"prompt\" nor \"messages\" nor \"body\"");
+	check_refused("{\"prompt\":\"a\",\"model\":5}", "\"model\" is no string");
+	check_refused("{\"body\":{\"messages\":[],\"model\":[]}}", "\"model\" is no string");
 	check_refused("{\"prompt\":\"\"}", "the prompt is blank: no bytes at all");
 	check_refused("\" \\n\"", "the prompt is blank: only white space");
 	check_refused("{\"messages\":\"hi\"}", "\"messages\" is no array");
@@ -289,7 +350,8 @@ TEST(survives_without_memory)
 	CHECK(fail_each_alloc(read_a_line, (char[]){"\"hi\""}) > 2);
 	CHECK(fail_each_alloc(
 	              read_a_line,
-	              (char[]){"{\"custom_id\":\"a\",\"body\":{\"model\":\"n\","
+	              (char[]){"{\"custom_id\":\"a\",\"url\":\"/chat/completions\","
+	                       "\"body\":{\"model\":\"n\","
 	                       "\"messages\":[],\"response_format\":{\"type\":\"json_schema\","
 	                       "\"json_schema\":{\"schema\":{\"type\":\"number\"}}}}}"}) > 4);
 }
@@ -297,6 +359,7 @@ TEST(survives_without_memory)
 int main(void)
 {
 	return RUN(T(four_forms), T(white_space_around), T(fields_of_the_line_win),
+	           T(null_is_not_given), T(one_limit_of_tokens), T(escapes_in_an_envelope),
 	           T(instruction_and_system_message), T(model_of_the_line), T(refused),
 	           T(custom_id_of_a_bad_line_is_known), T(key_is_custom_id_or_number),
 	           T(request_is_all_that_is_sent), T(request_hash_is_stable),

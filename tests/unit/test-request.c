@@ -397,8 +397,11 @@ TEST(lines)
 	/* The line's members win, as they are written, in the usual places. */
 	check_over(&req,
 	           "{\"max_tokens\": 10.0 "
-	           ",\"temperature\":null,\"prompt\":\"Hi\",\"model\":\"\\u0062\"}",
-	           "{\"model\":\"\\u0062\"," HI ",\"temperature\":null,\"max_tokens\":10.0}");
+	           ",\"temperature\":0e1,\"prompt\":\"Hi\",\"model\":\"\\u0062\"}",
+	           "{\"model\":\"\\u0062\"," HI ",\"temperature\":0e1,\"max_tokens\":10.0}");
+	/* But null is nothing. */
+	check_over(&req, "{\"max_tokens\":null,\"model\":null,\"top_k\":null}",
+	           "{\"model\":\"m\"," HI ",\"temperature\":0.5,\"max_tokens\":9}");
 	/* Its messages, too; its order does not count, its last duplicate does. */
 	check_over(&req, "{\"messages\":[],\"messages\":[{\"role\": \"user\"}]}",
 	           "{\"model\":\"m\",\"messages\":[{\"role\": \"user\"}],\"temperature\":0.5,"
