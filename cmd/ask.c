@@ -277,7 +277,7 @@ void ask_open(struct ask *ask)
 	if (ask->reasoning_path)
 		output_open_direct(&ask->reasoning, ask->reasoning_path);
 	/* A reader that has gone while the answer is awaited ends the call. */
-	if (!ask->out.temporary)
+	if (!output_is_file(&ask->out))
 		ask->connect.config.watch_fd = ask->out.fd;
 	advise(ask);
 }

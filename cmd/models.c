@@ -182,18 +182,16 @@ static void make_room(struct models *m, size_t operands)
 		cli_die(CLI_OSERR, "out of memory");
 }
 
-static void print(const struct models *m)
+static void print(const struct models *m, struct output *out)
 {
-	struct output out;
 	struct oc_buf text = {0};
 
-	output_open(&out, NULL);
 	oc_buf_init(&text, SIZE_MAX / 2);
-	catalogue_put(&m->found, m->format, table_width(&out), &text);
+	catalogue_put(&m->found, m->format, table_width(out), &text);
 	if (text.bad)
 		cli_die(CLI_OSERR, "out of memory");
-	output_write(&out, text.p, text.n);
-	output_commit(&out);
+	output_write(out, text.p, text.n);
+	output_commit(out);
 	oc_buf_release(&text);
 }
 
@@ -209,6 +207,7 @@ int models_main(int argc, char **argv, models_ask_fn *ask)
 	        .option = on_option,
 	};
 	struct models m = {.live = false};
+	struct output out;
 	int i;
 
 	cli_init(program.name);
@@ -216,6 +215,7 @@ int models_main(int argc, char **argv, models_ask_fn *ask)
 	i = cli_options(&program, argc, argv, &m);
 	if (m.server_option && !m.live)
 		cli_bad_option(m.server_option, "only --live asks a server");
+	output_open(&out, NULL); /* before anybody is asked */
 	if (m.live)
 		m.found.served = ask(&m.connect, argv);
 	make_room(&m, (size_t)(argc - i));
@@ -223,7 +223,7 @@ int models_main(int argc, char **argv, models_ask_fn *ask)
 		add_all(&m);
 	for (; i < argc; i++)
 		add_operand(&m, argv[i]);
-	print(&m);
+	print(&m, &out);
 	i = m.missing || !m.found.n ? CLI_NO : CLI_OK;
 	free(m.found.rows);
 	oc_list_free(m.found.served);

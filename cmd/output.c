@@ -5,91 +5,43 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <math.h>
 #include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "buf.h"
-#include "num.h"
+#include "clock.h"
 #include "output.h"
-#include "signals.h"
+#include "place.h"
 #include "utf8.h"
 
-/* Creates the temporary file beside the real one, with the mode that the real one has or gets. */
-static void open_temporary(struct output *out, const char *real, mode_t mode)
-{
-	const char *slash = strrchr(real, '/');
-	int dir = slash ? (int)(slash - real) + 1 : 0;
-	struct oc_buf name = {0};
+/* What a terminal takes at once when it says that there is room, even if each byte becomes two. */
+enum { TERMINAL_ROOM = 128 };
 
-	oc_buf_init(&name, (size_t)1 << 16);
-	/* The real name may be as long as names can be; this one must not be longer. */
-	oc_buf_printf(&name, "%.*s.%.200s.XXXXXX", dir, real, real + dir);
-	out->temporary = oc_buf_detach(&name);
-	if (!out->temporary)
+const char *output_name(const struct output *out)
+{
+	return out->path ? out->path : "standard output";
+}
+
+/* Writing to it can fail in one way that is known now. */
+static bool can_be_written(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+		errno = EBADF;
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
+}
+
+static void open_replacement(struct output *out, const char *path)
+{
+	if (!replace_open(&out->file, path))
+		cli_die(CLI_CANTCREAT, "cannot make %s: %s", path, strerror(errno));
+	out->path = strdup(path);
+	if (!out->path)
 		cli_die(CLI_OSERR, "out of memory");
-	out->fd = signals_make_file(out->temporary, 0600);
-	if (out->fd < 0)
-		cli_die(CLI_CANTCREAT, "cannot make %s: %s", real, strerror(errno));
-	(void)fchmod(out->fd, mode);
-}
-
-static mode_t default_mode(void)
-{
-	mode_t mask = umask(0);
-
-	(void)umask(mask);
-	return 0666 & ~mask;
-}
-
-/* The descriptor that a name stands for; -1 = none. Opening it by its name would cut a file short
- * that is to be appended to, and is not possible for a socket. */
-static int descriptor_of(const char *path)
-{
-	static const char numbered[] = "/dev/fd/";
-	int64_t n;
-
-	if (strcmp(path, "/dev/stdout") == 0)
-		return STDOUT_FILENO;
-	if (strcmp(path, "/dev/stderr") == 0)
-		return STDERR_FILENO;
-	if (strncmp(path, numbered, sizeof numbered - 1) == 0 &&
-	    oc_num_int64(path + sizeof numbered - 1, &n) && n >= 0 && n <= INT_MAX)
-		return (int)n;
-	return -1;
-}
-
-/* Where a link to a file that is not there leads, or NULL if path is no link. */
-static char *target_of(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char target[PATH_MAX];
-	ssize_t n = readlink(path, target, sizeof target);
-	struct oc_buf joined = {0};
-
-	if (n <= 0)
-		return NULL;
-	oc_buf_init(&joined, 2 * sizeof target);
-	if (slash && *target != '/')
-		oc_buf_add(&joined, path, (size_t)(slash - path) + 1);
-	oc_buf_add(&joined, target, (size_t)n);
-	return oc_buf_detach(&joined);
-}
-
-/* The file that path names, through symbolic links, so that they stay links. */
-static char *real_path(const char *path)
-{
-	char *real = realpath(path, NULL);
-	char *target;
-
-	if (real)
-		return real;
-	real = strdup(path);
-	while (real && errno == ENOENT && (target = target_of(real)) != NULL) {
-		free(real);
-		real = target;
-	}
-	return real;
+	out->fd = -1;
 }
 
 static void open_path(struct output *out, const char *path)
@@ -97,74 +49,96 @@ static void open_path(struct output *out, const char *path)
 	struct stat st;
 	bool exists = stat(path, &st) == 0;
 
-	if (exists && (!S_ISREG(st.st_mode) || access(path, W_OK) < 0)) {
-		output_open_direct(out, path);
-		return;
-	}
 	if (!*path)
 		cli_die(CLI_CANTCREAT, "cannot make \"\": %s", strerror(ENOENT));
 	if (!exists && errno != ENOENT)
 		cli_die(CLI_CANTCREAT, "cannot make %s: %s", path, strerror(errno));
-	out->path = real_path(path);
-	if (!out->path)
-		cli_die(CLI_OSERR, "out of memory");
-	open_temporary(out, out->path, exists ? st.st_mode & 0777 : default_mode());
+	if (exists && (!S_ISREG(st.st_mode) || access(path, W_OK) < 0))
+		output_open_direct(out, path);
+	else
+		open_replacement(out, path);
 }
 
 void output_open(struct output *out, const char *path)
 {
 	*out = (struct output){.fd = STDOUT_FILENO, .last = '\n'};
-	if (path && descriptor_of(path) >= 0)
+	if (path && place_descriptor(path) >= 0)
 		output_open_direct(out, path);
 	else if (path && strcmp(path, "-") != 0)
 		open_path(out, path);
-	out->terminal = isatty(out->fd);
+	else if (!can_be_written(out->fd))
+		cli_die(CLI_IOERR, "cannot write to %s: %s", output_name(out), strerror(errno));
+	out->terminal = !output_is_file(out) && isatty(out->fd);
 }
 
 void output_open_direct(struct output *out, const char *path)
 {
-	int fd = descriptor_of(path);
+	int fd = place_descriptor(path);
 
 	*out = (struct output){.last = '\n', .path = strdup(path)};
 	if (!out->path)
 		cli_die(CLI_OSERR, "out of memory");
 	if (fd >= 0)
-		out->fd = dup(fd);
+		out->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	else
 		out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-	if (out->fd < 0)
+	if (out->fd < 0 || !can_be_written(out->fd))
 		cli_die(CLI_CANTCREAT, "cannot open %s for writing: %s", path, strerror(errno));
 	out->terminal = isatty(out->fd);
 }
 
-static const char *name_of(const struct output *out)
+bool output_is_file(const struct output *out)
 {
-	return out->path ? out->path : "standard output";
+	return out->file.path;
 }
 
 OC_NORETURN static void fail(const struct output *out)
 {
 	if (errno == EPIPE)
-		cli_reader_left(name_of(out));
-	cli_die(CLI_IOERR, "cannot write to %s: %s", name_of(out), strerror(errno));
+		cli_reader_left(output_name(out));
+	cli_die(CLI_IOERR, "cannot write to %s: %s", output_name(out), strerror(errno));
 }
 
-/* Another program may have made a pipe or a terminal that it shares with us non-blocking. */
-static void wait_for(int fd)
+/* Until there is room. Ends the program where the deadline comes first. */
+static void wait_for_room(const struct output *out)
 {
-	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	struct pollfd ready = {.fd = out->fd, .events = POLLOUT};
+	double left = out->deadline ? fmin(out->deadline - oc_now(), INT_MAX / 1000) : 0;
+	int ms = out->deadline ? (int)ceil(fmax(left, 0) * 1000) : -1;
 
-	(void)poll(&ready, 1, -1);
+	if (poll(&ready, 1, ms) == 0 && oc_now() >= out->deadline)
+		cli_die(CLI_TEMPFAIL, "cannot write to %s: the deadline (--max-time) has passed",
+		        output_name(out));
+}
+
+/*
+ * How much may be written now. With a deadline no more than there is room for, so that the write
+ * does not wait: a descriptor cannot be made non-blocking, because others may share it.
+ */
+static size_t room_of(const struct output *out, size_t n)
+{
+	size_t room = out->terminal ? TERMINAL_ROOM : PIPE_BUF;
+
+	if (!out->deadline)
+		return n;
+	wait_for_room(out);
+	return n < room ? n : room;
 }
 
 static void write_all(struct output *out, const char *p, size_t n)
 {
+	if (output_is_file(out)) {
+		if (!replace_write(&out->file, p, n))
+			fail(out);
+		return;
+	}
 	while (n) {
-		ssize_t done = write(out->fd, p, n);
+		ssize_t done = write(out->fd, p, room_of(out, n));
 
 		if (done < 0) {
+			/* Another program may have made it non-blocking. */
 			if (errno == EAGAIN)
-				wait_for(out->fd);
+				wait_for_room(out);
 			else if (errno != EINTR)
 				fail(out);
 			continue;
@@ -216,19 +190,25 @@ void output_end_line(struct output *out)
 	out->last = '\n';
 }
 
+static void forget(struct output *out)
+{
+	replace_drop(&out->file);
+	free(out->path);
+	*out = (struct output){.fd = -1};
+}
+
 void output_commit(struct output *out)
 {
 	output_end_line(out);
-	if (out->temporary && fsync(out->fd) < 0)
+	if (output_is_file(out) ? !replace_commit(&out->file) : close(out->fd) < 0)
 		fail(out);
-	if (close(out->fd) < 0)
-		fail(out);
-	if (out->temporary) {
-		if (rename(out->temporary, out->path) < 0)
-			fail(out);
-		signals_keep_file(out->temporary);
-	}
-	free(out->temporary);
-	free(out->path);
-	*out = (struct output){.fd = -1};
+	forget(out);
+}
+
+void output_drop(struct output *out)
+{
+	if (!output_is_file(out))
+		output_commit(out);
+	else
+		forget(out);
 }

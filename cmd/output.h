@@ -7,27 +7,35 @@
 #define OUTPUT_H
 
 #include "cli.h"
+#include "replace.h"
 
 struct output {
-	int fd;
-	bool terminal; /* control characters are escaped */
-	char last;     /* the last byte written; '\n' at the beginning */
-	char held[4];  /* terminal only: a UTF-8 sequence that is not complete yet */
+	int fd;              /* -1 = file */
+	struct replace file; /* what is written appears there, at the end */
+	bool terminal;       /* control characters are escaped */
+	char last;           /* the last byte written; '\n' at the beginning */
+	char held[4];        /* terminal only: a UTF-8 sequence that is not complete yet */
 	unsigned nheld;
 	char *path;      /* owned; NULL = standard output */
-	char *temporary; /* beside path, until output_commit(); NULL = written directly */
+	double deadline; /* of oc_now(); 0 = none. No write waits for longer */
 };
 
-/* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made.
- * Where path is not a regular file (/dev/null, a named pipe), or names a descriptor (/dev/stderr,
- * /dev/fd/N), it is written directly. */
+/* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made, and
+ * with 74 when standard output is closed. Where path is not a regular file (/dev/null, a named
+ * pipe), or names a descriptor (/dev/stderr, /dev/fd/N), it is written directly. */
 void output_open(struct output *out, const char *path);
 
 /* The same without a temporary file: what is written is there at once, and stays. */
 void output_open_direct(struct output *out, const char *path);
 
-/* Writes everything. On failure ends the program: by SIGPIPE when the reader has left, else with
- * 74. The temporary file is removed. */
+/* Is it a regular file, which shows nothing of what is written until output_commit()? */
+bool output_is_file(const struct output *out);
+
+/* As messages call it. */
+const char *output_name(const struct output *out);
+
+/* Writes everything. On failure ends the program: as cli_reader_left() when the reader has left, by
+ * 75 when the deadline has passed, else with 74. A file stays as it was. */
 void output_write(struct output *out, const char *p, size_t n);
 
 /* On a terminal, ends a line that was begun. */
@@ -36,5 +44,8 @@ void output_end_line(struct output *out);
 /* The end: flushes, adds the final newline on a terminal, syncs and renames the file, closes.
  * Ends the program with 74 when delivery fails. */
 void output_commit(struct output *out);
+
+/* The other end: a file stays as it was. What went elsewhere is there, and this is a commit. */
+void output_drop(struct output *out);
 
 #endif

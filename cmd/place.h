@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* place.h: what the name of an output means. */
+#ifndef PLACE_H
+#define PLACE_H
+
+/* The descriptor of ours that a name stands for, through links: /dev/stdout, /dev/fd/N,
+ * /proc/self/fd/N, and a link to one of them. -1 = none. */
+int place_descriptor(const char *path);
+
+/* The file that path names, through symbolic links, so that they stay links; it need not be there.
+ * Released with free(); NULL: no memory. */
+char *place_real(const char *path);
+
+#endif

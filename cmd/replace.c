@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+/* replace.c: a file that appears whole or not at all. */
+#include "compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "attributes.h"
+#include "place.h"
+#include "replace.h"
+#include "signals.h"
+
+/* The name of a temporary file beside the real one; NULL: no memory. */
+static char *name_beside(const char *real)
+{
+	const char *slash = strrchr(real, '/');
+	int dir = slash ? (int)(slash - real) + 1 : 0;
+	struct oc_buf name = {0};
+
+	oc_buf_init(&name, (size_t)1 << 16);
+	/* The real name may be as long as names can be; this one must not be longer. */
+	oc_buf_printf(&name, "%.*s.%.200s.XXXXXX", dir, real, real + dir);
+	return oc_buf_detach(&name);
+}
+
+static void drop_temporary(struct replace *r)
+{
+	free(r->temporary);
+	r->temporary = NULL;
+}
+
+bool replace_open(struct replace *r, const char *path)
+{
+	struct stat st;
+	bool exists = stat(path, &st) == 0;
+
+	*r = (struct replace){.path = place_real(path), .fd = -1};
+	oc_buf_init(&r->held, SIZE_MAX / 2);
+	r->temporary = r->path ? name_beside(r->path) : NULL;
+	errno = ENOMEM;
+	if (!r->temporary)
+		return false;
+	/* A new file gets the mode that the umask, or the directory, gives. */
+	r->fd = signals_make_file(r->temporary, exists ? 0600 : 0666);
+	if (r->fd < 0) {
+		int error = errno;
+
+		drop_temporary(r);
+		r->in_place = true;
+		errno = error;
+		return exists;
+	}
+	r->in_place = exists && (st.st_nlink > 1 || !attributes_copy(r->path, &st, r->fd));
+	return true;
+}
+
+static bool write_all(int fd, const char *p, size_t n)
+{
+	while (n) {
+		ssize_t done = write(fd, p, n);
+
+		if (done < 0 && errno != EINTR)
+			return false;
+		if (done > 0) {
+			p += done;
+			n -= (size_t)done;
+		}
+	}
+	return true;
+}
+
+bool replace_write(struct replace *r, const char *p, size_t n)
+{
+	if (r->temporary)
+		return write_all(r->fd, p, n);
+	oc_buf_add(&r->held, p, n);
+	errno = ENOMEM;
+	return !r->held.bad;
+}
+
+/* ---- the end ---- */
+
+/* There are file systems that cannot do it, and have nothing to lose. */
+static bool sync_file(int fd)
+{
+	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
+}
+
+/* The new name is on the disk when its directory is. One that cannot be read cannot be synced. */
+static bool sync_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
+	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	bool synced = fd < 0 || sync_file(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	free(dir);
+	return synced;
+}
+
+/* What is too large for the disk is found out while the file is still what it was. */
+static bool reserve(int fd, off_t size, size_t n)
+{
+	int error = 0;
+
+	if ((off_t)n > size)
+		error = posix_fallocate(fd, size, (off_t)n - size);
+	if (error != ENOSPC && error != EFBIG && error != EDQUOT)
+		return true;
+	if (ftruncate(fd, size) == 0) /* what there was of it is given back */
+		errno = error;
+	return false;
+}
+
+/* Without O_CREAT first: it is refused for another's file in a sticky directory. And no waiting,
+ * should it be a named pipe by now. */
+static int open_in_place(const char *path)
+{
+	int flags = O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	int fd = open(path, flags);
+
+	return fd < 0 && errno == ENOENT ? open(path, flags | O_CREAT, 0666) : fd;
+}
+
+static bool write_in_place(const char *path, const char *p, size_t n)
+{
+	int fd = open_in_place(path);
+	struct stat st;
+	bool written;
+	int error;
+
+	if (fd < 0)
+		return false;
+	written = fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) && write_all(fd, p, n) &&
+	          ftruncate(fd, (off_t)n) == 0 && sync_file(fd);
+	error = errno;
+	if (close(fd) < 0)
+		return false;
+	errno = error;
+	return written;
+}
+
+static bool copy_in_place(const struct replace *r)
+{
+	off_t n = r->temporary ? lseek(r->fd, 0, SEEK_END) : (off_t)r->held.n;
+	void *p = r->held.p;
+	bool copied;
+	int error;
+
+	if (n < 0)
+		return false;
+	if (r->temporary && n)
+		p = mmap(NULL, (size_t)n, PROT_READ, MAP_SHARED, r->fd, 0);
+	if (p == MAP_FAILED)
+		return false;
+	copied = write_in_place(r->path, p, (size_t)n);
+	error = errno;
+	if (r->temporary && n)
+		(void)munmap(p, (size_t)n);
+	errno = error;
+	return copied;
+}
+
+bool replace_commit(struct replace *r)
+{
+	bool done;
+
+	if (r->in_place)
+		return copy_in_place(r);
+	if (!sync_file(r->fd))
+		return false;
+	if (rename(r->temporary, r->path) < 0)
+		return copy_in_place(r);
+	signals_keep_file(r->temporary);
+	drop_temporary(r);
+	done = sync_directory(r->path);
+	return close(r->fd) == 0 && done;
+}
+
+void replace_drop(struct replace *r)
+{
+	if (r->temporary) {
+		(void)unlink(r->temporary);
+		signals_keep_file(r->temporary);
+		(void)close(r->fd);
+	}
+	drop_temporary(r);
+	free(r->path);
+	oc_buf_release(&r->held);
+	*r = (struct replace){.fd = -1};
+}

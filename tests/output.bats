@@ -1,0 +1,244 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: MIT
+# shellcheck disable=SC2016,SC2030,SC2031,SC2086,SC2154,SC2317 # programs for other shells; variables of bats; functions called by name
+# Where the answer goes, for oc-complete and oc-stream: files, names of descriptors, terminals, and
+# what is found out before anybody is asked.
+
+load helpers
+
+# The commands that ask. Their laws are the same; `each` runs a test's function for both.
+each() {
+	local COMMAND
+	for COMMAND in oc-complete oc-stream; do
+		"$@"
+	done
+}
+
+# fails STATUS LINE COMMAND...: as `ends`, where it is something else that runs $COMMAND.
+fails() {
+	local status=$1 line=$2
+	shift 2
+	run --separate-stderr -"$status" "$@"
+	assert_output ''
+	assert_equal "$stderr" "$COMMAND: $line"
+}
+
+# nothing_beside FILE: no temporary file is left of it.
+nothing_beside() {
+	assert_equal "$(find . -name ".${1##*/}.*")" ''
+}
+
+# as_user COMMAND...: root's power to write everywhere is taken away.
+as_user() {
+	if [ "$(id -u)" = 0 ]; then
+		setpriv --bounding-set=-dac_override,-dac_read_search "$@"
+	else
+		"$@"
+	fi
+}
+
+can_be_user() {
+	mkdir locked
+	chmod 555 locked
+	! as_user touch locked/x 2>/dev/null || skip 'root can write everywhere here'
+}
+
+# ---- files --------------------------------------------------------------------------------------
+
+@test 'file: it is on the disk before it has its name, and the name is on the disk, too' {
+	serve - <<<'answer new'
+	mkdir dir
+	check() {
+		rm -f "$SHIM_LOG"
+		"${shim[@]}" $COMMAND -p x -o dir/out
+		sed -E "s|$T/||g; s|\.out\.[A-Za-z0-9]{6}|TEMPORARY|" "$SHIM_LOG" >calls
+		diff - calls <<-'END'
+			fsync dir/TEMPORARY
+			rename dir/TEMPORARY dir/out
+			fsync dir
+		END
+	}
+	each check
+}
+
+@test 'file: one that cannot be synced is status 74, and the old one stays' {
+	serve - <<<'answer new'
+	echo old >out
+	check() {
+		fails 74 'cannot write to out: Input/output error' "${shim[@]}" SHIM=fsync:5 $COMMAND -p x -o out
+		assert_equal "$(cat out)" old
+		nothing_beside out
+	}
+	each check
+}
+
+@test 'file: where nothing can be renamed onto it, it is written in place' {
+	serve - <<<'answer new'
+	local error
+	check() {
+		for error in 1 13 16 18 30; do # EPERM, EACCES, EBUSY, EXDEV, EROFS
+			echo 'an old text, longer than the new one' >out
+			run -0 "${shim[@]}" SHIM=rename:$error $COMMAND -p x -o out
+			assert_output ''
+			assert_equal "$(cat out)" new
+			nothing_beside out
+		done
+	}
+	each check
+}
+
+@test 'file: in a directory that cannot be written to, it is written in place' {
+	serve - <<<'answer new'
+	can_be_user
+	chmod 755 locked
+	check() {
+		echo 'an old text, longer than the new one' >locked/out
+		chmod 555 locked
+		as_user $COMMAND -p x -o locked/out
+		assert_equal "$(cat locked/out)" new
+		chmod 755 locked
+		rm locked/out
+		chmod 555 locked
+		fails 73 'cannot make locked/out: Permission denied' as_user $COMMAND -p x -o locked/out
+		chmod 755 locked
+		echo old >locked/out
+		chmod 444 locked/out
+		fails 73 'cannot open locked/out for writing: Permission denied' \
+			as_user $COMMAND -p x -o locked/out
+		rm -f locked/out
+	}
+	each check
+	assert_equal "$(requests)" 2
+}
+
+@test 'file: what there is no room for leaves the old text, in place, too' {
+	[ -z "$WRAP" ] || skip 'valgrind writes files itself'
+	printf 'sse\nrepeat 300 delta 0123456789\nfinish stop\ndone\n' >script
+	serve script
+	can_be_user
+	chmod 755 locked
+	echo old >locked/out
+	chmod 555 locked
+	check() {
+		run -74 --separate-stderr as_user bash -c "ulimit -f 1; exec $COMMAND -p x -o locked/out"
+		assert_equal "$stderr" "$COMMAND: cannot write to locked/out: File too large"
+		assert_equal "$(cat locked/out)" old
+	}
+	each check
+}
+
+@test 'file: its other names stay names of it' {
+	serve - <<<'answer new'
+	check() {
+		rm -f out other
+		echo 'an old text, longer than the new one' >out
+		ln out other
+		$COMMAND -p x -o out
+		assert_equal "$(cat out other | tr -d '\n')" newnew
+		assert [ out -ef other ]
+		nothing_beside out
+	}
+	each check
+}
+
+@test 'file: its permissions, its owner and its attributes stay' {
+	serve - <<<'answer new'
+	echo old >out
+	setfattr -n user.origin -v here out 2>/dev/null || skip 'no extended attributes in this file system'
+	chmod 640 out
+	[ "$(id -u)" != 0 ] || chown 1:2 out
+	local before after
+	before=$(stat -c '%a %u %g' out)
+	check() {
+		$COMMAND -p x -o out
+		assert_equal "$(cat out)" new
+		after=$(stat -c '%a %u %g' out)
+		assert_equal "$after" "$before"
+		assert_equal "$(getfattr --only-values -n user.origin out)" here
+	}
+	each check
+}
+
+@test 'file: where its owner cannot be kept, it is written in place' {
+	[ "$(id -u)" = 0 ] || skip 'only root can give files away'
+	serve - <<<'answer new'
+	mkdir shared
+	chmod 777 shared
+	check() {
+		rm -f shared/out
+		echo old >shared/out
+		chown 1:1 shared/out
+		chmod 666 shared/out
+		setpriv --bounding-set=-all --inh-caps=-all $COMMAND -p x -o shared/out
+		assert_equal "$(cat shared/out)" new
+		assert_equal "$(stat -c '%a %u %g' shared/out)" '666 1 1'
+		nothing_beside out
+	}
+	each check
+}
+
+# ---- descriptors --------------------------------------------------------------------------------
+
+@test 'descriptors: whatever name one has, it is written to, not opened' {
+	serve - <<<'answer ok\n'
+	ln -s /dev/stdout link
+	ln -s "$T/link" link-to-link
+	check() {
+		local name
+		for name in /dev/stdout /dev/fd/1 /proc/self/fd/1 /proc/thread-self/fd/1 \
+			'/proc/$$/fd/1' /proc/self/../self/fd/1 /dev/../dev/fd/1 link link-to-link; do
+			echo old >log
+			bash -c "exec $COMMAND -p x -o $name" >>log
+			assert_equal "$name: $(tr '\n' ' ' <log)" "$name: old ok "
+		done
+		echo old >log
+		bash -c "exec $COMMAND -p x -o /proc/self/fd/7" 7>>log
+		assert_equal "$(tr '\n' ' ' <log)" 'old ok '
+	}
+	each check
+}
+
+@test 'descriptors: a socket has no other name' {
+	serve - <<<'answer ok\n'
+	cat >socket.pl <<-'END'
+		use Socket;
+		socketpair my $ours, my $theirs, AF_UNIX, SOCK_STREAM, 0 or die;
+		if (!fork) {
+			open STDOUT, '>&', $theirs;
+			close $_ for $ours, $theirs;
+			exec @ARGV;
+		}
+		close $theirs;
+		print while <$ours>;
+		wait;
+		exit $? >> 8;
+	END
+	check() {
+		run -0 perl socket.pl $COMMAND -p x -o /proc/self/fd/1
+		assert_output ok
+	}
+	each check
+}
+
+@test 'descriptors: one that is closed, or for reading only, is status 73, and nothing is asked' {
+	serve - <<<'answer ok'
+	check() {
+		run -73 --separate-stderr bash -c "exec $COMMAND -p x -o /dev/fd/7 7>&-"
+		assert_equal "$stderr" "$COMMAND: cannot open /dev/fd/7 for writing: Bad file descriptor"
+		run -73 --separate-stderr bash -c "exec $COMMAND -p x -o /proc/self/fd/7 7</dev/null"
+		assert_equal "$stderr" "$COMMAND: cannot open /proc/self/fd/7 for writing: Bad file descriptor"
+	}
+	each check
+	assert_equal "$(requests)" 0
+}
+
+@test 'descriptors: a closed standard output is found out before anybody is asked' {
+	serve - <<<'answer ok'
+	local COMMAND
+	echo '"x"' >in
+	for COMMAND in 'oc-complete -p x' 'oc-stream -p x' 'oc-batch in' 'oc-models --live'; do
+		run -74 --separate-stderr bash -c "exec $COMMAND >&-"
+		assert_equal "$stderr" "${COMMAND%% *}: cannot write to standard output: Bad file descriptor"
+	done
+	assert_equal "$(requests)" 0
+}
