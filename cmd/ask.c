@@ -9,6 +9,7 @@
 #include "ask.h"
 #include "call.h"
 #include "client.h"
+#include "err.h"
 #include "prompt.h"
 #include "request.h"
 
@@ -23,6 +24,7 @@ enum {
 	OPT_REASONING,
 	OPT_REPLACE_INVALID,
 	OPT_DRY_RUN,
+	OPT_KEEP_PARTIAL,
 };
 
 const struct cli_option ask_options[] = {
@@ -48,6 +50,7 @@ const struct cli_option ask_options[] = {
 
 const struct cli_option ask_output_options[] = {
         {'o', "output", "FILE", "write to FILE, whole or not at all"},
+        {OPT_KEEP_PARTIAL, "keep-partial", NULL, "write an answer that is cut short to FILE, too"},
         {0},
 };
 
@@ -151,6 +154,9 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 	case OPT_REPLACE_INVALID:
 		ask->replace_invalid = true;
 		return true;
+	case OPT_KEEP_PARTIAL:
+		ask->keep_partial = true;
+		return true;
 	case OPT_DRY_RUN:
 		ask->dry_run = true;
 		return true;
@@ -222,7 +228,7 @@ OC_NORETURN static void dry_run(struct ask *ask, bool stream)
 	oc_buf_init(&body, OC_BODY_MAX);
 	if (oc_request_body(&ask->request, stream, &body, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
-	output_open(&ask->out, ask->output_path);
+	output_open(&ask->out, NULL);
 	output_write(&ask->out, body.p, body.n);
 	output_commit(&ask->out);
 	oc_buf_release(&body);
@@ -282,29 +288,68 @@ void ask_open(struct ask *ask)
 	advise(ask);
 }
 
-static int status_of_end(const struct ask *ask)
+/* Why the server cut the answer short; NULL: it did not. */
+static const char *cut_of(const struct ask *ask)
 {
 	const char *reason = ask->reply.finish_reason;
 	bool cut_by_user = ask->request.max_tokens > 0;
 
-	if (!reason)
-		return CLI_OK;
-	if (strcmp(reason, "length") == 0 && !cut_by_user) {
-		cli_warn("the answer was cut short at a limit of the server's (finish reason "
-		         "length); --max-tokens sets another");
-		return CLI_CUT;
-	}
-	if (strcmp(reason, "content_filter") == 0) {
-		cli_warn("the answer was cut short by the server's content filter");
-		return CLI_CUT;
-	}
-	return CLI_OK;
+	if (reason && strcmp(reason, "length") == 0 && !cut_by_user)
+		return "at a limit of the server's (finish reason length); --max-tokens sets "
+		       "another";
+	if (reason && strcmp(reason, "content_filter") == 0)
+		return "by the server's content filter";
+	return NULL;
 }
 
 void ask_commit(struct ask *ask)
 {
+	const char *cut = cut_of(ask);
+	bool withheld = cut && output_is_file(&ask->out) && !ask->keep_partial;
+
 	if (ask->reasoning_path)
 		output_commit(&ask->reasoning);
-	output_commit(&ask->out);
-	cli_exit(status_of_end(ask));
+	if (withheld)
+		cli_warn("the answer was cut short %s; %s is left as it was, and --keep-partial "
+		         "would take the answer as it is",
+		         cut, output_name(&ask->out));
+	else if (cut)
+		cli_warn("the answer was cut short %s", cut);
+	if (withheld)
+		output_drop(&ask->out);
+	else
+		output_commit(&ask->out);
+	cli_exit(cut ? CLI_CUT : CLI_OK);
+}
+
+/* What became of the text of a stream that has failed. */
+static void tell_delivered(struct ask *ask, struct oc_err *err)
+{
+	uint64_t n = ask->reply.delivered;
+
+	if (!output_is_file(&ask->out)) {
+		oc_err_reword(err, "%s (%" PRIu64 " bytes of the answer were delivered)",
+		              err->message, n);
+	} else if (ask->keep_partial && n) {
+		oc_err_reword(err, "%s (%" PRIu64 " bytes of the answer were written to %s)",
+		              err->message, n, output_name(&ask->out));
+		output_commit(&ask->out);
+	} else {
+		oc_err_reword(err, "%s (nothing was written to %s)", err->message,
+		              output_name(&ask->out));
+	}
+}
+
+void ask_fail(struct ask *ask, bool stream, const struct oc_err *err)
+{
+	struct oc_err told = *err;
+
+	if (err->code == OC_ESTOPPED)
+		cli_reader_left(output_name(&ask->out));
+	if (ask->reasoning_path)
+		output_end_line(&ask->reasoning);
+	output_end_line(&ask->out);
+	if (stream && ask->reply.http_status == 200)
+		tell_delivered(ask, &told);
+	connect_die(&ask->connect, &told);
 }

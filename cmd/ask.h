@@ -26,6 +26,7 @@ struct ask {
 	const char *reasoning_path;
 	bool replace_invalid;
 	bool dry_run;
+	bool keep_partial;
 
 	/* What request points to. */
 	struct oc_buf prompt;
@@ -68,7 +69,12 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
 void ask_open(struct ask *ask);
 
 /* The end after an answer: delivers what is still held, and ends the program with status 0, or 3
- * where the server cut the answer short. */
+ * where the server cut the answer short. Such an answer does not replace a file, unless the user
+ * wants that. */
 void ask_commit(struct ask *ask) OC_NORETURN;
+
+/* The end after a failure: ends the program with the status of the error. Of a stream it says what
+ * became of its text. */
+void ask_fail(struct ask *ask, bool stream, const struct oc_err *err) OC_NORETURN;
 
 #endif

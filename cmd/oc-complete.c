@@ -77,9 +77,11 @@ static void run(struct complete *complete)
 
 	ask_open(ask);
 	if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))
-		connect_die(&ask->connect, &err);
-	if (ask->reasoning_path)
+		ask_fail(ask, false, &err);
+	if (ask->reasoning_path) {
 		output_write(&ask->reasoning, ask->reply.reasoning, ask->reply.reasoning_len);
+		output_end_line(&ask->reasoning);
+	}
 	if (complete->json)
 		print_json(complete);
 	else

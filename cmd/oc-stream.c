@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "ask.h"
+#include "clock.h"
 #include "jsonw.h"
 
 enum { OPT_EVENTS = CLI_LONG };
@@ -56,15 +57,17 @@ static void put_last_event(struct oc_buf *out, const struct oc_reply *reply)
 	oc_buf_putc(out, '\n');
 }
 
-/* One write for all that one read brought. */
+/* One write for all that one read brought. The answer begins a line where a terminal shows both. */
 static void flush(struct stream *stream)
 {
-	output_write(&stream->ask.out, stream->pending.p, stream->pending.n);
-	oc_buf_clear(&stream->pending);
-	if (stream->ask.reasoning_path)
-		output_write(&stream->ask.reasoning, stream->pending_reasoning.p,
-		             stream->pending_reasoning.n);
+	struct ask *ask = &stream->ask;
+
+	output_write(&ask->reasoning, stream->pending_reasoning.p, stream->pending_reasoning.n);
 	oc_buf_clear(&stream->pending_reasoning);
+	if (ask->reasoning_path && stream->pending.n)
+		output_end_line(&ask->reasoning);
+	output_write(&ask->out, stream->pending.p, stream->pending.n);
+	oc_buf_clear(&stream->pending);
 }
 
 static int take_chunk(void *ctx, const struct oc_chunk *chunk)
@@ -81,6 +84,8 @@ static int take_chunk(void *ctx, const struct oc_chunk *chunk)
 	case OC_CHUNK_REASONING:
 		if (stream->events)
 			put_event(&stream->pending, "reasoning", chunk->text);
+		else if (stream->pending.n)
+			flush(stream); /* what came first comes first */
 		if (stream->ask.reasoning_path)
 			oc_buf_add(&stream->pending_reasoning, chunk->text.p, chunk->text.n);
 		break;
@@ -93,6 +98,15 @@ static int take_chunk(void *ctx, const struct oc_chunk *chunk)
 	return 0;
 }
 
+/* Readers that are slow, too, end with the deadline. */
+static void keep_to_deadline(struct ask *ask)
+{
+	if (ask->connect.config.max_time <= 0)
+		return;
+	ask->out.deadline = oc_now() + ask->connect.config.max_time;
+	ask->reasoning.deadline = ask->out.deadline;
+}
+
 static void run(struct stream *stream)
 {
 	struct ask *ask = &stream->ask;
@@ -101,11 +115,9 @@ static void run(struct stream *stream)
 	oc_buf_init(&stream->pending, SIZE_MAX / 2);
 	oc_buf_init(&stream->pending_reasoning, SIZE_MAX / 2);
 	ask_open(ask);
-	if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply, &err)) {
-		if (err.code != OC_ESTOPPED)
-			output_end_line(&ask->out);
-		connect_die(&ask->connect, &err);
-	}
+	keep_to_deadline(ask);
+	if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply, &err))
+		ask_fail(ask, true, &err);
 	if (stream->events)
 		put_last_event(&stream->pending, &ask->reply);
 	flush(stream);

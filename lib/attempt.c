@@ -188,15 +188,6 @@ static void judge(struct oc_attempt *a)
 		judge_whole(a);
 }
 
-/* Says how much of an answer that broke off is out. */
-static void count_delivered(struct oc_attempt *a)
-{
-	if (!a->err.code || !a->sink || a->x.status != 200)
-		return;
-	oc_err_reword(&a->err, "%s (%" PRIu64 " bytes of the answer were delivered)",
-	              a->err.message, a->reply->delivered);
-}
-
 bool oc_attempt_done(struct oc_attempt *a)
 {
 	a->reply->http_status = a->x.status;
@@ -206,7 +197,6 @@ bool oc_attempt_done(struct oc_attempt *a)
 		take_error(a, &a->in.err);
 	if (a->x.done) {
 		hide_key(a, a->err.message, strlen(a->err.message));
-		count_delivered(a);
 		if (!a->err.http_status)
 			a->err.http_status = a->x.status;
 	}

@@ -177,6 +177,69 @@ can_be_user() {
 	each check
 }
 
+@test 'file: --dry-run touches none, and prints' {
+	echo old >out
+	check() {
+		run -0 $COMMAND --dry-run -m m -p x -o out --report report --reasoning thoughts
+		assert_output --partial '"messages":'
+		assert_equal "$(cat out)" old
+		assert [ ! -e report ]
+		assert [ ! -e thoughts ]
+		run -0 $COMMAND --dry-run -m m -p x -o no/such/directory
+	}
+	each check
+}
+
+# ---- answers that are not whole -----------------------------------------------------------------
+
+@test 'cut: an answer that the server cut short leaves the file as it was' {
+	serve - <<<$'sse\ndelta half\nfinish length\ndone'
+	local cut="the answer was cut short at a limit of the server's (finish reason length); --max-tokens sets another"
+	check() {
+		echo old >out
+		run -3 --separate-stderr $COMMAND -p x -o out
+		assert_output ''
+		assert_equal "$stderr" "$COMMAND: $cut; out is left as it was, and --keep-partial would take the answer as it is"
+		assert_equal "$(cat out)" old
+		run -3 --separate-stderr $COMMAND -p x -o new
+		assert [ ! -e new ]
+		run -3 --separate-stderr $COMMAND -p x -o out --keep-partial
+		assert_output ''
+		assert_equal "$stderr" "$COMMAND: $cut"
+		assert_equal "$(cat out)" half
+		run -3 --separate-stderr $COMMAND -p x -o /dev/stdout
+		assert_output half
+		assert_equal "$stderr" "$COMMAND: $cut"
+		nothing_beside out
+	}
+	each check
+}
+
+@test 'cut: of a stream that broke, nothing is in the file, and the message says so' {
+	serve - <<<$'sse\ndelta ab'
+	echo old >out
+	run -76 --separate-stderr oc-stream -p x -o out
+	assert_output ''
+	assert_equal "$stderr" "oc-stream: $URL: the stream ended early, with neither [DONE] nor a finish reason (nothing was written to out)"
+	assert_equal "$(cat out)" old
+	run -76 --separate-stderr oc-stream -p x -o out --keep-partial
+	assert_equal "$stderr" "oc-stream: $URL: the stream ended early, with neither [DONE] nor a finish reason (2 bytes of the answer were written to out)"
+	assert_equal "$(cat out)" ab
+	serve - <<<$'sse\ndelta abc\nreset'
+	run -75 --separate-stderr oc-stream -p x -o out --keep-partial
+	[[ $stderr == *'(3 bytes of the answer were written to out)' ]]
+	assert_equal "$(cat out)" abc
+	nothing_beside out
+}
+
+@test 'cut: a stream that broke before it said anything replaces no file, even with --keep-partial' {
+	serve - <<<sse
+	echo old >out
+	run -76 --separate-stderr oc-stream -p x -o out --keep-partial
+	[[ $stderr == *'(nothing was written to out)' ]]
+	assert_equal "$(cat out)" old
+}
+
 # ---- descriptors --------------------------------------------------------------------------------
 
 @test 'descriptors: whatever name one has, it is written to, not opened' {
@@ -241,4 +304,45 @@ can_be_user() {
 		assert_equal "$stderr" "${COMMAND%% *}: cannot write to standard output: Bad file descriptor"
 	done
 	assert_equal "$(requests)" 0
+}
+
+# ---- readers that are slow ----------------------------------------------------------------------
+
+@test 'deadline: a stream whose reader never reads ends with it' {
+	serve - <<<$'sse\nrepeat forever delta xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx'
+	mkfifo pipe
+	exec 9<>pipe
+	local place
+	for place in '>pipe' '-o pipe'; do
+		run -75 --separate-stderr timeout 60 bash -c "exec oc-stream -p x --max-time 1 $place"
+		[[ $stderr == 'oc-stream: cannot write to '*': the deadline (--max-time) has passed' ]]
+	done
+	exec 9>&-
+}
+
+@test 'deadline: one that reads gets every byte' {
+	serve - <<<$'sse\nrepeat 5000 delta 0123456789012345678901234567890123456789\\n\nfinish stop\ndone'
+	oc-stream -p x --max-time 600 | md5sum >got
+	yes 0123456789012345678901234567890123456789 | head -n 5000 | md5sum | diff - got
+}
+
+# ---- terminals ----------------------------------------------------------------------------------
+
+@test 'terminal: reasoning that goes there ends its line before the answer begins' {
+	serve - <<-'END'
+		sse
+		data {"choices":[{"index":0,"delta":{"reasoning":"let me "}}]}
+		data {"choices":[{"index":0,"delta":{"reasoning":"see"}}]}
+		delta the
+		delta  answer
+		finish stop
+		done
+	END
+	check() {
+		script -qec "$COMMAND -p x --reasoning /dev/stderr" /dev/null </dev/null | tr -d '\r' >out
+		printf 'let me see\nthe answer\n' | diff - out
+	}
+	each check
+	oc-complete -p x --reasoning thoughts >out
+	printf 'let me see' | cmp - thoughts
 }
