@@ -39,7 +39,8 @@ static const char *const fields[] = {"input", "output", "total", "records", NULL
 
 struct usage {
 	struct oc_meter meter;
-	int64_t bad; /* things that could not be counted, each of them named */
+	int64_t bad;   /* things that could not be counted, each of them named */
+	int64_t unfit; /* of these: what made a sum too large */
 
 	enum form form;
 	int field; /* index in fields, and in the result of figures() */
@@ -119,6 +120,7 @@ static void add_record(struct usage *u, const char *name, const struct oc_usage_
 
 	if (rc == OC_ENOMEM)
 		cli_die(CLI_OSERR, "%s", err.message);
+	u->unfit += rc != 0;
 	if (rc && may_warn(u))
 		cli_warn("%s:%" PRIu64 ": not counted: %s", name, record->line, err.message);
 	if (record->flaw && may_warn(u))
@@ -203,29 +205,45 @@ static void print(struct usage *u)
 	oc_buf_release(&text);
 }
 
+/* Is a budget exceeded? What does not fit in a sum is over all of them. */
+static bool is_over(const struct usage *u)
+{
+	int64_t figure[4];
+	bool over = false;
+
+	figures(u, figure);
+	for (int i = 0; i < 3; i++) {
+		if (u->max[i] < 0 || (figure[i] <= u->max[i] && !u->unfit))
+			continue;
+		over = true;
+		if (u->unfit)
+			cli_warn("what does not fit in a sum is over the budget of --max-%s "
+			         "%" PRId64,
+			         fields[i], u->max[i]);
+		else
+			cli_warn("%" PRId64 " %s tokens are over the budget of --max-%s %" PRId64,
+			         figure[i], fields[i], fields[i], u->max[i]);
+	}
+	return over;
+}
+
 /* Says what the numbers do not, and makes the exit status. */
 static int judge(const struct usage *u)
 {
 	const struct oc_meter_row *total = &u->meter.total;
-	int64_t figure[4];
-	int status = CLI_OK;
+	bool over;
 
 	if (total->uncounted)
 		cli_note("%" PRId64 " of %" PRId64
 		         " records do not say all of their tokens: the sums "
 		         "are what is known",
 		         total->uncounted, total->records);
-	figures(u, figure);
-	for (int i = 0; i < 3; i++) {
-		if (u->max[i] < 0 || figure[i] <= u->max[i])
-			continue;
-		cli_warn("%" PRId64 " %s tokens are over the budget of --max-%s %" PRId64,
-		         figure[i], fields[i], fields[i], u->max[i]);
-		status = CLI_NO;
-	}
+	over = is_over(u);
 	if (u->bad > WARNINGS_MAX)
 		cli_warn("%" PRId64 " more like these are not shown", u->bad - WARNINGS_MAX);
-	return u->bad ? CLI_DATAERR : status;
+	if (u->bad > u->unfit || (u->bad && !over))
+		return CLI_DATAERR;
+	return over ? CLI_NO : CLI_OK;
 }
 
 int main(int argc, char **argv)

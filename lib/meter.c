@@ -105,13 +105,24 @@ static void add_usage(struct oc_meter_row *row, const struct oc_usage *usage)
 		row->usage.total_tokens += usage->total_tokens;
 }
 
+static int add_cached(struct oc_meter *m, struct oc_text model, struct oc_err *err)
+{
+	if (!find_row(m, model))
+		return oc_err_nomem(err);
+	m->rows[m->last].cached++;
+	m->total.cached++;
+	return OC_OK;
+}
+
 int oc_meter_add(struct oc_meter *m, const struct oc_usage_record *record, struct oc_err *err)
 {
 	const struct oc_usage *sum = &m->total.usage;
 	const struct oc_usage *usage = &record->usage;
 
+	if (record->cached)
+		return add_cached(m, record->model, err);
 	/* No row's sum is larger than the total's. */
-	if (!fits(sum->input_tokens, usage->input_tokens) ||
+	if (record->unfit || !fits(sum->input_tokens, usage->input_tokens) ||
 	    !fits(sum->output_tokens, usage->output_tokens) ||
 	    !fits(sum->total_tokens, usage->total_tokens))
 		return oc_err_set(err, OC_EDATA, "the sum of the tokens does not fit in 64 bits");

@@ -13,6 +13,7 @@ struct oc_meter_row {
 	char *owned;          /* the block that model is in */
 	int64_t records;
 	int64_t uncounted; /* records in which at least one count is unknown */
+	int64_t cached; /* answers that are those of earlier records: counted here, and only here */
 	struct oc_usage usage;
 };
 

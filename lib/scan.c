@@ -11,8 +11,7 @@
 #include "utf8.h"
 
 enum state {
-	START,       /* a byte order mark may come, or a value */
-	MARK,        /* within the byte order mark */
+	MARK,        /* within a byte order mark */
 	VALUE,       /* a value must come */
 	FIRST_VALUE, /* a value, or the end of the array */
 	NAME,        /* a member's name must come */
@@ -36,7 +35,7 @@ static const char BOM[] = "\xef\xbb\xbf";
 
 void oc_scan_init(struct oc_scan *s)
 {
-	*s = (struct oc_scan){.line = 1, .state = START, .wanted = UINT32_MAX};
+	*s = (struct oc_scan){.line = 1, .state = VALUE, .wanted = UINT32_MAX};
 }
 
 static uint64_t offset_of(const struct oc_scan *s, const char *p)
@@ -343,6 +342,7 @@ static const char *begin_number(struct oc_scan *s, const char *p, const char *en
 static const char *begin_word(struct oc_scan *s, const char *p, const char *word)
 {
 	s->rest = word + 1;
+	s->truth = *word == 't';
 	s->part = *word == 'n' ? OC_SCAN_NULL : OC_SCAN_BOOL;
 	s->state = WORD;
 	return p + 1;
@@ -381,6 +381,22 @@ static const char *close_bracket(struct oc_scan *s, const char *p)
 	return p + 1;
 }
 
+static const char *begin_mark(struct oc_scan *s, const char *p)
+{
+	s->rest = BOM + 1;
+	s->state = MARK;
+	return p + 1;
+}
+
+static const char *in_mark(struct oc_scan *s, const char *p)
+{
+	if (*p != *s->rest)
+		return fail(s, p, "a value expected");
+	if (!*++s->rest)
+		s->state = VALUE;
+	return p + 1;
+}
+
 static const char *begin_value(struct oc_scan *s, const char *p, const char *end)
 {
 	if (!s->depth)
@@ -398,6 +414,8 @@ static const char *begin_value(struct oc_scan *s, const char *p, const char *end
 	case 'n':
 		return begin_word(s, p, "null");
 	default:
+		if (*p == *BOM && !s->depth)
+			return begin_mark(s, p);
 		if (*p != '-' && !is_digit(*p))
 			return fail(s, p, "a value expected");
 		return begin_number(s, p, end);
@@ -476,24 +494,7 @@ static const char *between(struct oc_scan *s, const char *p, const char *end)
 	}
 }
 
-/* ---- the beginning, and beginning again ---- */
-
-static const char *in_mark(struct oc_scan *s, const char *p)
-{
-	if (s->state == START) {
-		s->rest = BOM;
-		s->state = MARK;
-		if (*p != *BOM) {
-			s->state = VALUE;
-			return p;
-		}
-	}
-	if (*p != *s->rest)
-		return fail(s, p, "a value expected");
-	if (!*++s->rest)
-		s->state = VALUE;
-	return p + 1;
-}
+/* ---- beginning again ---- */
 
 /* The end of what could not be read: up to the line `last`. */
 static enum oc_scan_event give_up(struct oc_scan *s, uint64_t last)
@@ -538,7 +539,6 @@ static const char *lost(struct oc_scan *s, const char *p, const char *end)
 static const char *step(struct oc_scan *s, const char *p, const char *end)
 {
 	switch (s->state) {
-	case START:
 	case MARK:
 		return in_mark(s, p);
 	case STRING:
@@ -590,7 +590,7 @@ enum oc_scan_event oc_scan_end(struct oc_scan *s)
 		return give_up(s, s->line);
 	if (s->state == NEXT_LINE)
 		return give_up(s, s->line - 1);
-	if (s->depth == 0 && (s->state == VALUE || s->state == START))
+	if (s->depth == 0 && s->state == VALUE)
 		return OC_SCAN_MORE;
 	if (s->depth == 0 && s->state == NUMBER &&
 	    number_after((enum number)s->part, ' ') == NUMBER_ENDS)

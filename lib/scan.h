@@ -12,6 +12,8 @@
  * on the next line. Where the bad value had begun on an earlier line it is a document over
  * several lines, whose rest is skipped: lines that are indented, or begin with a closing
  * bracket. An opening bracket in the first column where none is due begins a value, too.
+ *
+ * A byte order mark may stand before every value, since that is what `cat` makes of several files.
  */
 #ifndef OC_SCAN_H
 #define OC_SCAN_H
@@ -43,6 +45,7 @@ struct oc_scan {
 	struct oc_text text;
 	bool cut;     /* it is only the beginning: OC_SCAN_TEXT_MAX bytes */
 	bool escaped; /* there are escapes in it */
+	bool truth;   /* of OC_SCAN_BOOL: what it is */
 
 	/* To be set by the caller at any time: bit n means that names of n bytes are wanted.
 	 * Members with other names make no events; that there were some is noted in `passed`,

@@ -16,6 +16,7 @@ enum member {
 	PROMPT,
 	COMPLETION,
 	MODEL,
+	CACHED,
 	COUNTS,
 	ANSWER,
 	INNER,
@@ -33,19 +34,13 @@ static const struct {
 	enum member member;
 	struct oc_text name;
 } members[] = {
-        {RECORD, MODEL, NAME("model")},
-        {RECORD, COUNTS, NAME("usage")},
-        {RECORD, ANSWER, NAME("response")},
-        {RECORD, EVENT, NAME("content")},
-        {RECORD, EVENT, NAME("reasoning")},
-        {RESPONSE, INNER, NAME("body")},
-        {BODY, MODEL, NAME("model")},
-        {BODY, COUNTS, NAME("usage")},
-        {USAGE, INPUT, NAME("input_tokens")},
-        {USAGE, OUTPUT, NAME("output_tokens")},
-        {USAGE, TOTAL, NAME("total_tokens")},
-        {USAGE, PROMPT, NAME("prompt_tokens")},
-        {USAGE, COMPLETION, NAME("completion_tokens")},
+        {RECORD, MODEL, NAME("model")},         {RECORD, COUNTS, NAME("usage")},
+        {RECORD, CACHED, NAME("cached")},       {RECORD, ANSWER, NAME("response")},
+        {RECORD, EVENT, NAME("content")},       {RECORD, EVENT, NAME("reasoning")},
+        {RESPONSE, INNER, NAME("body")},        {BODY, MODEL, NAME("model")},
+        {BODY, COUNTS, NAME("usage")},          {USAGE, INPUT, NAME("input_tokens")},
+        {USAGE, OUTPUT, NAME("output_tokens")}, {USAGE, TOTAL, NAME("total_tokens")},
+        {USAGE, PROMPT, NAME("prompt_tokens")}, {USAGE, COMPLETION, NAME("completion_tokens")},
 };
 
 int oc_usage_init(struct oc_usage_reader *r, struct oc_err *err)
@@ -125,7 +120,8 @@ static void begin_record(struct oc_usage_reader *r)
 static void find_flaw(struct oc_usage_reader *r)
 {
 	for (size_t i = 0; i < OC_COUNT(members); i++) {
-		if ((int)members[i].member == r->member && r->member <= COUNTS)
+		if ((int)members[i].member == r->member && r->member <= COUNTS &&
+		    r->member != CACHED)
 			r->record.flaw = members[i].name.p;
 	}
 }
@@ -144,6 +140,8 @@ static void on_key(struct oc_usage_reader *r)
 		part_of(r)->counts[member] = -1;
 	else if (member == MODEL)
 		oc_buf_clear(&part_of(r)->model);
+	else if (member == CACHED)
+		r->record.cached = false;
 	else if (member == COUNTS)
 		forget_counts(part_of(r));
 	else if (member == ANSWER || member == INNER)
@@ -231,6 +229,8 @@ static enum oc_usage_event on_scalar(struct oc_usage_reader *r, enum oc_scan_eve
 		return on_no_record(r);
 	if (event == OC_SCAN_STRING && r->member == MODEL)
 		keep_model(r);
+	else if (event == OC_SCAN_BOOL && r->member == CACHED)
+		r->record.cached = r->scan.truth;
 	else if (event == OC_SCAN_NUMBER && r->member < MODEL && !r->scan.cut &&
 	         oc_num_exact(r->scan.text.p, r->scan.text.n, &count) && count >= 0)
 		part_of(r)->counts[r->member] = count;
@@ -257,8 +257,10 @@ static enum oc_usage_event finish(struct oc_usage_reader *r)
 	usage->input_tokens = either(said->counts[INPUT], said->counts[PROMPT]);
 	usage->output_tokens = either(said->counts[OUTPUT], said->counts[COMPLETION]);
 	usage->total_tokens = said->counts[TOTAL];
-	if (usage->total_tokens < 0 && usage->input_tokens >= 0 && usage->output_tokens >= 0 &&
-	    usage->input_tokens <= INT64_MAX - usage->output_tokens)
+	if (usage->total_tokens >= 0 || usage->input_tokens < 0 || usage->output_tokens < 0)
+		return OC_USAGE_RECORD;
+	r->record.unfit = usage->input_tokens > INT64_MAX - usage->output_tokens;
+	if (!r->record.unfit)
 		usage->total_tokens = usage->input_tokens + usage->output_tokens;
 	return OC_USAGE_RECORD;
 }

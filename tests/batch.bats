@@ -338,7 +338,7 @@ pattern() {
 	wait_for_event ' request 64 '
 	wait_for stands_still
 	[ "$(requests)" -le 70 ] # with those that were read ahead
-	kill -KILL $PID
+	kill -KILL "$PID"
 }
 
 # stands_still: the server has seen nothing new for a while.

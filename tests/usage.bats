@@ -178,6 +178,47 @@ oc-usage: 1281 total tokens are over the budget of --max-total 5'
 		'oc-usage: big:2: not counted: the sum of the tokens does not fit in 64 bits'
 }
 
+@test 'sums that do not fit are over every budget' {
+	local option max=9223372036854775807
+	printf '{"usage":{"input_tokens":%s,"output_tokens":%s}}\n' $max $max >one
+	printf '{"usage":{"input_tokens":%s,"output_tokens":0}}\n' $max $max >two
+	for option in input output total; do
+		run -1 --separate-stderr oc-usage --field total --max-$option 100 one
+		assert_output 0
+		assert_equal "${stderr_lines[0]}" \
+			'oc-usage: one:1: not counted: the sum of the tokens does not fit in 64 bits'
+		assert_equal "${stderr_lines[1]}" \
+			"oc-usage: what does not fit in a sum is over the budget of --max-$option 100"
+		run -1 oc-usage -q --max-$option $max two
+	done
+	run -65 oc-usage -q one
+	run -65 oc-usage -q --max-total 100 one - <<<bad
+}
+
+@test 'a byte order mark may begin every file of a cat, and of an array' {
+	{ printf '\xef\xbb\xbf'; cat ledger; printf '\xef\xbb\xbf'; cat ledger; } >both
+	run -0 oc-usage -q --field total both
+	assert_output 2562
+}
+
+@test 'answers from a cache are counted apart, and cost nothing' {
+	sed -i '2s/"tool"/"cached":true,"tool"/' ledger
+	run -0 oc-usage -q --max-total 81 --price 1000000:0 ledger
+	assert_output - <<-'END'
+		MODEL         RECORDS  UNCOUNTED  INPUT  OUTPUT  TOTAL   COST  CACHED
+		gpt-oss:120b        1          0     20      30     50  20.00       0
+		llama3.3            2          0      8       6     14   8.00       0
+		phi4                2          0     11       6     17  11.00       1
+		(unknown)           1          1      0       0      0   0.00       0
+		total               6          1     39      42     81  39.00       1
+	END
+	run -0 oc-usage -q --tsv ledger
+	assert_line --index 0 "$(printf 'model\trecords\tuncounted\tinput_tokens\toutput_tokens\ttotal_tokens\tcached')"
+	assert_line --index 3 "$(printf 'phi4\t2\t0\t11\t6\t17\t1')"
+	run -0 oc-usage -q --json ledger
+	jq -e '.cached == 1 and .records == 6 and .models[2].cached == 1' <<<"$output"
+}
+
 @test 'what is no ledger does not flood standard error' {
 	seq 1000 >numbers
 	run -65 --separate-stderr oc-usage --field records numbers

@@ -22,10 +22,11 @@ static void note(const struct oc_usage_reader *r, enum oc_usage_event event)
 		               r->bad.problem);
 	else
 		(void)snprintf(found + n, sizeof found - n,
-		               "%" PRIu64 " %.*s %" PRId64 " %" PRId64 " %" PRId64 "%s%s\n",
+		               "%" PRIu64 " %.*s %" PRId64 " %" PRId64 " %" PRId64 "%s%s%s%s\n",
 		               record->line, (int)record->model.n,
 		               record->model.n ? record->model.p : "", record->usage.input_tokens,
 		               record->usage.output_tokens, record->usage.total_tokens,
+		               record->unfit ? " unfit" : "", record->cached ? " cached" : "",
 		               record->flaw ? " flaw " : "", record->flaw ? record->flaw : "");
 }
 
@@ -97,6 +98,28 @@ TEST(every_framing)
 	check("{\"model\":\"m\"}{\"model\":\"n\"}", "1 m -1 -1 -1\n1 n -1 -1 -1\n");
 }
 
+TEST(byte_order_marks_of_several_files)
+{
+	check("\xef\xbb\xbf{\"model\":\"m\"}\n\xef\xbb\xbf{\"model\":\"n\"}\n",
+	      "1 m -1 -1 -1\n2 n -1 -1 -1\n");
+	check("{\"model\":\"m\"}\xef\xbb\xbf\n{\"model\":\"n\"}", "1 m -1 -1 -1\n2 n -1 -1 -1\n");
+	check("\xef\xbb\xbf", "");
+	check("bad\n\xef\xbb\xbf{\"model\":\"n\"}", "bad 1:1 1-1 a value expected\n2 n -1 -1 -1\n");
+	check("\xef\xbb{\"model\":\"n\"}", "bad 1:3 1-1 a value expected\n");
+	check("[\xef\xbb\xbf{\"model\":\"n\"}]", "bad 1:2 1-1 a value expected\n");
+	check("\xef\xbb", "bad 1:3 1-1 the text ends too early\n");
+}
+
+TEST(answers_that_were_repeated)
+{
+	check("{\"model\":\"m\",\"cached\":true,\"usage\":{\"total_tokens\":9}}",
+	      "1 m -1 -1 9 cached\n");
+	check("{\"cached\":false}{\"cached\":null}{\"cached\":1}{\"cached\":\"true\"}",
+	      "1  -1 -1 -1\n1  -1 -1 -1\n1  -1 -1 -1\n1  -1 -1 -1\n");
+	check("{\"cached\":true,\"cached\":false}", "1  -1 -1 -1\n");
+	check("{\"usage\":{\"cached\":true},\"x\":{\"cached\":true}}", "1  -1 -1 -1\n");
+}
+
 TEST(a_cut_stream_is_a_record_without_counts)
 {
 	check("{\"content\":\"a\"}\n{\"content\":\"b\"}\n", "2  -1 -1 -1\n");
@@ -123,7 +146,10 @@ TEST(numbers_are_exact)
 {
 	check("{\"usage\":{\"input_tokens\":12.0,\"output_tokens\":1e3}}", "1  12 1000 1012\n");
 	check("{\"usage\":{\"input_tokens\":9223372036854775807,\"output_tokens\":1}}",
-	      "1  9223372036854775807 1 -1\n");
+	      "1  9223372036854775807 1 -1 unfit\n");
+	check("{\"usage\":{\"input_tokens\":9223372036854775807,\"output_tokens\":1,"
+	      "\"total_tokens\":1}}",
+	      "1  9223372036854775807 1 1\n");
 	check("{\"usage\":{\"input_tokens\":-0}}", "1  0 -1 -1\n");
 }
 
@@ -308,6 +334,28 @@ TEST(sums_that_do_not_fit_are_refused)
 	CHECK_INT(m.total.records, 1);
 	CHECK_INT(m.rows[0].records, 1);
 	CHECK_INT(m.rows[0].usage.output_tokens, INT64_MAX);
+	r = record("m", 1, 0, -1);
+	r.unfit = true;
+	CHECK_INT(oc_meter_add(&m, &r, &err), OC_EDATA);
+	CHECK_INT(m.total.records, 1);
+	oc_meter_release(&m);
+}
+
+TEST(what_was_repeated_cost_nothing)
+{
+	struct oc_usage_record r = record("m", INT64_MAX, INT64_MAX, -1);
+	struct oc_meter m;
+
+	oc_meter_init(&m);
+	add(&m, "m", 1, 2, 3);
+	r.unfit = r.cached = true;
+	CHECK_INT(oc_meter_add(&m, &r, NULL), 0);
+	CHECK_INT(m.nrows, 1);
+	CHECK_INT(m.rows[0].records, 1);
+	CHECK_INT(m.rows[0].cached, 1);
+	CHECK_INT(m.total.cached, 1);
+	CHECK_INT(m.total.usage.total_tokens, 3);
+	CHECK_INT(m.total.uncounted, 0);
 	oc_meter_release(&m);
 }
 
@@ -375,7 +423,8 @@ TEST(prices_are_checked)
 
 int main(void)
 {
-	return RUN(T(five_kinds_of_record), T(every_framing),
+	return RUN(T(five_kinds_of_record), T(every_framing), T(byte_order_marks_of_several_files),
+	           T(answers_that_were_repeated), T(what_was_repeated_cost_nothing),
 	           T(a_cut_stream_is_a_record_without_counts), T(what_is_not_known_is_not_guessed),
 	           T(numbers_are_exact), T(impossible_values_are_flaws), T(nothing_counts_twice),
 	           T(escapes_are_decoded), T(bad_lines_are_named_and_the_rest_is_read),
