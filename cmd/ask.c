@@ -9,6 +9,7 @@
 #include "ask.h"
 #include "call.h"
 #include "client.h"
+#include "cut.h"
 #include "err.h"
 #include "prompt.h"
 #include "request.h"
@@ -26,6 +27,8 @@ enum {
 	OPT_DRY_RUN,
 	OPT_KEEP_PARTIAL,
 };
+
+enum { CUT_HOW_MAX = 160 };
 
 const struct cli_option ask_options[] = {
         {'m', "model", "ID", "the model; default $OLLAMA_CLOUD_MODEL"},
@@ -288,23 +291,30 @@ void ask_open(struct ask *ask)
 	advise(ask);
 }
 
-/* Why the server cut the answer short; NULL: it did not. */
-static const char *cut_of(const struct ask *ask)
+/* Did the server cut the answer short? Then `how` says in which way. */
+static bool is_cut(const struct ask *ask, char how[CUT_HOW_MAX])
 {
-	const char *reason = ask->reply.finish_reason;
-	bool cut_by_user = ask->request.max_tokens > 0;
-
-	if (reason && strcmp(reason, "length") == 0 && !cut_by_user)
-		return "at a limit of the server's (finish reason length); --max-tokens sets "
-		       "another";
-	if (reason && strcmp(reason, "content_filter") == 0)
-		return "by the server's content filter";
-	return NULL;
+	switch (oc_cut(&ask->reply, ask->request.max_tokens)) {
+	case OC_CUT_LENGTH:
+		(void)snprintf(how, CUT_HOW_MAX, "at a limit of the server's (finish reason %s)%s",
+		               ask->reply.finish_reason,
+		               ask->request.max_tokens ? ", before that of --max-tokens"
+		                                       : "; --max-tokens sets another");
+		return true;
+	case OC_CUT_FILTER:
+		(void)snprintf(how, CUT_HOW_MAX, "by the server's content filter");
+		return true;
+	case OC_CUT_NONE:
+	case OC_CUT_OWN:
+		break;
+	}
+	return false;
 }
 
 void ask_commit(struct ask *ask)
 {
-	const char *cut = cut_of(ask);
+	char how[CUT_HOW_MAX];
+	bool cut = is_cut(ask, how);
 	bool withheld = cut && output_is_file(&ask->out) && !ask->keep_partial;
 
 	if (ask->reasoning_path)
@@ -312,9 +322,9 @@ void ask_commit(struct ask *ask)
 	if (withheld)
 		cli_warn("the answer was cut short %s; %s is left as it was, and --keep-partial "
 		         "would take the answer as it is",
-		         cut, output_name(&ask->out));
+		         how, output_name(&ask->out));
 	else if (cut)
-		cli_warn("the answer was cut short %s", cut);
+		cli_warn("the answer was cut short %s", how);
 	if (withheld)
 		output_drop(&ask->out);
 	else

@@ -54,9 +54,7 @@ void item_judge(struct item *item, const struct oc_request *defaults)
 	if (item->line.envelope)
 		judge_envelope(job);
 	if (!job->err.code && reply->content_len)
-		(void)oc_line_check(&item->line, defaults,
-		                    (struct oc_text){reply->content, reply->content_len},
-		                    &job->err);
+		(void)oc_line_check(&item->line, defaults, reply, &job->err);
 	if (job->err.code && !job->err.http_status)
 		job->err.http_status = reply->http_status;
 }

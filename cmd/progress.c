@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "buf.h"
+#include "cli.h"
 #include "progress.h"
 
 static double interval(const struct progress *progress)
@@ -25,23 +26,18 @@ static void add_tokens(int64_t *sum, int64_t count)
 		*sum += count;
 }
 
-static bool is_cut(const char *reason)
-{
-	return reason && (strcmp(reason, "length") == 0 || strcmp(reason, "content_filter") == 0);
-}
-
 void progress_count(struct progress *progress, const struct oc_reply *reply, int status)
 {
 	if (reply->attempts > 1)
 		progress->repeats += (uint64_t)reply->attempts - 1;
 	add_tokens(&progress->input_tokens, reply->usage.input_tokens);
 	add_tokens(&progress->output_tokens, reply->usage.output_tokens);
-	if (status) {
+	if (status && status != CLI_CUT) {
 		progress->failed++;
 		progress->failed_with[(size_t)status % OC_COUNT(progress->failed_with)]++;
 	} else {
 		progress->answered++;
-		progress->cut += is_cut(reply->finish_reason);
+		progress->cut += status == CLI_CUT;
 	}
 }
 

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "cut.h"
 #include "record.h"
 #include "settle.h"
 
@@ -59,6 +60,8 @@ void settle_line(struct run *run, struct item *item)
 
 	if (status)
 		tell_failure(run, item);
+	else if (oc_cut(&job->reply, item->line.max_tokens) > OC_CUT_OWN)
+		status = CLI_CUT;
 	progress_count(&run->progress, &job->reply, status);
 	if (job->reply.attempts &&
 	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status))

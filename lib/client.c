@@ -79,7 +79,8 @@ int oc_client_complete(struct oc_client *client, const struct oc_request *req,
 
 	if (rc)
 		return rc;
-	return oc_answer_check(req, (struct oc_text){reply->content, reply->content_len}, err);
+	return oc_answer_check(req, reply, (struct oc_text){reply->content, reply->content_len},
+	                       err);
 }
 
 /* A sink before the caller's, which keeps a copy of an answer that must be checked at its end. */
@@ -111,7 +112,7 @@ int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_
 	if (!rc && tee.copy.bad)
 		rc = oc_err_set(err, tee.copy.bad, "the answer is too large to be checked");
 	if (!rc)
-		rc = oc_answer_check(req, oc_buf_text(&tee.copy), err);
+		rc = oc_answer_check(req, reply, oc_buf_text(&tee.copy), err);
 	oc_buf_release(&tee.copy);
 	return rc;
 }

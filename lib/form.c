@@ -2,34 +2,57 @@
 /* form.c: has an answer the form that was asked for? */
 #include "compat.h"
 
+#include <inttypes.h>
+
+#include "cut.h"
 #include "form.h"
 #include "schema.h"
 
-int oc_answer_check(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
+static int check(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
 {
 	struct oc_json value;
 	struct oc_json schema;
-	struct oc_err why = {0};
 	int rc;
 
-	if (req->format == OC_FORMAT_TEXT)
-		return OC_OK;
 	oc_json_init(&value);
 	oc_json_init(&schema);
-	rc = oc_json_parse(&value, answer.p, answer.n, &why);
+	rc = oc_json_parse(&value, answer.p, answer.n, err);
 	if (!rc && req->format == OC_FORMAT_JSON_OBJECT &&
 	    oc_json_type(&value, 0) != OC_JSON_OBJECT)
-		rc = oc_err_set(&why, OC_EPROTO, "it is no JSON object");
+		rc = oc_err_set(err, OC_EPROTO, "it is no JSON object");
 	if (!rc && req->format == OC_FORMAT_JSON_SCHEMA) {
-		rc = oc_json_parse(&schema, req->schema.p, req->schema.n, &why);
+		rc = oc_json_parse(&schema, req->schema.p, req->schema.n, err);
 		if (!rc)
-			rc = oc_schema_validate(&schema, &value, &why);
+			rc = oc_schema_validate(&schema, &value, err);
 	}
-	if (rc)
-		rc = oc_err_set(err, why.code,
-		                "the model's answer does not have the form asked for: %s",
-		                why.message);
 	oc_json_release(&schema);
 	oc_json_release(&value);
 	return rc;
+}
+
+int oc_answer_check(const struct oc_request *req, const struct oc_reply *reply,
+                    struct oc_text answer, struct oc_err *err)
+{
+	static const char form[] = "the model's answer does not have the form asked for";
+	struct oc_err why = {0};
+	int rc = req->format == OC_FORMAT_TEXT ? OC_OK : check(req, answer, &why);
+
+	if (!rc || rc == OC_ENOMEM)
+		return rc ? oc_err_nomem(err) : OC_OK;
+	switch (oc_cut(reply, req->max_tokens)) {
+	case OC_CUT_OWN:
+		return oc_err_set(err, why.code,
+		                  "%s: %s; the likely cause is the request's limit of %" PRId64
+		                  " tokens, at which it was cut",
+		                  form, why.message, req->max_tokens);
+	case OC_CUT_LENGTH:
+	case OC_CUT_FILTER:
+		return oc_err_set(err, why.code,
+		                  "%s: %s; the likely cause is that the server cut it short "
+		                  "(finish_reason %s)",
+		                  form, why.message, reply->finish_reason);
+	case OC_CUT_NONE:
+		break;
+	}
+	return oc_err_set(err, why.code, "%s: %s", form, why.message);
 }

@@ -5,7 +5,9 @@
 
 #include "oc.h"
 
-/* Is the answer what req->format and req->schema say? OC_EPROTO if not. */
-int oc_answer_check(const struct oc_request *req, struct oc_text answer, struct oc_err *err);
+/* Is the answer what req->format and req->schema say? OC_EPROTO if not. reply: how it ended, which
+ * may be the cause. */
+int oc_answer_check(const struct oc_request *req, const struct oc_reply *reply,
+                    struct oc_text answer, struct oc_err *err);
 
 #endif

@@ -31,6 +31,7 @@ struct oc_line {
 	struct oc_buf body;      /* of the request */
 	enum oc_format format;   /* what the answer must be */
 	struct oc_buf schema;    /* the line's own; where it is empty, the defaults' one counts */
+	int64_t max_tokens; /* the limit of the answer, the line's own or the defaults'; 0 = none */
 };
 
 void oc_line_init(struct oc_line *line);
@@ -47,6 +48,6 @@ int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, str
 
 /* Does the answer have the form that the line, or else the defaults, ask for? OC_EPROTO if not. */
 int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
-                  struct oc_text answer, struct oc_err *err);
+                  const struct oc_reply *reply, struct oc_err *err);
 
 #endif

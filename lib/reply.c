@@ -2,6 +2,7 @@
 /* reply.c: from the server's JSON to struct oc_reply. */
 #include "compat.h"
 
+#include "cut.h"
 #include "reply.h"
 #include "utf8.h"
 
@@ -148,6 +149,7 @@ static int read_answer(const struct oc_json *j, const struct oc_refusal_context 
 	int found[OC_COUNT(names)];
 	int error = oc_refusal_find(j, 0);
 	int choice;
+	int broken;
 
 	oc_json_members(j, 0, names, OC_COUNT(names), found);
 	choice = first_choice(j, found[CHOICES]);
@@ -167,11 +169,8 @@ static int read_answer(const struct oc_json *j, const struct oc_refusal_context 
 	    set_string(&reply->id, j, found[ID], err) ||
 	    set_string(&reply->finish_reason, j, finish_reason(j, choice), err))
 		return oc_err_nomem(err);
-	if (reply->finish_reason && strcmp(reply->finish_reason, "error") == 0)
-		return oc_err_set(err, OC_EPROTO,
-		                  "the server broke the answer off (finish_reason "
-		                  "\"error\")");
-	return check_text(draft, err);
+	broken = oc_cut_broken(reply->finish_reason, err);
+	return broken ? broken : check_text(draft, err);
 }
 
 /* Parses. Bytes that are not UTF-8 are no reason to lose an answer: then *mended (NULL where the

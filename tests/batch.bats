@@ -401,6 +401,28 @@ stands_still() {
 
 # ---- the load -----------------------------------------------------------------------------------
 
+@test 'answers: those that the server cut short are counted, and those cut where the line wanted it are not' {
+	local usage='"usage":{"prompt_tokens":1,"completion_tokens":5,"total_tokens":6}'
+	serve - <<-END
+		body {"model":"m","choices":[{"message":{"content":"A"},"finish_reason":"length"}],$usage}
+		---
+		body {"model":"m","choices":[{"message":{"content":"B"},"finish_reason":"length"}],$usage}
+		---
+		body {"model":"m","choices":[{"message":{"content":"C"},"finish_reason":"length"}],$usage}
+		---
+		body {"model":"m","choices":[{"message":{"content":"D"},"finish_reason":"content_filter"}],$usage}
+		---
+		body {"model":"m","choices":[{"message":{"content":"{"},"finish_reason":"length"}],$usage}
+	END
+	printf '%s\n' '"a"' '{"prompt":"b","max_tokens":5}' '{"prompt":"c","max_completion_tokens":9}' '"d"' \
+		'{"prompt":"e","response_format":{"type":"json_object"}}' >in
+	run -1 --separate-stderr oc-batch -P 1 -n 4 --report report in
+	assert_equal "$(jq -r '.content // empty' <<<"$output" | tr -d '\n')" ABCD
+	assert_line -n 4 --partial 'the likely cause is the request'"'"'s limit of 4 tokens, at which it was cut'
+	assert_equal "$(jq .exit_status report | tr '\n' ' ')" '0 0 3 3 76 '
+	[[ $stderr == *' 4 answered (2 cut short by the server), 1 failed '* ]]
+}
+
 @test 'load: at most -P requests at a time, over as many connections' {
 	serve --latency 3 --model --serve m --echo
 	questions 120 | oc-batch -q -P 6 >out

@@ -153,6 +153,38 @@ TEST(one_limit_of_tokens)
 	        "{\"model\":\"m\",\"messages\":[],\"max_tokens\":2,\"max_completion_tokens\":1}");
 }
 
+/* Which limit counts where an answer has reached one. */
+TEST(limit_of_the_answer)
+{
+	static const struct {
+		const char *line;
+		int64_t limit;
+	} rows[] = {
+	        {"\"hi\"", 100},
+	        {"{\"prompt\":\"hi\"}", 100},
+	        {"{\"prompt\":\"hi\",\"max_tokens\":7}", 7},
+	        {"{\"prompt\":\"hi\",\"max_tokens\":700}", 700},
+	        {"{\"prompt\":\"hi\",\"max_completion_tokens\":8}", 8},
+	        {"{\"prompt\":\"hi\",\"max_completion_tokens\":8,\"max_tokens\":9}", 8},
+	        {"{\"prompt\":\"hi\",\"max_tokens\":null}", 100},
+	        {"{\"prompt\":\"hi\",\"max_tokens\":-1}", 0},
+	        {"{\"prompt\":\"hi\",\"max_tokens\":\"7\"}", 0},
+	        {"{\"body\":{\"messages\":[],\"max_tokens\":6},\"max_tokens\":5}", 6},
+	};
+	struct oc_request req = defaults();
+
+	req.max_tokens = 100;
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_line line;
+		struct oc_err err = {0};
+
+		printf("# %s\n", rows[i].line);
+		CHECK_INT(read_with(&line, 1, rows[i].line, &req, &err), OC_OK);
+		CHECK_INT(line.max_tokens, rows[i].limit);
+		oc_line_release(&line);
+	}
+}
+
 TEST(escapes_in_an_envelope)
 {
 	struct oc_request req = defaults();
@@ -279,11 +311,16 @@ TEST(request_hash_is_stable)
 static int check_answer(const char *text, const struct oc_request *req, const char *answer)
 {
 	struct oc_line line;
+	struct oc_reply reply = {0};
 	struct oc_err err = {0};
 	int rc;
 
+	oc_reply_init(&reply);
 	CHECK_INT(read_with(&line, 1, text, req, &err), OC_OK);
-	rc = oc_line_check(&line, req, text_of(answer), &err);
+	reply.content = strdup(answer);
+	reply.content_len = strlen(answer);
+	rc = oc_line_check(&line, req, &reply, &err);
+	oc_reply_release(&reply);
 	oc_line_release(&line);
 	return rc;
 }
@@ -359,7 +396,7 @@ TEST(survives_without_memory)
 int main(void)
 {
 	return RUN(T(four_forms), T(white_space_around), T(fields_of_the_line_win),
-	           T(null_is_not_given), T(one_limit_of_tokens), T(escapes_in_an_envelope),
+	           T(null_is_not_given), T(one_limit_of_tokens), T(limit_of_the_answer), T(escapes_in_an_envelope),
 	           T(instruction_and_system_message), T(model_of_the_line), T(refused),
 	           T(custom_id_of_a_bad_line_is_known), T(key_is_custom_id_or_number),
 	           T(request_is_all_that_is_sent), T(request_hash_is_stable),
