@@ -170,7 +170,7 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 
 static int report_at_exit(void *ctx, int status)
 {
-	const struct ask *ask = ctx;
+	struct ask *ask = ctx;
 	bool reported = report_add(&ask->report, ask->request.model, &ask->reply, status);
 
 	return reported || status ? status : CLI_IOERR;

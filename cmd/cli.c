@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/resource.h>
@@ -77,6 +78,28 @@ void cli_init(const char *name)
 	signals_init();
 }
 
+/* Another program may have made a standard error that it shares with us non-blocking. Who does not
+ * read for so long is not waited for again. */
+static void write_line(const char *p, size_t n)
+{
+	enum { PATIENCE = 10000 }; /* ms */
+	static bool gave_up;
+	struct pollfd ready = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	while (n) {
+		ssize_t done = write(STDERR_FILENO, p, n);
+
+		if (done >= 0) {
+			p += done;
+			n -= (size_t)done;
+		} else if (errno == EAGAIN && !gave_up) {
+			gave_up = poll(&ready, 1, PATIENCE) == 0;
+		} else if (errno != EINTR) {
+			return; /* there is nowhere left to say so */
+		}
+	}
+}
+
 OC_PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)
 {
 	char text[2 * OC_ERR_MESSAGE_MAX];
@@ -90,9 +113,7 @@ OC_PRINTF(1, 0) static void print_line(const char *fmt, va_list ap)
 	oc_buf_puts(&line, ": ");
 	oc_utf8_visible(&line, text, strlen(text), OC_VISIBLE_LINE);
 	oc_buf_putc(&line, '\n');
-	if (write(STDERR_FILENO, line.p, line.n) < 0) {
-		/* There is nowhere left to say so. */
-	}
+	write_line(line.p, line.n);
 	oc_buf_release(&line);
 }
 

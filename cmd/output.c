@@ -24,16 +24,6 @@ const char *output_name(const struct output *out)
 	return out->path ? out->path : "standard output";
 }
 
-/* Writing to it can fail in one way that is known now. */
-static bool can_be_written(int fd)
-{
-	int flags = fcntl(fd, F_GETFL);
-
-	if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
-		errno = EBADF;
-	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
-}
-
 static void open_replacement(struct output *out, const char *path)
 {
 	if (!replace_open(&out->file, path))
@@ -66,7 +56,7 @@ void output_open(struct output *out, const char *path)
 		output_open_direct(out, path);
 	else if (path && strcmp(path, "-") != 0)
 		open_path(out, path);
-	else if (!can_be_written(out->fd))
+	else if (!place_writable(out->fd))
 		cli_die(CLI_IOERR, "cannot write to %s: %s", output_name(out), strerror(errno));
 	out->terminal = !output_is_file(out) && isatty(out->fd);
 }
@@ -82,7 +72,7 @@ void output_open_direct(struct output *out, const char *path)
 		out->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	else
 		out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
-	if (out->fd < 0 || !can_be_written(out->fd))
+	if (out->fd < 0 || !place_writable(out->fd))
 		cli_die(CLI_CANTCREAT, "cannot open %s for writing: %s", path, strerror(errno));
 	out->terminal = isatty(out->fd);
 }

@@ -3,8 +3,8 @@
 #include "compat.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -87,6 +87,15 @@ int place_descriptor(const char *path)
 	}
 	free(at);
 	return fd;
+}
+
+bool place_writable(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+
+	if (flags >= 0 && (flags & O_ACCMODE) == O_RDONLY)
+		errno = EBADF;
+	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
 /* ---- files ---- */

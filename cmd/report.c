@@ -5,24 +5,57 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "jsonw.h"
+#include "place.h"
 #include "report.h"
 
 enum { LINE_MAX_BYTES = 1 << 20 };
 
+/* The same file once more, for reading, by whatever name or descriptor it was opened. */
+static int open_reader(int fd)
+{
+	struct stat st;
+	char name[64];
+
+	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
+		return -1;
+	(void)snprintf(name, sizeof name, "/proc/self/fd/%d", fd);
+	return open(name, O_RDONLY | O_CLOEXEC);
+}
+
 void report_open(struct report *report, const char *path, const char *tool)
 {
-	*report = (struct report){.fd = -1, .path = path, .tool = tool};
+	int fd;
+
+	*report = (struct report){.fd = -1, .reader = -1, .path = path, .tool = tool};
 	if (!path)
 		report->path = cli_env("OLLAMA_CLOUD_REPORT");
 	if (!report->path)
 		return;
-	report->fd = open(report->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	if (report->fd < 0)
+	fd = place_descriptor(report->path);
+	if (fd >= 0)
+		report->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	else
+		report->fd = open(report->path,
+		                  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	if (report->fd < 0 || !place_writable(report->fd))
 		cli_die(CLI_CANTCREAT, "cannot open the report %s: %s", report->path,
 		        strerror(errno));
+	report->reader = open_reader(report->fd);
+}
+
+/* Did whoever wrote last, and was killed or had no room, leave a line without its end? */
+static bool is_torn(const struct report *report)
+{
+	struct stat st;
+	char last;
+
+	return report->reader >= 0 && fstat(report->reader, &st) == 0 && st.st_size &&
+	       pread(report->reader, &last, 1, st.st_size - 1) == 1 && last != '\n';
 }
 
 static void put_line(struct oc_buf *line, const char *tool, const char *model,
@@ -54,24 +87,40 @@ static void put_line(struct oc_buf *line, const char *tool, const char *model,
 	oc_buf_putc(line, '\n');
 }
 
-bool report_add(const struct report *report, const char *model, const struct oc_reply *reply,
+/* In one write, so that lines of commands that run at the same time do not mix. Another program may
+ * have made a pipe non-blocking. NULL, or why it is not written. */
+static const char *write_line(int fd, const struct oc_buf *line)
+{
+	struct pollfd ready = {.fd = fd, .events = POLLOUT};
+	ssize_t done;
+
+	if (line->bad)
+		return strerror(ENOMEM);
+	while ((done = write(fd, line->p, line->n)) < 0 && (errno == EINTR || errno == EAGAIN)) {
+		if (errno == EAGAIN)
+			(void)poll(&ready, 1, -1);
+	}
+	if (done < 0)
+		return strerror(errno);
+	return (size_t)done < line->n ? "the line is not whole" : NULL;
+}
+
+bool report_add(struct report *report, const char *model, const struct oc_reply *reply,
                 int exit_status)
 {
 	struct oc_buf line = {0};
-	ssize_t written;
-	size_t wanted;
+	const char *why;
 
 	if (report->fd < 0)
 		return true;
 	oc_buf_init(&line, LINE_MAX_BYTES);
+	if (is_torn(report))
+		oc_buf_putc(&line, '\n');
 	put_line(&line, report->tool, model, reply, exit_status);
-	wanted = line.n;
-	errno = ENOMEM;
-	written = line.bad ? -1 : write(report->fd, line.p, line.n);
+	why = write_line(report->fd, &line);
 	oc_buf_release(&line);
-	if (written >= 0 && (size_t)written == wanted)
-		return true;
-	cli_warn("cannot write to the report %s: %s", report->path,
-	         written < 0 ? strerror(errno) : "the line is not whole");
-	return false;
+	if (why && !report->failed)
+		cli_warn("cannot write to the report %s: %s", report->path, why);
+	report->failed = report->failed || why;
+	return !why;
 }

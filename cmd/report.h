@@ -6,7 +6,9 @@
 #include "cli.h"
 
 struct report {
-	int fd; /* -1 = no report is wanted */
+	int fd;     /* -1 = no report is wanted */
+	int reader; /* the same file for reading; -1 = it is none */
+	bool failed;
 	const char *path;
 	const char *tool;
 };
@@ -15,8 +17,9 @@ struct report {
  * the program with 73 when the file cannot be opened, before anything is asked. */
 void report_open(struct report *report, const char *path, const char *tool);
 
-/* Appends a line, in one write. model: the request's. False, after a message, if that fails. */
-bool report_add(const struct report *report, const char *model, const struct oc_reply *reply,
+/* Appends a line, in one write; what an earlier one left unfinished gets its end first. model: the
+ * request's. False if that fails, with a message the first time. */
+bool report_add(struct report *report, const char *model, const struct oc_reply *reply,
                 int exit_status);
 
 #endif
