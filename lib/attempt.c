@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include <inttypes.h>
+#include <strings.h>
 
 #include "attempt.h"
 #include "reply.h"
@@ -131,6 +132,10 @@ static void judge_error(struct oc_attempt *a)
 		oc_buf_clear(&a->received);
 	hide_key(a, a->received.p, a->received.n); /* before the text is cut short */
 	(void)oc_refusal_of_body(a->x.status, oc_buf_text(&a->received), &a->context, &a->err);
+	/* OpenAI's way to say that it is in vain. Its "true" is not followed: it comes with what is
+	 * known to be in vain, too. */
+	if (strcasecmp(a->x.should_retry, "false") == 0)
+		a->err.retry = false;
 	if (encoded)
 		oc_err_reword(&a->err, "%s; its explanation is encoded (%s)", a->err.message,
 		              a->x.content_encoding);

@@ -40,6 +40,7 @@ struct oc_http_exchange {
 	char request_id[OC_HTTP_HEADER_MAX];
 	char retry_after[OC_HTTP_HEADER_MAX];
 	char retry_after_ms[OC_HTTP_HEADER_MAX];
+	char should_retry[OC_HTTP_HEADER_MAX];
 
 	/* Valid when done. err.code is OC_OK if libcurl saw a whole HTTP answer, of any status. */
 	bool done;

@@ -6,6 +6,7 @@
 #include "jsonw.h"
 #include "refusal.h"
 #include "reply.h"
+#include "said.h"
 #include "utf8.h"
 
 /* ---- text on its way to the sink ---- */
@@ -143,8 +144,7 @@ static bool is_foreign(struct oc_intake *in, struct oc_text type, struct oc_text
 	if (*data.p != '{')
 		return true;
 	return oc_json_parse(&in->events.json, data.p, data.n, NULL) == 0 &&
-	       oc_json_get(j, 0, "choices") == OC_JSON_NONE &&
-	       oc_refusal_member(j, 0) == OC_JSON_NONE;
+	       oc_json_get(j, 0, "choices") == OC_JSON_NONE && oc_said_member(j, 0) == OC_JSON_NONE;
 }
 
 static int on_event(void *ctx, const struct oc_sse_event *event)

@@ -19,11 +19,19 @@ struct oc_verdict {
 
 /*
  * status: HTTP's; of an error within a 200, the one that it names as a number, or 0. kind: the type
- * and the code that the error names, however they are written. words: what else it says.
+ * and the code that the error names, however they are written. words: what it says to people, as
+ * UTF-8.
  */
 struct oc_verdict oc_judge(int status, struct oc_text kind, struct oc_text words);
 
-/* Where a phrase, in lower case, stands in a text of any case; or NULL. */
+/*
+ * Where a phrase, which is in lower case, stands in a text of any case; or NULL. A blank in the
+ * phrase stands for any number of blanks, `_` and `-`, none included; a `*` for one word. A phrase
+ * that begins with `=` must be the whole text.
+ */
 const char *oc_judge_find(struct oc_text text, const char *phrase);
+
+/* What a status is called; "no explanation" where it has no name. */
+const char *oc_judge_status(int status);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "cut.h"
 #include "reply.h"
+#include "said.h"
 #include "utf8.h"
 
 static void drop_answer(struct oc_reply *reply)
@@ -147,16 +148,16 @@ static int read_answer(const struct oc_json *j, const struct oc_refusal_context 
 	enum { CHOICES, MODEL, ID, USAGE, X_GROQ };
 	static const char *const names[] = {"choices", "model", "id", "usage", "x_groq"};
 	int found[OC_COUNT(names)];
-	int error = oc_refusal_find(j, 0);
+	int error = oc_said_find(j, 0);
 	int choice;
 	int broken;
 
 	oc_json_members(j, 0, names, OC_COUNT(names), found);
 	choice = first_choice(j, found[CHOICES]);
 	if (error == OC_JSON_NONE)
-		error = oc_refusal_member(j, choice);
+		error = oc_said_member(j, choice);
 	if (error == OC_JSON_NONE)
-		error = oc_refusal_member(j, found[X_GROQ]);
+		error = oc_said_member(j, found[X_GROQ]);
 	if (error != OC_JSON_NONE)
 		return oc_refusal_of_value(j, error, context, err);
 	if (oc_json_type(j, 0) != OC_JSON_OBJECT)
@@ -319,7 +320,7 @@ static int no_list(struct oc_err *err)
 static int read_models(const struct oc_json *j, const struct oc_refusal_context *context,
                        struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
-	int error = oc_refusal_find(j, 0);
+	int error = oc_said_find(j, 0);
 	int list = model_list(j);
 
 	if (error != OC_JSON_NONE)

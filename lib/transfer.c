@@ -27,9 +27,10 @@ static char *field_of(struct oc_http_exchange *x, const char *name, size_t n)
 		const char *name;
 		char *to;
 	} fields[] = {
-	        {"content-type", x->content_type}, {"content-encoding", x->content_encoding},
-	        {"location", x->location},         {"x-request-id", x->request_id},
-	        {"retry-after", x->retry_after},   {"retry-after-ms", x->retry_after_ms},
+	        {"content-type", x->content_type},   {"content-encoding", x->content_encoding},
+	        {"location", x->location},           {"x-request-id", x->request_id},
+	        {"retry-after", x->retry_after},     {"retry-after-ms", x->retry_after_ms},
+	        {"x-should-retry", x->should_retry},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(fields); i++) {
@@ -48,6 +49,7 @@ static void forget_fields(struct oc_http_exchange *x)
 	x->request_id[0] = '\0';
 	x->retry_after[0] = '\0';
 	x->retry_after_ms[0] = '\0';
+	x->should_retry[0] = '\0';
 }
 
 static bool is_blank(char c)

@@ -62,6 +62,50 @@ TEST(body_shapes)
 	         OC_EREFUSED, REFUSED("why")},
 	        {400, "{\"status\":\"odd\"}", OC_EREFUSED, REFUSED("{\"status\":\"odd\"}")},
 	        {400, "\"why\"", OC_EREFUSED, REFUSED("\"why\"")},
+	        /* Gemini, Cloudflare, gateways, AWS, Apigee, OAuth, Fastify, RFC 9457 */
+	        {400, "[{\"error\":{\"code\":400,\"message\":\"why\",\"status\":\"X\"}}]",
+	         OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"errors\":[{\"message\":\"why\",\"code\":7}],\"success\":false}",
+	         OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"errors\":[\"why\",\"b\"]}", OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"detail\":{\"error\":\"why\"}}", OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"detail\":{\"error\":{\"message\":\"why\"}}}", OC_EREFUSED,
+	         REFUSED("why")},
+	        {400, "{\"msg\":\"why\",\"code\":1}", OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"error\":{\"message\":{\"error\":{\"message\":\"why\"}}}}", OC_EREFUSED,
+	         REFUSED("why")},
+	        {400, "{\"error\":{\"errors\":[{\"message\":\"why\"}]}}", OC_EREFUSED,
+	         REFUSED("why")},
+	        {400, "{\"__type\":\"ValidationException\",\"message\":\"why\"}", OC_EREFUSED,
+	         REFUSED("why")},
+	        {400, "{\"fault\":{\"faultstring\":\"why\",\"detail\":{\"errorcode\":\"b\"}}}",
+	         OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"error\":\"invalid_request\",\"error_description\":\"why\"}", OC_EREFUSED,
+	         REFUSED("why")},
+	        {400, "{\"statusCode\":400,\"error\":\"Bad Request\",\"message\":\"why\"}",
+	         OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"type\":\"about:blank\",\"title\":\"Bad\",\"detail\":\"why\"}",
+	         OC_EREFUSED, REFUSED("why")},
+	        /* the error of another server within, as text */
+	        {400,
+	         "{\"error\":{\"message\":\"{\\n \\\"error\\\": {\\\"message\\\": "
+	         "\\\"why\\\"}}\"}}",
+	         OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"detail\":\"{\\\"error\\\":\\\"why\\\"}\"}", OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"error\":{\"message\":\"{braces}\"}}", OC_EREFUSED, REFUSED("{braces}")},
+	        {400,
+	         "{\"error\":{\"message\":\"Provider returned error\",\"code\":400,\"metadata\":{"
+	         "\"raw\":\"{\\\"error\\\":{\\\"message\\\":\\\"why\\\"}}\",\"provider_name\":"
+	         "\"p\"}}}",
+	         OC_EREFUSED, REFUSED("Provider returned error: why")},
+	        /* llama.cpp counts for programs */
+	        {400,
+	         "{\"error\":{\"message\":\"too long\",\"n_prompt_tokens\":5000,\"n_ctx\":4096}}",
+	         OC_EREFUSED, REFUSED("too long (5000 tokens, of which 4096 fit)")},
+	        {400,
+	         "{\"error\":{\"message\":\"5000 are too many\",\"n_prompt_tokens\":5000,\"n_ctx\":"
+	         "4096}}",
+	         OC_EREFUSED, REFUSED("5000 are too many")},
 	        {400, "plain words\n", OC_EREFUSED, REFUSED("plain words")},
 	        {400, " two\r\n\r\n  lines\x1b[31m\tred\x07 \xff caf\xc3\xa9 ", OC_EREFUSED,
 	         REFUSED("two lines [31m red caf\xc3\xa9")},
@@ -89,6 +133,36 @@ TEST(long_texts_are_cut)
 	          OC_EREFUSED);
 	CHECK_INT(strlen(err.message), strlen(REFUSED("")) + 511 + strlen("..."));
 	CHECK(strstr(err.message, "xxx...)"));
+}
+
+#define RUN16 "iVBORw0KGgoAAAAN"
+#define RUN80 RUN16 RUN16 RUN16 RUN16 RUN16
+
+TEST(bytes_of_images_are_not_shown)
+{
+	static const struct row rows[] = {
+	        {400, "bad image data:image/png;base64," RUN80 RUN16 "==, sorry", OC_EREFUSED,
+	         REFUSED("bad image data:image/png;base64,... (98 characters), sorry")},
+	        {400, "{\"error\":{\"message\":\"bad: \\\"" RUN80 "\\\"\"}}", OC_EREFUSED,
+	         REFUSED("bad: \"... (80 characters)\"")},
+	        {400, RUN80, OC_EREFUSED, REFUSED("... (80 characters)")},
+	        {400, RUN80 " " RUN80, OC_EREFUSED,
+	         REFUSED("... (80 characters) ... (80 characters)")},
+	        {400, "short " RUN16, OC_EREFUSED, REFUSED("short " RUN16)},
+	        /* its end is missing, and so is that of the document */
+	        {400,
+	         "{\"error\":{\"code\":500,\"message\":\"bad \\\"image\\\": [\\n  {\\\"url\\\": "
+	         "\\\"data:image/png;base64," RUN80,
+	         OC_EREFUSED,
+	         REFUSED("bad \"image\": [ {\"url\": \"data:image/png;base64,... (80 characters)")},
+	        {400, "{\"error\":{\"message\":\"cut \\u00", OC_EREFUSED, REFUSED("cut")},
+	        {400, "{\"error\":{\"message\":\"cut\\", OC_EREFUSED, REFUSED("cut")},
+	        {400, "{\"error\":{\"message\":\"whole\",\"param\":", OC_EREFUSED,
+	         REFUSED("whole")},
+	        {400, "{\"error\":{\"message\":", OC_EREFUSED, REFUSED("{\"error\":{\"message\":")},
+	};
+
+	check_rows(rows, OC_COUNT(rows));
 }
 
 /* ---- the code, and the advice ------------------------------------------------------------- */
@@ -286,8 +360,8 @@ TEST(nothing_is_known)
 
 int main(void)
 {
-	return RUN(T(body_shapes), T(long_texts_are_cut), T(codes_by_status),
-	           T(models_that_are_missing), T(addresses_that_are_wrong), T(keys),
-	           T(quota_or_rate), T(failures_that_may_pass), T(request_ids),
+	return RUN(T(body_shapes), T(long_texts_are_cut), T(bytes_of_images_are_not_shown),
+	           T(codes_by_status), T(models_that_are_missing), T(addresses_that_are_wrong),
+	           T(keys), T(quota_or_rate), T(failures_that_may_pass), T(request_ids),
 	           T(nothing_is_known));
 }

@@ -730,7 +730,7 @@ TEST(events_that_end_a_stream)
 	        {"{\"errors\":[{\"message\":\"overloaded\",\"code\":503}]}", OC_EBUSY,
 	         "overloaded"},
 	        {"{\"code\":500,\"message\":\"no workers\"}", OC_EBUSY, "(500: no workers)"},
-	        {"{\"status\":500,\"error\":{},\"message\":\"m\"}", OC_EPROTO, "m"},
+	        {"{\"status\":500,\"error\":{},\"message\":\"m\"}", OC_EBUSY, "(500: m)"},
 	        {"[{\"error\":{\"code\":503,\"message\":\"m\"}}]", OC_EBUSY, "(503: m)"},
 	        {"{\"error\":{}}", OC_EPROTO, "reports an error"},
 	        {"{\"choices\":[],\"x_groq\":{\"id\":\"r\",\"error\":\"over capacity\"}}",
