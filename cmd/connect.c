@@ -8,6 +8,7 @@
 
 enum {
 	OPT_TIMEOUT = CLI_LONG + 100,
+	OPT_WAIT,
 	OPT_MAX_TIME,
 	OPT_CACERT,
 	OPT_PROXY,
@@ -22,6 +23,8 @@ const struct cli_option connect_options[] = {
         {OPT_KEY_IN_CLEAR, "key-in-clear", NULL, "send the key over plain HTTP, too"},
         {OPT_TIMEOUT, "timeout", "SECONDS",
          "longest silence of the server; default 30, 0 = no limit"},
+        {OPT_WAIT, "wait", "SECONDS",
+         "longest wait for the answer to begin; default --timeout if given, else 300"},
         {OPT_MAX_TIME, "max-time", "SECONDS", "deadline for everything; default none"},
         {OPT_CACERT, "cacert", "FILE", "trust the certificates in FILE (PEM)"},
         {OPT_PROXY, "proxy", "URL", "go through this proxy"},
@@ -31,7 +34,8 @@ const struct cli_option connect_options[] = {
 };
 
 const struct cli_option connect_retry_options[] = {
-        {OPT_MAX_RETRIES, "max-retries", "N", "retries after the first try; default 3"},
+        {OPT_MAX_RETRIES, "max-retries", "N",
+         "retries after the first try; default 3, with --max-time no limit"},
         {OPT_BACKOFF_FACTOR, "backoff-factor", "SECONDS",
          "wait before the first retry, doubled each time; default 0.5"},
         {0},
@@ -75,6 +79,11 @@ bool connect_option(struct connect *connect, int id, const char *arg)
 		return true;
 	case OPT_TIMEOUT:
 		config->timeout = cli_double(id, arg, 0, YEAR);
+		connect->has_timeout = true;
+		return true;
+	case OPT_WAIT:
+		config->wait = cli_double(id, arg, 0, YEAR);
+		connect->has_wait = true;
 		return true;
 	case OPT_MAX_TIME:
 		config->max_time = cli_double(id, arg, 0, YEAR);
@@ -87,6 +96,7 @@ bool connect_option(struct connect *connect, int id, const char *arg)
 		return true;
 	case OPT_MAX_RETRIES:
 		config->max_retries = (int)cli_int64(id, arg, 0, 1000);
+		connect->has_retries = true;
 		return true;
 	case OPT_BACKOFF_FACTOR:
 		config->backoff_factor = cli_double(id, arg, 0, 3600);

@@ -10,7 +10,8 @@
 enum { CONNECT_KEY_MAX = 64 * 1024 };
 
 struct connect {
-	struct oc_config config;
+	struct oc_config config;                 /* complete after connect_finish() */
+	bool has_timeout, has_wait, has_retries; /* by an option */
 	const char *key_file;
 	struct oc_buf key; /* that of key_file */
 	struct oc_buf url; /* the base URL that OLLAMA_HOST stands for; empty = it does not count */

@@ -139,8 +139,20 @@ static void choose_key(struct connect *connect)
 	oc_server_release(&server);
 }
 
+/* What one limit says about another that is not given. */
+static void complete_limits(struct connect *connect)
+{
+	struct oc_config *config = &connect->config;
+
+	if (connect->has_timeout && !connect->has_wait)
+		config->wait = config->timeout;
+	if (config->max_time > 0 && !connect->has_retries)
+		config->max_retries = OC_RETRY_ON;
+}
+
 void connect_finish(struct connect *connect)
 {
+	complete_limits(connect);
 	choose_server(connect);
 	choose_key(connect);
 	if (!connect->config.ca_file)

@@ -13,25 +13,47 @@
 /* How much of an error's body is of interest. */
 #define ERROR_BODY_MAX ((size_t)64 << 10)
 
-/* How long the end of the transfer may take after "[DONE]", in seconds. Reaching it keeps the
- * connection for the next call, but it is not worth a wait. */
-#define LINGER 1.0
+/* How long a stream may go on when its end is proven, in seconds. After "[DONE]" only the end of
+ * the transfer is missing, which keeps the connection for the next call. After a finish reason the
+ * usage and "[DONE]" may come; servers have both at hand. */
+#define AFTER_DONE   1.0
+#define AFTER_FINISH 5.0
 
 /* How much of a key is too much for a message, in bytes. */
 #define KEY_MIN 8
 
 /* ---- the body as it arrives ---- */
 
+/* Bytes of content and reasoning that a stream has brought so far. */
+static uint64_t text_of(const struct oc_attempt *a)
+{
+	return a->in.draft.content_sum.n + a->in.draft.reasoning_sum.n;
+}
+
+/* Once the end is proven, what remains is bounded; comments and pings do not move the bound. */
+static void limit_rest(struct oc_attempt *a, bool has_text)
+{
+	double now = oc_now();
+	bool ends = a->in.end_seen;
+
+	if (!ends && !a->reply->finish_reason)
+		return;
+	if (a->ending && !has_text && (a->ended || !ends))
+		return;
+	a->ending = true;
+	a->ended = ends;
+	a->x.deadline = now + (ends ? AFTER_DONE : AFTER_FINISH);
+	if (a->deadline > 0 && a->x.deadline > a->deadline)
+		a->x.deadline = a->deadline;
+}
+
 static int feed(struct oc_attempt *a, const char *p, size_t n)
 {
+	uint64_t before = text_of(a);
 	int rc = oc_intake_feed(&a->in, p, n);
 
-	if (a->in.end_seen) {
-		double soon = oc_now() + LINGER;
-
-		if (a->x.deadline <= 0 || a->x.deadline > soon)
-			a->x.deadline = soon;
-	}
+	a->x.begun = a->x.begun || oc_sse_begun(&a->in.sse);
+	limit_rest(a, text_of(a) > before);
 	return rc;
 }
 
@@ -61,6 +83,7 @@ static int decide(struct oc_attempt *a)
 		return OC_OK;
 	case OC_SHAPE_DOCUMENT:
 		a->mode = OC_ATTEMPT_WHOLE;
+		a->x.begun = true;
 		return OC_OK;
 	case OC_SHAPE_EVENTS:
 		break;
@@ -202,6 +225,9 @@ bool oc_attempt_done(struct oc_attempt *a)
 		take_error(a, &a->in.err);
 	if (a->x.done) {
 		hide_key(a, a->err.message, strlen(a->err.message));
+		/* What is out cannot be taken back: asking again is a retry, whatever for. */
+		if (a->sink && text_of(a))
+			a->err.loading = false;
 		if (!a->err.http_status)
 			a->err.http_status = a->x.status;
 	}
@@ -223,6 +249,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	a->err = (struct oc_err){.code = OC_OK};
 	a->retry_after = -1;
 	a->mode = OC_ATTEMPT_UNDECIDED;
+	a->ending = a->ended = false;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);
 	a->context = (struct oc_refusal_context){
 	        .model = a->model,
@@ -238,6 +265,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	        .accept = a->stream ? "text/event-stream, application/json" : "application/json",
 	        .body = a->body,
 	        .timeout = a->timeout,
+	        .wait = a->wait,
 	        .deadline = a->deadline,
 	        .on_body = on_body,
 	        .ctx = a,

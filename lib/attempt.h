@@ -31,7 +31,8 @@ struct oc_attempt {
 	struct oc_text body; /* of the request */
 	bool stream;         /* the body asks for a stream */
 	bool raw;            /* leave a whole answer unread in `received` */
-	double timeout;      /* s */
+	double timeout;      /* s; this and the next two as in struct oc_http_exchange */
+	double wait;         /* s */
 	double deadline;     /* on oc_now()'s clock; 0 = none */
 	oc_sink *sink;       /* NULL = gather */
 	void *sink_ctx;
@@ -46,6 +47,8 @@ struct oc_attempt {
 	struct oc_http_exchange x;
 	struct oc_refusal_context context;
 	enum oc_attempt_mode mode;
+	bool ending; /* the stream's end is proven */
+	bool ended;  /* by its last event */
 	struct oc_intake in;
 };
 

@@ -8,6 +8,8 @@
 #include "retry.h"
 #include "throttle.h"
 
+#define WAIT_MAX_MS 3600e3
+
 /* One request under way. */
 struct slot {
 	struct oc_attempt attempt;
@@ -186,6 +188,7 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	        .model = job->model,
 	        .body = job->body,
 	        .timeout = cfg->timeout,
+	        .wait = cfg->wait,
 	        .deadline = deadline_of(batch, job),
 	        .reply = &job->reply,
 	};
@@ -257,8 +260,8 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 
 	log_try(batch, slot);
 	if (oc_client_retry(batch->client, a, batch->client->cfg->max_retries, job->retries,
-	                    deadline_of(batch, job), &wait)) {
-		job->retries += counts;
+	                    job->started, &wait)) {
+		job->retries += counts && !a->err.loading;
 		oc_reply_release(&job->reply); /* what a try left is not part of the next one */
 		wait_again(batch, job, now + wait);
 	} else {
@@ -308,7 +311,7 @@ static int wait_of(struct oc_batch *batch, int wait_ms, double now)
 		return wait_ms;
 	if (!batch->fresh.first)
 		wait = fmax(wait, batch->again->due - now);
-	ms = ceil(wait * 1000);
+	ms = fmin(ceil(wait * 1000), WAIT_MAX_MS);
 	return wait_ms >= 0 && ms > wait_ms ? wait_ms : (int)ms;
 }
 

@@ -14,6 +14,8 @@
 #include "reply.h"
 #include "retry.h"
 
+#define POLL_MAX_MS 3600e3
+
 /* ---- set-up ---- */
 
 static int check_key(const char *key, struct oc_err *err)
@@ -47,17 +49,24 @@ static int check_proxy(const char *url, struct oc_err *err)
 	                  "socks5, socks5h");
 }
 
+static bool is_limit(double seconds)
+{
+	return !isnan(seconds) && seconds >= 0;
+}
+
 static int check_config(const struct oc_config *cfg, const struct oc_server *server,
                         struct oc_err *err)
 {
 	bool has_key = cfg->api_key && *cfg->api_key;
 
-	if (isnan(cfg->timeout) || cfg->timeout < 0 || isnan(cfg->max_time) || cfg->max_time < 0)
+	if (!is_limit(cfg->timeout) || !is_limit(cfg->wait) || !is_limit(cfg->max_time))
 		return oc_err_set(err, OC_EARG, "a time limit must not be negative");
 	if (cfg->proxy && check_proxy(cfg->proxy, err))
 		return OC_EARG;
-	if (cfg->max_retries < 0 || isnan(cfg->backoff_factor) || cfg->backoff_factor < 0)
+	if (cfg->max_retries < OC_RETRY_ON || !is_limit(cfg->backoff_factor))
 		return oc_err_set(err, OC_EARG, "retries and back-off must not be negative");
+	if (cfg->max_retries == OC_RETRY_ON && cfg->max_time <= 0)
+		return oc_err_set(err, OC_EARG, "retries without end need a deadline");
 	if (!has_key && server->needs_key)
 		return oc_err_set(err, OC_ENOKEY, "no API key for %s", server->base_url);
 	if (has_key && oc_server_is_open(server) && !cfg->key_in_clear)
@@ -154,13 +163,13 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 	const struct oc_config *cfg = client->cfg;
 
 	*call = (struct oc_call){.client = client, .started = oc_now()};
-	call->deadline = oc_client_deadline(client, call->started);
 	call->max_retries = cfg->max_retries;
 	call->attempt.server = &client->server;
 	call->attempt.api_key = cfg->api_key;
 	call->attempt.url = url;
 	call->attempt.timeout = cfg->timeout;
-	call->attempt.deadline = call->deadline;
+	call->attempt.wait = cfg->wait;
+	call->attempt.deadline = oc_client_deadline(client, call->started);
 	call->attempt.reply = reply;
 }
 
@@ -186,7 +195,8 @@ static int pause_for(const struct oc_call *call, double seconds, struct oc_err *
 
 		if (left <= 0)
 			return OC_OK;
-		if (poll(&watch, 1, (int)ceil(left * 1000)) < 0 && errno != EINTR)
+		if (poll(&watch, 1, (int)fmin(ceil(left * 1000), POLL_MAX_MS)) < 0 &&
+		    errno != EINTR)
 			return oc_err_set(err, OC_ESYS, "poll: %s", strerror(errno));
 		if (hung_up(&watch))
 			return reader_left(err);
@@ -236,18 +246,23 @@ static void try_once(struct oc_call *call)
 }
 
 bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
-                     int retries_made, double deadline, double *wait)
+                     int retries_made, double started, double *wait)
 {
+	const struct oc_config *cfg = client->cfg;
+	double now = oc_now();
+	double deadline = oc_client_deadline(client, started);
 	const struct oc_retry_policy policy = {
 	        .max_retries = max_retries,
-	        .backoff_factor = client->cfg->backoff_factor,
+	        .backoff_factor = cfg->backoff_factor,
 	};
 	const struct oc_failure failure = {
 	        .retry = a->err.retry,
+	        .loading = a->err.loading,
 	        .retry_after = a->retry_after,
 	        .retries_made = retries_made,
 	        .random = erand48(client->random),
-	        .time_left = deadline > 0 ? fmax(0, deadline - oc_now()) : -1,
+	        .time_left = deadline > 0 ? fmax(0, deadline - now) : -1,
+	        .wait_left = cfg->wait > 0 ? fmax(0, started + cfg->wait - now) : -1,
 	};
 
 	return oc_retry(&policy, &failure, wait);
@@ -258,8 +273,10 @@ int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err)
 	if (!err || !a->err.code)
 		return a->err.code;
 	*err = a->err;
+	if (a->err.retry && a->retry_after > OC_RETRY_AFTER_MAX)
+		oc_err_reword(err, "%s; it asks to wait %.10g s", err->message, a->retry_after);
 	if (tries > 1)
-		oc_err_reword(err, "%s (after %d tries)", a->err.message, tries);
+		oc_err_reword(err, "%s (after %d tries)", err->message, tries);
 	return a->err.code;
 }
 
@@ -270,9 +287,10 @@ static bool try_again(struct oc_call *call)
 	struct oc_err err = {0};
 	double wait;
 
-	if (!oc_client_retry(call->client, a, call->max_retries, a->reply->attempts - 1,
-	                     call->deadline, &wait))
+	if (!oc_client_retry(call->client, a, call->max_retries, call->retries, call->started,
+	                     &wait))
 		return false;
+	call->retries += !a->err.loading;
 	oc_client_log(call->client, "waiting %.3f s before the next try: %s", wait, a->err.message);
 	if (pause_for(call, wait, &err) == OC_OK)
 		return true;

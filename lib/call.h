@@ -29,10 +29,10 @@ void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRIN
 /* When a call that began so has to be over, on oc_now()'s clock; 0 = never. */
 double oc_client_deadline(const struct oc_client *client, double started);
 
-/* After a try that failed: is there to be another one, and after how many seconds? deadline: on
- * oc_now()'s clock, 0 = none. */
+/* After a try that failed: is there to be another one, and after how many seconds? started: when
+ * the call began, on oc_now()'s clock. A failure with err.loading does not count as a try. */
 bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
-                     int retries_made, double deadline, double *wait);
+                     int retries_made, double started, double *wait);
 
 /* Fills *err with the error of the last of so many tries. Returns its code. */
 int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err);
@@ -41,8 +41,8 @@ struct oc_call {
 	struct oc_client *client;
 	struct oc_attempt attempt; /* the caller adds body, model, sink… between init and run */
 	double started;
-	double deadline; /* 0 = none */
 	int max_retries;
+	int retries; /* those that count */
 };
 
 /* url and *reply are borrowed until oc_call_end(). */

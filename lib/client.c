@@ -163,7 +163,8 @@ static int get_models(struct oc_client *client, double started, const char *root
 	oc_buf_init(&url, (size_t)1 << 16);
 	oc_buf_printf(&url, "%s%s%s", root, path, client->server.query);
 	oc_call_init(&call, client, url.p, &reply);
-	call.deadline = call.attempt.deadline = oc_client_deadline(client, started);
+	call.started = started;
+	call.attempt.deadline = oc_client_deadline(client, started);
 	call.attempt.raw = true;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
 	if (!rc) {

@@ -8,6 +8,7 @@ void oc_config_init(struct oc_config *cfg)
 {
 	*cfg = (struct oc_config){
 	        .timeout = 30.0,
+	        .wait = 300.0,
 	        .max_retries = 3,
 	        .backoff_factor = 0.5,
 	        .watch_fd = -1,

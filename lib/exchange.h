@@ -23,12 +23,16 @@ struct oc_http_exchange {
 	const char *api_key; /* NULL or "" = none */
 	const char *accept;  /* the Accept header's value */
 	struct oc_text body; /* p != NULL: POST of application/json; else GET */
-	double timeout;      /* s; longest silence, 0 = no limit */
+	double timeout;      /* s; longest wait for a connection, and silence later; 0 = no limit */
+	double wait;         /* s; longest wait for the answer to begin; 0 = no limit */
 	double deadline;     /* on oc_now()'s clock; 0 = none */
 	/* Gets the body's bytes as they arrive; anything but 0 ends the exchange with OC_ESTOPPED.
 	 * Called for every status: look at `status`. */
 	int (*on_body)(void *ctx, const char *p, size_t n);
 	void *ctx;
+
+	/* Set by on_body when the answer has begun; of an error, the head is its beginning. */
+	bool begun;
 
 	/* Valid once the headers are in. Header values are cut at OC_HTTP_HEADER_MAX - 1 bytes, and
 	 * empty where the header is missing. */

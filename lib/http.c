@@ -138,31 +138,36 @@ static double nearer(double a, double b)
 	return a > 0 && (b <= 0 || a < b) ? a : b;
 }
 
+/* The answer is due: there is a connection, and nothing of it has come yet. */
+static bool is_waiting(const struct oc_transfer *t)
+{
+	return t->asked > 0 && !t->x->begun;
+}
+
 /* When this exchange is to be given up; 0 = never. */
 static double limit_of(const struct oc_transfer *t)
 {
-	double silence = t->x->timeout > 0 ? t->alive + t->x->timeout : 0;
+	double from = is_waiting(t) ? t->asked : t->alive;
+	double length = is_waiting(t) ? t->x->wait : t->x->timeout;
 
-	return nearer(t->x->deadline, silence);
+	return nearer(t->x->deadline, length > 0 ? from + length : 0);
 }
 
 static void time_out(struct oc_transfer *t)
 {
 	struct oc_http_exchange *x = t->x;
-	double connected = oc_transfer_connected(t);
 
 	if (x->deadline > 0 && x->deadline <= oc_now())
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,
-		                 "%s: the deadline (--max-time) has passed after %llu bytes of the "
-		                 "answer",
+		                 "%s: the deadline has passed after %llu bytes of the answer",
 		                 x->server, (unsigned long long)x->received);
 	else
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,
-		                 "%s: %s within %g s; try later, or raise --timeout", x->server,
-		                 connected <= 0     ? "no connection"
-		                 : x->received == 0 ? "no answer"
-		                                    : "no further byte of the answer",
-		                 x->timeout);
+		                 "%s: %s within %g s; try later, or allow more time", x->server,
+		                 t->asked <= 0   ? "no connection"
+		                 : is_waiting(t) ? "no answer"
+		                                 : "no further byte of the answer",
+		                 is_waiting(t) ? x->wait : x->timeout);
 	oc_transfer_finish(t);
 }
 

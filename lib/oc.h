@@ -99,6 +99,9 @@ enum oc_class oc_err_class(enum oc_code code);
 
 /* ---- where and how ------------------------------------------------------------------------ */
 
+/* max_retries: until max_time, which must be set. */
+#define OC_RETRY_ON (-1)
+
 struct oc_config {
 	/* http or https, without user info and fragment; the path is kept, "/chat/completions" is
 	 * added, and a query comes behind that. NULL means OC_BASE_URL. */
@@ -114,10 +117,20 @@ struct oc_config {
 	const char *proxy;   /* proxy URL; NULL = libcurl's environment rules; "" = none.
 	                        Loopback addresses are never asked through a proxy. */
 
-	double timeout;        /* s; longest silence: connecting, first byte, between bytes. 30.0;
-	                          0 = no limit. Any received byte counts as life. */
+	/* s; 0 = no limit. How long to wait for a connection, and how long the server may be silent
+	 * once its answer has begun, when any byte counts as life. 30.0 */
+	double timeout;
+
+	/* s; 0 = no limit. How long to wait for the answer to begin: for a byte of its body, or a
+	 * line of a stream, that is neither blank nor a comment. A server that loads its model or
+	 * reads a long prompt may say nothing until then, or only that it lives. One that refuses
+	 * because the model is loading is asked again, every second, until this long after the call
+	 * began; that counts as no retry, and oc_stream() does it, too. 300.0 */
+	double wait;
+
 	double max_time;       /* s; deadline for the whole call, retries included; 0 = none */
-	int max_retries;       /* tries after the first; 3. oc_stream() never retries */
+	int max_retries;       /* tries after the first, or OC_RETRY_ON; 3. oc_stream() never
+	                          retries */
 	double backoff_factor; /* s; wait before retry k is factor * 2^k, at most 60 s; 0.5 */
 
 	int watch_fd; /* descriptor whose reader may go away (a pipe's write end): the call then

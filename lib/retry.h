@@ -6,26 +6,30 @@
 #include "oc.h"
 
 #define OC_BACKOFF_MAX     60.0  /* s; longest wait of our own choosing */
-#define OC_RETRY_AFTER_MAX 120.0 /* s; a server's wish beyond this is not followed */
+#define OC_RETRY_AFTER_MAX 120.0 /* s; a longer wish of the server's needs a deadline */
+#define OC_LOADING_WAIT    1.0   /* s; how often a server is asked that is loading its model */
 
 struct oc_retry_policy {
-	int max_retries;
+	int max_retries;       /* or OC_RETRY_ON */
 	double backoff_factor; /* s */
 };
 
 /* What happened in the try that failed. */
 struct oc_failure {
 	bool retry;         /* as judged: another try may help */
+	bool loading;       /* as judged: this failure is no try */
 	double retry_after; /* s, as oc_retry_after() read it; < 0 = the server named none */
-	int retries_made;   /* before this failure */
+	int retries_made;   /* before this failure; those that count */
 	double random;      /* uniform in [0, 1) */
 	double time_left;   /* s until the deadline; < 0 = no deadline */
+	double wait_left;   /* s for which loading is waited for; < 0 = for ever */
 };
 
 /*
- * True if another try should be made, after *wait seconds. The wait is the server's wish where that
- * is at most OC_RETRY_AFTER_MAX, else min(factor * 2^k, OC_BACKOFF_MAX) * (0.75 .. 1.0). A wait
- * that would pass the deadline is no retry: its failure is certain.
+ * True if another try should be made, after *wait seconds. The wait is the server's wish, else
+ * min(factor * 2^k, OC_BACKOFF_MAX) * (0.75 .. 1.0), or OC_LOADING_WAIT where the model is being
+ * loaded. A wait that would pass the deadline is no retry: its failure is certain. Nor is a wish
+ * beyond OC_RETRY_AFTER_MAX, where there is no deadline.
  */
 bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *failure, double *wait);
 

@@ -85,6 +85,7 @@ static int take_line(struct oc_sse *s, struct oc_text line)
 
 	if (!line.n)
 		return dispatch(s);
+	s->begun = s->begun || *line.p != ':';
 	if (colon) {
 		name.n = (size_t)(colon - line.p);
 		value.p = colon + 1;
@@ -192,6 +193,11 @@ int oc_sse_feed(struct oc_sse *s, const char *p, size_t n)
 	p = skip_bom(s, p, end);
 	rc = s->line.bad ? s->line.bad : take_block(s, p, end);
 	return rc ? rc : keep_data(s);
+}
+
+bool oc_sse_begun(const struct oc_sse *s)
+{
+	return s->begun || (s->line.n && *s->line.p != ':');
 }
 
 int oc_sse_end(struct oc_sse *s)

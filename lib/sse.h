@@ -36,6 +36,7 @@ struct oc_sse {
 	unsigned char bom; /* bytes of a leading byte order mark seen; 3 = past the beginning */
 	bool skip_lf;      /* the last byte was CR: an LF that follows belongs to it */
 	bool has_data;
+	bool begun; /* a line has ended that is neither blank nor a comment */
 };
 
 /* max: the largest event in bytes, counted over its lines without their ends. */
@@ -46,6 +47,9 @@ void oc_sse_release(struct oc_sse *s);
  * own value, OC_EPROTO when an event is over the ceiling, or OC_ENOMEM; after anything but 0 the
  * parser can only be released. */
 int oc_sse_feed(struct oc_sse *s, const char *p, size_t n);
+
+/* Has anything come that is neither blank nor a comment? */
+bool oc_sse_begun(const struct oc_sse *s);
 
 /* At the end of a stream that ended cleanly: hands over an event whose final blank line is
  * missing, if there is one. */

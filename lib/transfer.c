@@ -105,6 +105,8 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	}
 	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
 	t->x->status = (int)status;
+	if (status >= 300)
+		t->x->begun = true;
 	return n;
 }
 
@@ -155,10 +157,11 @@ static int on_request(void *ctx, char *peer, char *local, int peer_port, int loc
 		return CURL_PREREQFUNC_ABORT;
 	}
 	t->begun = true;
+	t->asked = oc_now();
 	return CURL_PREREQFUNC_OK;
 }
 
-/* A body that the peer takes slowly is life, too. */
+/* The body of the request is on its way, however slowly. */
 static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
                        curl_off_t ulnow)
 {
@@ -169,7 +172,7 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
 	(void)ultotal;
 	if (ulnow != t->uploaded) {
 		t->uploaded = ulnow;
-		t->alive = oc_now();
+		t->asked = oc_now();
 	}
 	return 0;
 }
@@ -300,6 +303,7 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
 	t->started = oc_now();
 	t->alive = t->started;
 	x->done = false;
+	x->begun = false;
 	x->status = 0;
 	x->received = 0;
 	forget_fields(x);
@@ -320,11 +324,6 @@ static double seconds_of(CURL *easy, CURLINFO info)
 
 	(void)curl_easy_getinfo(easy, info, &us);
 	return (double)us / 1e6;
-}
-
-double oc_transfer_connected(const struct oc_transfer *t)
-{
-	return seconds_of(t->easy, CURLINFO_PRETRANSFER_TIME_T);
 }
 
 /* The connection, if it has been kept. */

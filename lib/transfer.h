@@ -20,6 +20,7 @@ struct oc_transfer {
 	struct oc_idle *idle;     /* the pool's */
 	double started;
 	double alive;        /* when the last sign of life came */
+	double asked;        /* when the peer took the last of the request; 0 = not connected yet */
 	curl_off_t uploaded; /* bytes of body the peer has taken so far */
 	size_t head;         /* bytes of the answer's status lines and header fields so far */
 	long port;           /* this end of the connection that the request goes over; 0 = none */
@@ -40,9 +41,6 @@ void oc_transfer_clear(struct oc_transfer *t);
 /* Sets libcurl's handle up for the exchange, and its results to "none yet". OC_ENOMEM. */
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
                         const struct oc_http_config *cfg, struct oc_idle *idle);
-
-/* Seconds from the start to a connection that is ready for the request; 0 = not yet. */
-double oc_transfer_connected(const struct oc_transfer *t);
 
 /* Fills x->err from libcurl's result. */
 void oc_transfer_judge(struct oc_transfer *t, CURLcode rc);

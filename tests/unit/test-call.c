@@ -22,6 +22,8 @@ static int ask(const struct oc_config *cfg, oc_sink *sink, void *ctx, struct oc_
 	return oc_complete(cfg, &req, reply, err);
 }
 
+#define BUSY "status 503\nbody {}\n---\n"
+
 /* ---- deadlines and retries ---------------------------------------------------------------- */
 
 TEST(a_wait_that_passes_the_deadline_is_not_begun)
@@ -55,9 +57,9 @@ TEST(the_deadline_is_one_for_all_tries)
 
 	serve("status 503\nbody {}\n---\nstatus 503\nbody {}\n---\nstall\n");
 	cfg.max_time = 2; /* enough for a slow machine to come to the third try */
-	cfg.timeout = 0;
+	cfg.timeout = cfg.wait = 0;
 	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ETIMEOUT);
-	CHECK(strstr(err.message, "--max-time"));
+	CHECK(strstr(err.message, "the deadline has passed"));
 	CHECK(reply.seconds > 1.9);
 	oc_reply_release(&reply);
 }
@@ -69,11 +71,41 @@ TEST(silence_is_tried_again)
 	struct oc_err err = {0};
 
 	serve("stall\n---\nanswer ok\n");
-	cfg.timeout = 0.1;
+	cfg.wait = 0.1;
 	cfg.max_retries = 100; /* for a machine that is slow to answer, too */
 	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
 	CHECK(reply.attempts >= 2);
 	CHECK_STR(reply.content, "ok");
+	oc_reply_release(&reply);
+}
+
+TEST(with_a_deadline_only_tries_go_on)
+{
+	struct oc_config cfg = config();
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve(BUSY BUSY BUSY BUSY BUSY BUSY BUSY BUSY "answer ok\n");
+	cfg.max_time = 600;
+	cfg.max_retries = OC_RETRY_ON;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(reply.attempts, 9);
+	oc_reply_release(&reply);
+}
+
+TEST(a_long_wish_needs_a_deadline)
+{
+	struct oc_config cfg = config();
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve("status 503\nheader Retry-After: 3600\nbody {}\n---\nanswer late\n");
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EBUSY);
+	CHECK_INT(reply.attempts, 1);
+	CHECK(strstr(err.message, "it asks to wait 3600 s"));
+	oc_reply_release(&reply);
+	cfg.max_time = 100;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
 	oc_reply_release(&reply);
 }
 
@@ -111,7 +143,13 @@ TEST(limits_are_checked)
 	cfg.max_time = -0.001;
 	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
 	cfg = config();
-	cfg.max_retries = -1;
+	cfg.wait = -1;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	cfg = config();
+	cfg.max_retries = OC_RETRY_ON; /* without a deadline */
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	cfg.max_time = 60;
+	cfg.max_retries = -2;
 	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
 	cfg = config();
 	cfg.backoff_factor = (double)NAN;
@@ -119,7 +157,7 @@ TEST(limits_are_checked)
 	/* Without an end is a limit, too. */
 	serve("answer ok\n");
 	cfg = config();
-	cfg.timeout = cfg.max_time = cfg.backoff_factor = (double)INFINITY;
+	cfg.timeout = cfg.wait = cfg.max_time = cfg.backoff_factor = (double)INFINITY;
 	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
 	oc_reply_release(&reply);
 }
@@ -144,7 +182,7 @@ static struct oc_config watching(void)
 	reader = ends[0];
 	CHECK_INT(fcntl(reader, F_SETFD, FD_CLOEXEC), 0); /* the server must not hold it open */
 	cfg.watch_fd = ends[1];
-	cfg.timeout = 0;
+	cfg.timeout = cfg.wait = 0;
 	return cfg;
 }
 
@@ -234,6 +272,7 @@ int main(void)
 		return 1;
 	rc = RUN(T(a_wait_that_passes_the_deadline_is_not_begun),
 	         T(the_deadline_is_one_for_all_tries), T(silence_is_tried_again),
+	         T(with_a_deadline_only_tries_go_on), T(a_long_wish_needs_a_deadline),
 	         T(a_new_try_starts_afresh), T(limits_are_checked),
 	         T(a_reader_that_leaves_ends_a_try), T(a_reader_that_has_left_ends_the_first_try),
 	         T(a_reader_that_leaves_ends_a_wait), T(a_reader_that_stays_changes_nothing));

@@ -14,6 +14,7 @@ struct got {
 	struct oc_http_exchange x;
 	struct oc_buf body;
 	size_t stop_after; /* bytes; 0 = never */
+	size_t idle;       /* bytes that are not the beginning of an answer */
 };
 
 static int take(void *ctx, const char *p, size_t n)
@@ -21,6 +22,7 @@ static int take(void *ctx, const char *p, size_t n)
 	struct got *got = ctx;
 
 	oc_buf_add(&got->body, p, n);
+	got->x.begun = got->body.n > got->idle;
 	return got->stop_after && got->body.n >= got->stop_after;
 }
 
@@ -34,6 +36,7 @@ static struct oc_http *new_pool(void)
 	return http;
 }
 
+/* timeout: for the beginning of the answer, too. */
 static void start(struct oc_http *http, struct got *got, double timeout, double deadline)
 {
 	struct oc_err err = {0};
@@ -45,6 +48,7 @@ static void start(struct oc_http *http, struct got *got, double timeout, double 
 	        .accept = "*/*",
 	        .body = got->x.body,
 	        .timeout = timeout,
+	        .wait = timeout,
 	        .deadline = deadline,
 	        .on_body = take,
 	        .ctx = got,
@@ -89,8 +93,45 @@ TEST(silence_ends_an_exchange_wherever_it_comes)
 		start(http, &got, 2, 0);
 		finish(http, &got);
 		CHECK_INT(got.x.err.code, OC_ETIMEOUT);
+		CHECK(got.x.err.retry);
 		CHECK(strstr(got.x.err.message, rows[i].message));
 		CHECK(got.x.total >= 2);
+		release(http, &got);
+		oc_http_free(http);
+	}
+}
+
+/* What is no beginning does not make the wait for one longer, and the silence that is allowed later
+ * does not make it shorter. */
+TEST(the_beginning_has_a_limit_of_its_own)
+{
+	static const struct {
+		const char *script;
+		double timeout, wait;
+		size_t idle;
+		const char *message; /* NULL = it is whole */
+	} rows[] = {
+	        {"framing chunked\nevery 1\nrepeat forever body x\n", 0, 1, SIZE_MAX,
+	         "no answer within 1 s"},
+	        {"stall\n", 0.01, 1, 0, "no answer within 1 s"},
+	        {"framing chunked\nbody x\nstall\n", 1, 0, 0,
+	         "no further byte of the answer within 1 s"},
+	        {"status 500\nlength 9\nhead\nstall\n", 1, 0, 0, "no further byte"},
+	        {"pause 100\nbody x\n", 0.01, 0, 0, NULL},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_http *http = new_pool();
+		struct got got = {.idle = rows[i].idle};
+
+		serve(rows[i].script);
+		start(http, &got, 0, 0);
+		got.x.timeout = rows[i].timeout;
+		got.x.wait = rows[i].wait;
+		finish(http, &got);
+		printf("# %s\n", got.x.err.message);
+		CHECK_INT(!got.x.err.code, !rows[i].message);
+		CHECK(!rows[i].message || strstr(got.x.err.message, rows[i].message));
 		release(http, &got);
 		oc_http_free(http);
 	}
@@ -433,13 +474,13 @@ int main(void)
 	if (loopback_init())
 		return 1;
 	rc = RUN(T(silence_ends_an_exchange_wherever_it_comes),
-	         T(a_deadline_ends_an_answer_that_lives), T(a_step_waits_no_longer_than_it_is_told),
-	         T(fields_are_kept_and_cut), T(an_interim_answer_leaves_nothing_behind),
-	         T(heads_have_a_limit), T(only_a_whole_answer_is_one),
-	         T(what_is_no_http_is_the_servers_fault), T(the_receiver_may_stop),
-	         T(exchanges_do_not_disturb_each_other), T(a_connection_is_used_again),
-	         T(a_request_is_sent_once), T(watched_descriptors_wake_a_step),
-	         T(no_descriptor_is_not_the_servers_fault));
+	         T(the_beginning_has_a_limit_of_its_own), T(a_deadline_ends_an_answer_that_lives),
+	         T(a_step_waits_no_longer_than_it_is_told), T(fields_are_kept_and_cut),
+	         T(an_interim_answer_leaves_nothing_behind), T(heads_have_a_limit),
+	         T(only_a_whole_answer_is_one), T(what_is_no_http_is_the_servers_fault),
+	         T(the_receiver_may_stop), T(exchanges_do_not_disturb_each_other),
+	         T(a_connection_is_used_again), T(a_request_is_sent_once),
+	         T(watched_descriptors_wake_a_step), T(no_descriptor_is_not_the_servers_fault));
 	loopback_end();
 	return rc;
 }

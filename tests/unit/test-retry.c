@@ -11,7 +11,8 @@ static const struct oc_retry_policy usual = {.max_retries = 3, .backoff_factor =
 /* A failure that is retried; tests change what they are about. */
 static struct oc_failure busy(void)
 {
-	return (struct oc_failure){.retry = true, .retry_after = -1, .time_left = -1};
+	return (struct oc_failure){
+	        .retry = true, .retry_after = -1, .time_left = -1, .wait_left = -1};
 }
 
 static bool retried(const struct oc_failure *f)
@@ -66,6 +67,48 @@ TEST(as_often_as_allowed)
 	CHECK(!retried(&f));
 }
 
+TEST(until_the_deadline)
+{
+	struct oc_retry_policy on = {.max_retries = OC_RETRY_ON, .backoff_factor = 0.5};
+	struct oc_failure f = busy();
+	double wait = -1;
+
+	f.retries_made = 1000;
+	f.time_left = 61;
+	CHECK(oc_retry(&on, &f, &wait));
+	CHECK(near(wait, 45));
+	f.time_left = 44;
+	CHECK(!oc_retry(&on, &f, &wait));
+	f.time_left = -1; /* without one there would be no end */
+	CHECK(!oc_retry(&on, &f, &wait));
+}
+
+TEST(loading_is_no_try)
+{
+	struct oc_failure f = busy();
+
+	f.retries_made = 99;
+	CHECK(!retried(&f));
+	f.loading = true;
+	CHECK(near(wait_of(0.5, &f), 1));
+	CHECK(near(wait_of(0, &f), 1));
+	f.wait_left = 1.5;
+	CHECK(retried(&f));
+	f.wait_left = 1;
+	CHECK(!retried(&f));
+	f.wait_left = 0;
+	CHECK(!retried(&f));
+	f.wait_left = 100;
+	f.time_left = 1;
+	CHECK(!retried(&f));
+	f.time_left = 2;
+	CHECK(retried(&f));
+	f.retry_after = 1.75;
+	CHECK(near(wait_of(0.5, &f), 1.75));
+	f.retry = false;
+	CHECK(!retried(&f));
+}
+
 TEST(backoff_doubles_up_to_a_minute)
 {
 	static const double least[] = {0.375, 0.75, 1.5, 3, 6, 12, 24, 45, 45, 45};
@@ -111,12 +154,18 @@ TEST(the_servers_wish)
 	f.random = 0;
 	f.retry_after = 120;
 	CHECK(near(wait_of(0.5, &f), 120));
-	f.retry_after = 120.001;
-	CHECK(near(wait_of(0.5, &f), 0.75));
-	f.retry_after = 1e300;
-	CHECK(near(wait_of(0.5, &f), 0.75));
 	f.retry_after = -1;
 	CHECK(near(wait_of(0.5, &f), 0.75));
+	/* A longer one only where there is a deadline to say how long is too long. */
+	f.retry_after = 120.001;
+	CHECK(!retried(&f));
+	f.retry_after = 1e300;
+	CHECK(!retried(&f));
+	f.retry_after = 3600;
+	f.time_left = 3601;
+	CHECK(near(wait_of(0.5, &f), 3600));
+	f.time_left = 3600;
+	CHECK(!retried(&f));
 }
 
 TEST(the_deadline)
@@ -262,7 +311,8 @@ TEST(dates_that_are_none)
 
 int main(void)
 {
-	return RUN(T(what_cannot_help), T(as_often_as_allowed), T(backoff_doubles_up_to_a_minute),
+	return RUN(T(what_cannot_help), T(as_often_as_allowed), T(until_the_deadline),
+	           T(loading_is_no_try), T(backoff_doubles_up_to_a_minute),
 	           T(backoff_of_other_factors), T(the_servers_wish), T(the_deadline), T(seconds),
 	           T(junk), T(milliseconds), T(dates_of_three_forms), T(past_dates),
 	           T(days_are_counted_right), T(years_of_two_digits), T(dates_that_are_none));
