@@ -23,6 +23,12 @@ void oc_buf_release(struct oc_buf *b)
 	oc_buf_init(b, b->max);
 }
 
+void oc_buf_wipe(struct oc_buf *b)
+{
+	explicit_bzero(b->p, b->n);
+	oc_buf_release(b);
+}
+
 void oc_buf_clear(struct oc_buf *b)
 {
 	b->n = 0;

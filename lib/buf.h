@@ -24,6 +24,7 @@ struct oc_buf {
 /* max: the largest n that is allowed. Allocates nothing. */
 void oc_buf_init(struct oc_buf *b, size_t max);
 void oc_buf_release(struct oc_buf *b); /* back to the state after oc_buf_init() */
+void oc_buf_wipe(struct oc_buf *b);    /* the same for a secret: overwrites it first */
 void oc_buf_clear(struct oc_buf *b);   /* n = 0 and bad = OC_OK; keeps the memory */
 
 void oc_buf_add(struct oc_buf *b, const void *p, size_t n);
