@@ -57,7 +57,7 @@ void connect_init(struct connect *connect)
 
 void connect_release(struct connect *connect)
 {
-	oc_buf_release(&connect->key);
+	oc_buf_wipe(&connect->key);
 	oc_buf_release(&connect->url);
 }
 

@@ -7,7 +7,10 @@
 #include "buf.h"
 #include "cli.h"
 
-enum { CONNECT_KEY_MAX = 64 * 1024 };
+enum {
+	CONNECT_KEY_MAX = 64 * 1024,
+	CONNECT_SECRETS_MAX = 10,
+};
 
 struct connect {
 	struct oc_config config;                 /* complete after connect_finish() */
@@ -21,6 +24,9 @@ struct connect {
 	bool withheld; /* that of the environment would travel unencrypted */
 	bool reserved; /* that of the environment is for Ollama's own servers */
 	bool exposed;  /* that of key_file would travel unencrypted */
+
+	/* What config.secrets points to. */
+	struct oc_text secrets[CONNECT_SECRETS_MAX];
 };
 
 extern const struct cli_option connect_options[];

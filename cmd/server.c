@@ -8,6 +8,7 @@
 
 #include "connect.h"
 #include "ollama.h"
+#include "secret.h"
 #include "url.h"
 
 /* ---- the key's file ---- */
@@ -150,11 +151,29 @@ static void complete_limits(struct connect *connect)
 		config->max_retries = OC_RETRY_ON;
 }
 
+/* libcurl goes through these proxies without being told, and they may repeat their passwords. */
+static void note_proxies(struct connect *connect)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
+	                                    "ALL_PROXY"};
+	struct oc_config *config = &connect->config;
+
+	config->secrets = connect->secrets;
+	for (size_t i = 0; i < OC_COUNT(names); i++) {
+		const char *url = cli_env(names[i]);
+
+		if (url)
+			config->nsecrets +=
+			        oc_secret_in_url(url, connect->secrets + config->nsecrets);
+	}
+}
+
 void connect_finish(struct connect *connect)
 {
 	complete_limits(connect);
 	choose_server(connect);
 	choose_key(connect);
+	note_proxies(connect);
 	if (!connect->config.ca_file)
 		connect->config.ca_file = cli_env("SSL_CERT_FILE");
 }

@@ -82,6 +82,7 @@ static struct item *take_answers(struct run *run)
 		struct item *item = job->ctx;
 
 		item_judge(item, &run->ask.request);
+		oc_secrets_mask_string(&run->client.secrets, job->err.message);
 		write_reasoning(run, item);
 		settle_line(run, item);
 		if (!item->answered)

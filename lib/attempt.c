@@ -19,9 +19,6 @@
 #define AFTER_DONE   1.0
 #define AFTER_FINISH 5.0
 
-/* How much of a key is too much for a message, in bytes. */
-#define KEY_MIN 8
-
 /* ---- the body as it arrives ---- */
 
 /* Bytes of content and reasoning that a stream has brought so far. */
@@ -115,22 +112,6 @@ static int on_body(void *ctx, const char *p, size_t n)
 
 /* ---- the end ---- */
 
-/* Servers repeat the key that they refuse; it must not get into a message, nor its beginning where
- * the message ends within it. A shorter one is no secret, and would spoil words. */
-static void hide_key(const struct oc_attempt *a, char *p, size_t n)
-{
-	size_t len = a->api_key ? strlen(a->api_key) : 0;
-
-	for (size_t i = 0; i < n; i++) {
-		size_t same = 0;
-
-		while (same < len && i + same < n && p[i + same] == a->api_key[same])
-			same++;
-		if (same >= KEY_MIN)
-			memset(p + i, '*', same);
-	}
-}
-
 /* What reads answers does not know whose they are: only the server's own errors say it. */
 static void take_error(struct oc_attempt *a, const struct oc_err *why)
 {
@@ -153,7 +134,6 @@ static void judge_error(struct oc_attempt *a)
 	}
 	if (encoded)
 		oc_buf_clear(&a->received);
-	hide_key(a, a->received.p, a->received.n); /* before the text is cut short */
 	(void)oc_refusal_of_body(a->x.status, oc_buf_text(&a->received), &a->context, &a->err);
 	/* OpenAI's way to say that it is in vain. Its "true" is not followed: it comes with what is
 	 * known to be in vain, too. */
@@ -224,7 +204,6 @@ bool oc_attempt_done(struct oc_attempt *a)
 	if (oc_intake_flush(&a->in) && !a->err.code)
 		take_error(a, &a->in.err);
 	if (a->x.done) {
-		hide_key(a, a->err.message, strlen(a->err.message));
 		/* What is out cannot be taken back: asking again is a retry, whatever for. */
 		if (a->sink && text_of(a))
 			a->err.loading = false;

@@ -239,7 +239,7 @@ static void log_try(const struct oc_batch *batch, const struct slot *slot)
 	              batch->throttle.limit);
 }
 
-static void keep_answer(struct oc_job *job, struct oc_attempt *a)
+static void keep_answer(const struct oc_batch *batch, struct oc_job *job, struct oc_attempt *a)
 {
 	(void)oc_client_error(a, a->reply->attempts, &job->err);
 	memcpy(job->request_id, a->x.request_id, sizeof job->request_id);
@@ -247,6 +247,8 @@ static void keep_answer(struct oc_job *job, struct oc_attempt *a)
 		return;
 	job->received = a->received;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);
+	if (oc_secrets_mask_body(&batch->client->secrets, &job->received))
+		(void)oc_err_nomem(&job->err);
 }
 
 /* A try has ended: with another one to come, or for good. */
@@ -258,6 +260,7 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 	bool counts = judge_load(batch, slot, now);
 	double wait;
 
+	oc_client_conceal(batch->client, a);
 	log_try(batch, slot);
 	if (oc_client_retry(batch->client, a, batch->client->cfg->max_retries, job->retries,
 	                    job->started, &wait)) {
@@ -265,7 +268,7 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 		oc_reply_release(&job->reply); /* what a try left is not part of the next one */
 		wait_again(batch, job, now + wait);
 	} else {
-		keep_answer(job, a);
+		keep_answer(batch, job, a);
 		finish(batch, job);
 	}
 	oc_attempt_end(a, batch->client->http);

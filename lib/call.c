@@ -103,6 +103,22 @@ int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
 	return rc;
 }
 
+static int keep_secrets(struct oc_client *client)
+{
+	const struct oc_config *cfg = client->cfg;
+	struct oc_secrets *secrets = &client->secrets;
+	const char *key = cfg->api_key ? cfg->api_key : "";
+	int rc = oc_secrets_add(secrets, (struct oc_text){key, strlen(key)});
+
+	if (!rc && cfg->proxy)
+		rc = oc_secrets_add_url(secrets, cfg->proxy);
+	if (!rc)
+		rc = oc_secrets_add_query(secrets, client->server.query);
+	for (size_t i = 0; i < cfg->nsecrets && !rc; i++)
+		rc = oc_secrets_add(secrets, cfg->secrets[i]);
+	return rc;
+}
+
 int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
                    struct oc_err *err)
 {
@@ -119,7 +135,8 @@ int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long m
 	if (rc)
 		return rc;
 	http_config.loopback = client->server.loopback;
-	rc = oc_http_new(&http_config, &client->http, err);
+	rc = keep_secrets(client) ? oc_err_nomem(err)
+	                          : oc_http_new(&http_config, &client->http, err);
 	if (rc) {
 		oc_client_release(client);
 		return rc;
@@ -133,6 +150,7 @@ int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long m
 void oc_client_release(struct oc_client *client)
 {
 	oc_http_free(client->http);
+	oc_secrets_release(&client->secrets);
 	oc_server_release(&client->server);
 	*client = (struct oc_client){.cfg = NULL};
 }
@@ -147,12 +165,24 @@ void oc_client_log(const struct oc_client *client, const char *fmt, ...)
 	va_start(ap, fmt);
 	(void)vsnprintf(line, sizeof line, fmt, ap);
 	va_end(ap);
+	oc_secrets_mask_string(&client->secrets, line);
 	client->cfg->log(client->cfg->log_ctx, line);
 }
 
 double oc_client_deadline(const struct oc_client *client, double started)
 {
 	return client->cfg->max_time > 0 ? started + client->cfg->max_time : 0;
+}
+
+void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a)
+{
+	const struct oc_secrets *secrets = &client->secrets;
+
+	oc_secrets_mask_string(secrets, a->err.message);
+	oc_secrets_mask_string(secrets, a->x.request_id);
+	oc_secrets_mask_string(secrets, a->reply->model);
+	oc_secrets_mask_string(secrets, a->reply->id);
+	oc_secrets_mask_string(secrets, a->reply->finish_reason);
 }
 
 /* ---- one call ---- */
@@ -314,6 +344,7 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 
 	for (;;) {
 		try_once(call);
+		oc_client_conceal(call->client, a);
 		if (!try_again(call))
 			break;
 		oc_attempt_end(a, call->client->http);

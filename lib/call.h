@@ -4,11 +4,13 @@
 #define OC_CALL_H
 
 #include "attempt.h"
+#include "secret.h"
 
 /* Where calls go: a checked configuration, and the connections. */
 struct oc_client {
 	const struct oc_config *cfg; /* borrowed */
 	struct oc_server server;
+	struct oc_secrets secrets; /* what is in neither messages nor the log nor replies */
 	struct oc_http *http;
 	unsigned short random[3]; /* erand48()'s state, for back-off */
 };
@@ -28,6 +30,10 @@ void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRIN
 
 /* When a call that began so has to be over, on oc_now()'s clock; 0 = never. */
 double oc_client_deadline(const struct oc_client *client, double started);
+
+/* Masks what the server may have repeated of the client's secrets in the results of an attempt, all
+ * but the text of the answer. To be called when it is over, before anything of it is shown. */
+void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a);
 
 /* After a try that failed: is there to be another one, and after how many seconds? started: when
  * the call began, on oc_now()'s clock. A failure with err.loading does not count as a try. */

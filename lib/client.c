@@ -72,6 +72,17 @@ static int ask(struct oc_client *client, const struct oc_request *req, oc_sink *
 	return OC_OK;
 }
 
+/* What is wrong with an answer is told in words of the answer, too. */
+static int check_form(const struct oc_client *client, const struct oc_request *req,
+                      const struct oc_reply *reply, struct oc_text answer, struct oc_err *err)
+{
+	int rc = oc_answer_check(req, reply, answer, err);
+
+	if (rc && err)
+		oc_secrets_mask_string(&client->secrets, err->message);
+	return rc;
+}
+
 int oc_client_complete(struct oc_client *client, const struct oc_request *req,
                        struct oc_reply *reply, struct oc_err *err)
 {
@@ -79,8 +90,8 @@ int oc_client_complete(struct oc_client *client, const struct oc_request *req,
 
 	if (rc)
 		return rc;
-	return oc_answer_check(req, reply, (struct oc_text){reply->content, reply->content_len},
-	                       err);
+	return check_form(client, req, reply, (struct oc_text){reply->content, reply->content_len},
+	                  err);
 }
 
 /* A sink before the caller's, which keeps a copy of an answer that must be checked at its end. */
@@ -112,7 +123,7 @@ int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_
 	if (!rc && tee.copy.bad)
 		rc = oc_err_set(err, tee.copy.bad, "the answer is too large to be checked");
 	if (!rc)
-		rc = oc_answer_check(req, reply, oc_buf_text(&tee.copy), err);
+		rc = check_form(client, req, reply, oc_buf_text(&tee.copy), err);
 	oc_buf_release(&tee.copy);
 	return rc;
 }
@@ -170,6 +181,8 @@ static int get_models(struct oc_client *client, double started, const char *root
 	if (!rc) {
 		rc = oc_reply_models(oc_buf_text(&call.attempt.received), &call.attempt.context,
 		                     ids, n, &why);
+		oc_secrets_mask_string(&client->secrets, why.message);
+		(void)oc_secrets_mask(&client->secrets, ids->p, &ids->n);
 		if (rc && !why.http_status)
 			oc_err_reword(&why, "%s: %s", client->server.base_url, why.message);
 		if (rc && err)

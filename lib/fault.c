@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "fault.h"
+#include "secret.h"
 
 /* Only what can come of HTTP and of the options that are set here. The rest is the server's doing:
  * an answer that libcurl can make nothing of. */
@@ -139,6 +140,7 @@ void oc_fault_set(struct oc_transfer *t, CURLcode rc)
 	struct oc_err *err = &t->x->err;
 	const char *server = t->x->server;
 
+	oc_secret_scrub(t->error);
 	if (t->stopped)
 		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
 	else if (rc == CURLE_RECV_ERROR && fail_proxy(t))

@@ -72,6 +72,8 @@ void oc_http_free(struct oc_http *http)
 	(void)curl_multi_cleanup(http->multi);
 	oc_idle_release(&http->idle);
 	free(http->ca_file);
+	if (http->proxy)
+		explicit_bzero(http->proxy, strlen(http->proxy));
 	free(http->proxy);
 	free(http);
 	curl_global_cleanup();

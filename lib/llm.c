@@ -9,6 +9,7 @@
 /* A copy of something that cfg or req point to. */
 struct kept {
 	struct kept *next;
+	size_t n;
 	_Alignas(max_align_t) char bytes[];
 };
 
@@ -33,6 +34,7 @@ static void *keep(struct oc_llm *llm, const void *p, size_t n)
 	if (n)
 		memcpy(kept->bytes, p, n);
 	kept->bytes[n] = '\0';
+	kept->n = n;
 	kept->next = llm->kept;
 	llm->kept = kept;
 	return kept->bytes;
@@ -50,11 +52,16 @@ static struct oc_text keep_text(struct oc_llm *llm, struct oc_text text)
 
 static void keep_config(struct oc_llm *llm, const struct oc_config *cfg)
 {
+	struct oc_text *secrets = keep(llm, cfg->secrets, cfg->nsecrets * sizeof *secrets);
+
 	llm->cfg = *cfg;
 	llm->cfg.base_url = keep_string(llm, cfg->base_url);
 	llm->cfg.api_key = keep_string(llm, cfg->api_key);
 	llm->cfg.ca_file = keep_string(llm, cfg->ca_file);
 	llm->cfg.proxy = keep_string(llm, cfg->proxy);
+	for (size_t i = 0; secrets && i < cfg->nsecrets; i++)
+		secrets[i] = keep_text(llm, cfg->secrets[i]);
+	llm->cfg.secrets = secrets;
 }
 
 static void keep_request(struct oc_llm *llm, const struct oc_request *req)
@@ -86,6 +93,7 @@ void oc_llm_free(struct oc_llm *llm)
 	while (llm->kept) {
 		struct kept *next = llm->kept->next;
 
+		explicit_bzero(llm->kept->bytes, llm->kept->n); /* one of them is the key */
 		free(llm->kept);
 		llm->kept = next;
 	}

@@ -117,6 +117,11 @@ struct oc_config {
 	const char *proxy;   /* proxy URL; NULL = libcurl's environment rules; "" = none.
 	                        Loopback addresses are never asked through a proxy. */
 
+	/* What, besides the key, and what base_url and proxy hold, no message, log line or field of
+	 * a reply may repeat: such as the passwords of proxies that the environment names. */
+	const struct oc_text *secrets;
+	size_t nsecrets;
+
 	/* s; 0 = no limit. How long to wait for a connection, and how long the server may be silent
 	 * once its answer has begun, when any byte counts as life. 30.0 */
 	double timeout;

@@ -4,7 +4,7 @@
  * libcurl repeats them.
  *
  * Everything that comes from outside and may be shown goes through oc_secrets_mask() once, when it
- * has its last form: messages, lines of the log, the names in a reply. What the model says does not.
+ * has its last form: messages, lines of the log, the names in a reply. The model's words do not.
  */
 #ifndef OC_SECRET_H
 #define OC_SECRET_H

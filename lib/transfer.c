@@ -188,10 +188,18 @@ static bool add_header(struct oc_transfer *t, const char *name, const char *valu
 	oc_buf_puts(&line, name);
 	oc_buf_puts(&line, value);
 	longer = line.bad ? NULL : curl_slist_append(t->headers, line.p);
-	oc_buf_release(&line);
+	oc_buf_wipe(&line);
 	if (longer)
 		t->headers = longer;
 	return longer;
+}
+
+/* One of them holds the key. */
+static void free_headers(struct oc_transfer *t)
+{
+	for (struct curl_slist *header = t->headers; header; header = header->next)
+		explicit_bzero(header->data, strlen(header->data));
+	curl_slist_free_all(t->headers);
 }
 
 static bool add_headers(struct oc_transfer *t)
@@ -283,7 +291,7 @@ struct oc_transfer *oc_transfer_new(void)
 
 void oc_transfer_free(struct oc_transfer *t)
 {
-	curl_slist_free_all(t->headers);
+	free_headers(t);
 	curl_easy_cleanup(t->easy);
 	free(t);
 }
@@ -291,7 +299,7 @@ void oc_transfer_free(struct oc_transfer *t)
 void oc_transfer_clear(struct oc_transfer *t)
 {
 	curl_easy_reset(t->easy);
-	curl_slist_free_all(t->headers);
+	free_headers(t);
 	*t = (struct oc_transfer){.easy = t->easy};
 }
 

@@ -231,6 +231,157 @@ asks_host() {
 	assert_equal "$(key_sent 1)" sk-tell-nobody
 }
 
+# ---- secrets in what others repeat --------------------------------------------------------------
+
+# says_nothing FILE...: no part of the key sk-tell/nobody+42 is in them, however it is written.
+says_nothing() {
+	run -1 grep -aE 'tell|nobody|dGVsb|RlbG|0ZWxs|bm9ib2R|5vYm9ke|ub2JvZH' "$@"
+}
+
+@test 'secrets: a key is in no message, whatever its spelling' {
+	local spelling
+	export OLLAMA_API_KEY=sk-tell/nobody+42
+	for spelling in 'sk-tell/nobody+42' 'sk-tell\/nobody+42' '\u0073\u006b-tell\u002Fnobody\u002b42' \
+		'sk-tell%2Fnobody%2b42' 'sk-tell%252fnobody%252B42' 'sk-tell&#47;nobody&#x2b;42' \
+		'sk-tell\\\/nobody+42' 'sk-tell/nob' 'Basic eHg6c2stdGVsbC9ub2JvZHkrNDI='; do
+		serve - <<-END
+			status 401
+			body {"error":{"message":"no such key: $spelling, is there?"}}
+			---
+			status 401
+			body {"sent":["$spelling"]}
+			---
+			status 500
+			body <title>$spelling</title>
+			---
+			status 302
+			header Location: /login?key=$spelling
+			---
+			header x-request-id: $spelling
+			status 418
+			---
+			body it is $spelling
+			---
+			body {"error":{"message":"$spelling","code":401}}
+			---
+			type text/event-stream
+			body data: {"error":"$spelling"}
+			---
+			loop
+		END
+		for _ in {1..4}; do
+			oc-complete -v -p x --max-retries 0 --report report 2>>said && fail 'it did not fail'
+			oc-batch -v --max-retries 0 --report report <<<'"x"' >>said 2>&1 && fail 'it did not fail'
+		done
+		assert_equal "$(requests)" 8
+		stop_fake
+	done
+	grep -qF 'no such key: *****************, is there?' said
+	says_nothing said report
+}
+
+@test 'secrets: a key is in no field of an answer, and the answer is left as it is' {
+	local answer='{"id":"sk-tell\/nobody+42","model":"sk-tell\u002fnobody+42","choices":[{"index":0,"message":{"role":"assistant","content":"sk-tell\/nobody+42"},"finish_reason":"sk-tell%2Fnobody+42"}],"usage":{"prompt_tokens":1,"completion_tokens":1},"x":{"sk-tell/nobody+42":1}}'
+	serve - <<<'header x-request-id: sk-tell/nobody+42
+body '"$answer"'
+---
+header x-request-id: sk-tell/nobody+42
+body '"$answer"'
+---
+header x-request-id: sk-tell/nobody+42
+body '"$answer"'
+---
+header x-request-id: sk-tell/nobody+42
+body '"$answer"'
+---
+sse
+data {"id":"sk-tell/nobody+42","model":"sk-tell\/nobody+42","choices":[{"delta":{"content":"sk-tell\/nobody+42"}}]}
+data {"choices":[{"delta":{},"finish_reason":"sk-tell/nobody+42"}]}
+done'
+	export OLLAMA_API_KEY=sk-tell/nobody+42
+	run -0 --separate-stderr oc-complete -v -p x --report report -j
+	assert_output '{"content":"sk-tell/nobody+42","model":"*****************","usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2},"finish_reason":"*****************","id":"*****************"}'
+	echo "$stderr" >said
+	run -0 --separate-stderr oc-complete -p x
+	assert_output 'sk-tell/nobody+42'
+	run -0 --separate-stderr oc-batch -v --report report <<<'"x"'
+	echo "$stderr" >>said
+	assert_equal "$(jq -c '[.content, .model, .finish_reason]' <<<"$output")" \
+		'["sk-tell/nobody+42","*****************","*****************"]'
+	run -0 --separate-stderr oc-batch -v --report report \
+		<<<'{"custom_id":"a","method":"POST","url":"/v1/chat/completions","body":{"messages":[{"role":"user","content":"x"}]}}'
+	echo "$stderr" >>said
+	assert_equal "$(jq -c '.response | [.request_id, .body.id, .body.model, .body.choices[0].finish_reason, .body.x]' <<<"$output")" \
+		'["*****************","*****************","*****************","*****************",{"*****************":1}]'
+	assert_equal "$(jq -r '.response.body.choices[0].message.content' <<<"$output")" 'sk-tell/nobody+42'
+	run -0 --separate-stderr oc-stream -v -p x --report report --events
+	echo "$stderr" >>said
+	assert_line -n 0 '{"content":"sk-tell/nobody+42"}'
+	assert_equal "$(jq -c '[.model, .finish_reason, .id]' <<<"${lines[1]}")" \
+		'["*****************","*****************","*****************"]'
+	says_nothing said report
+}
+
+@test 'secrets: a key is in no list of models, nor in what an answer lacks' {
+	export OLLAMA_API_KEY=sk-tell/nobody+42
+	serve - <<<$'body {"data":[{"id":"sk-tell\\/nobody+42"},{"id":"m"}]}\n---\nbody sk-tell/nobody+42'
+	run -0 oc-models --live --format ids -b "$URL"
+	assert_output $'*****************\nm'
+	run -76 oc-models --live -b "$URL"
+	assert_output --partial 'it begins with "*****************"'
+	echo '{"type":"object","additionalProperties":{"type":"integer"}}' >schema
+	serve - <<<'answer {\"sk-tell/nobody+42\":\"x\"}'
+	run -76 oc-complete -p x --schema schema
+	assert_output --partial '/*****************: '
+	run -1 --separate-stderr oc-batch --schema schema <<<'"x"'
+	echo "$output$stderr" >said
+	says_nothing said
+}
+
+@test 'secrets: a key in the query of the base URL is not shown, either' {
+	serve - <<<$'status 302\nheader Location: /v1/x?api-version=1&api-key=sk-tell/nobody%2B42\n---\nstatus 403\nbody {"error":"sk-tell/nobody+42 at api-version 1"}'
+	run -76 oc-complete -v -p x -b "$URL?api-version=1&api-key=sk-tell/nobody%2B42"
+	assert_output --partial '/v1/x?api-version=1&api-key=*****************'
+	says_nothing - <<<"$output"
+	run -77 oc-complete -v -p x -b "$URL?api-version=1&api-key=sk-tell/nobody%2B42"
+	assert_output --partial '(403: ***************** at api-version 1)'
+}
+
+@test 'secrets: passwords of proxies are in no message and no line of a batch' {
+	local url=https://a.invalid/v1 proxy name long
+	long=$(printf '%0300d' 0)
+	export OLLAMA_CLOUD_API_KEY=k
+	for proxy in 'http://me:tell-nobody@127.0.0.1:x' 'me:tell-nobody@:1' 'http://me:tell nobody@h' \
+		'http://me:tell/nobody@h' 'ftp://me:tell-nobody@127.0.0.1' 'me:tell-nobody' \
+		"http://me:tell-nobody$long@127.0.0.1:x" 'http://me:tell%2Dnobody@127.0.0.1:1'; do
+		for name in https_proxy HTTPS_PROXY all_proxy ALL_PROXY; do
+			env "$name=$proxy" oc-complete -v -m m -p x -b $url --max-retries 0 2>>said &&
+				fail 'it did not fail'
+			env "$name=$proxy" oc-batch -v -m m -b $url --max-retries 0 <<<'"x"' >>said 2>&1 &&
+				fail 'it did not fail'
+		done
+		http_proxy=$proxy oc-complete -v -m m -p x -b http://a.invalid/v1 --max-retries 0 2>>said &&
+			fail 'it did not fail'
+		oc-complete -v -m m -p x -b $url --max-retries 0 --proxy "$proxy" 2>>said &&
+			fail 'it did not fail'
+	done
+	grep -q 'Unsupported proxy syntax in' said
+	says_nothing said
+}
+
+@test 'secrets: a proxy that repeats what it was sent' {
+	start_fake - <<<$'status 400\nbody <title>tell-nobody, Basic bWU6dGVsbC1ub2JvZHk=, tell%2Dnobody</title>'
+	local proxy=http://me:tell%2Dnobody@${FAKE#http://}
+	http_proxy=$proxy run -65 oc-complete -m m -p x -b http://a.invalid/v1
+	assert_output --partial '(400: ***********, Basic *'
+	says_nothing - <<<"$output"
+	run -65 oc-complete -m m -p x -b http://a.invalid/v1 --proxy "$proxy"
+	says_nothing - <<<"$output"
+	grep -q '^Proxy-Authorization: Basic bWU6dGVsbC1ub2JvZHk=' "$RECORD/request.1"
+}
+
+# ---- base URLs ----------------------------------------------------------------------------------
+
 @test 'base URL: what is none is status 64' {
 	ends 64 'the base URL must not contain user info; the key comes from a file or from the environment' \
 		oc-complete -m m -p x -b http://user:secret@127.0.0.1/v1
