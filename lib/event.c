@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "event.h"
+#include "plain.h"
 #include "reply.h"
 
 /* Events beyond this are rare, and parsing them costs less than their way through the network. */
@@ -34,6 +35,8 @@ static bool differs_in_text(const struct oc_event_reader *r, struct oc_text data
 	    memcmp(data.p + data.n - r->after, r->last.p + r->last.n - r->after, r->after) != 0)
 		return false;
 	*text = (struct oc_text){data.p + r->before, data.n - r->before - r->after};
+	if (oc_plain_skip(text->p, text->p + text->n) == text->p + text->n)
+		return true; /* as nearly always */
 	quoted = (struct oc_text){text->p - 1, text->n + 2};
 	return oc_json_check_bytes(quoted.p, quoted.n, NULL, NULL) == 0;
 }
