@@ -30,7 +30,7 @@ struct progress {
 
 void progress_init(struct progress *progress, enum progress_mode mode, double now);
 
-/* Counts a request that was answered or has failed: its status would be that of a call of its own. */
+/* Counts a request that was answered or has failed: status is that of a call of its own. */
 void progress_count(struct progress *progress, const struct oc_reply *reply, int status);
 
 /* Shows it, if it is time to. */

@@ -2,10 +2,12 @@
 /* draft.c: an answer's text on its way in. */
 #include "compat.h"
 
+#include "cut.h"
 #include "draft.h"
 #include "utf8.h"
 
 enum {
+	REPLACEMENT = 0xfffd,
 	TOOLS_MAX = 200,   /* bytes of the tools' names */
 	REFUSAL_MAX = 500, /* bytes of a refusal, in a message */
 };
@@ -65,16 +67,88 @@ static void count_piece(struct oc_draft_sum *sum, const struct oc_buf *text, siz
 	sum->pieces |= text->n > from;
 }
 
+/* The UTF-16 unit that the escape at p stands for, of n bytes that are there; 0 if this is none. */
+static unsigned unit(const char *p, size_t n)
+{
+	unsigned u = 0;
+
+	if (n < 6 || p[0] != '\\' || p[1] != 'u')
+		return 0;
+	for (int i = 2; i < 6; i++) {
+		const char *digits = "0123456789abcdef0123456789ABCDEF";
+		const char *at = strchr(digits, p[i]);
+
+		if (!at || !*at)
+			return 0;
+		u = u << 4 | ((unsigned)(at - digits) & 15);
+	}
+	return u;
+}
+
+/* The high surrogate that a string ends with, as an escape; else 0. */
+static uint16_t half_at_end(struct oc_text inner)
+{
+	size_t slashes = 0;
+	unsigned u;
+
+	if (inner.n < 6 || inner.p[inner.n - 6] != '\\')
+		return 0;
+	u = unit(inner.p + inner.n - 6, 6);
+	while (slashes < inner.n - 6 && inner.p[inner.n - 7 - slashes] == '\\')
+		slashes++;
+	return u >= 0xd800 && u < 0xdc00 && slashes % 2 == 0 ? (uint16_t)u : 0;
+}
+
+/* Appends the text between a string's quotes. JavaScript counts and cuts in UTF-16, so that the two
+ * halves of a character may be in two strings. */
+static void put_string(struct oc_buf *out, struct oc_draft_sum *sum, struct oc_text inner)
+{
+	unsigned high = sum->half;
+	unsigned low = high ? unit(inner.p, inner.n) : 0;
+
+	if (!inner.n)
+		return;
+	if (high && low >= 0xdc00 && low < 0xe000) {
+		oc_utf8_put(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+		inner.p += 6;
+		inner.n -= 6;
+	} else if (high) {
+		oc_utf8_put(out, REPLACEMENT);
+	}
+	sum->half = half_at_end(inner);
+	inner.n -= sum->half ? 6 : 0;
+	oc_json_decode(inner, out);
+}
+
+static void put_half(struct oc_buf *out, struct oc_draft_sum *sum)
+{
+	size_t from = out->n;
+
+	if (!sum->half)
+		return;
+	oc_utf8_put(out, REPLACEMENT);
+	count(sum, out, from);
+	sum->half = 0;
+}
+
+void oc_draft_end(struct oc_draft *d)
+{
+	put_half(&d->content, &d->content_sum);
+	put_half(&d->reasoning, &d->reasoning_sum);
+}
+
 /* Appends what is new in a whole text. */
 static void add_rest(struct oc_buf *out, struct oc_draft_sum *sum, const struct oc_buf *whole)
 {
 	size_t from = out->n;
 	size_t old = 0;
 
-	if (whole->n >= sum->n && hash(HASH_START, whole->p, (size_t)sum->n) == sum->hash)
+	if (whole->n >= sum->n && hash(HASH_START, whole->p, (size_t)sum->n) == sum->hash) {
 		old = (size_t)sum->n;
-	else if (sum->pieces)
+		sum->half = 0; /* it is in what follows */
+	} else if (sum->pieces) {
 		old = whole->n;
+	}
 	oc_buf_add(out, whole->p + old, whole->n - old);
 	count(sum, out, from);
 	if (whole->bad)
@@ -109,10 +183,32 @@ static void put_texts(struct oc_buf *out, const struct oc_json *j, int at)
 		put_texts(out, j, item);
 }
 
+static struct oc_text inner(const struct oc_json *j, int string)
+{
+	struct oc_text raw = oc_json_raw(j, string);
+
+	return (struct oc_text){raw.p + 1, raw.n - 2};
+}
+
+/* False where there is none. */
+static bool put_reasoning(struct oc_draft *d, const struct oc_json *j, int at)
+{
+	size_t before = d->reasoning.n;
+
+	if (oc_json_type(j, at) == OC_JSON_STRING) {
+		put_string(&d->reasoning, &d->reasoning_sum, inner(j, at));
+		return inner(j, at).n > 0;
+	}
+	put_texts(&d->reasoning, j, at);
+	return d->reasoning.n > before;
+}
+
 /* Content is a string or an array of parts, of which some are thoughts. */
 static void put_content(struct oc_draft *d, const struct oc_json *j, int at, bool thoughts)
 {
-	if (oc_json_string(j, at, &d->content) || oc_json_type(j, at) != OC_JSON_ARRAY)
+	if (oc_json_type(j, at) == OC_JSON_STRING)
+		put_string(&d->content, &d->content_sum, inner(j, at));
+	if (oc_json_type(j, at) != OC_JSON_ARRAY)
 		return;
 	for (int part = oc_json_first(j, at); part != OC_JSON_NONE;
 	     part = oc_json_next(j, at, part)) {
@@ -179,13 +275,13 @@ static void put_call(struct oc_draft *d, const struct oc_json *j, int function)
 
 static void put_message(struct oc_draft *d, const struct oc_json *j, int message)
 {
-	size_t before = d->reasoning.n;
+	bool thought = false;
 	int found[NAMES];
 
 	oc_json_members(j, message, names, NAMES, found);
-	for (int i = REASONING; i <= REASONING_PARTS && d->reasoning.n == before; i++)
-		put_texts(&d->reasoning, j, found[i]);
-	put_content(d, j, found[CONTENT], d->reasoning.n == before);
+	for (int i = REASONING; i <= REASONING_PARTS && !thought; i++)
+		thought = put_reasoning(d, j, found[i]);
+	put_content(d, j, found[CONTENT], !thought);
 	oc_json_string(j, found[REFUSAL], &d->refusal);
 	for (int call = oc_json_first(j, found[TOOL_CALLS]); call != OC_JSON_NONE;
 	     call = oc_json_next(j, found[TOOL_CALLS], call))
@@ -218,6 +314,7 @@ static void add_first_whole(struct oc_draft *d, const struct oc_json *j, int mes
 	put_message(d, j, message);
 	count(&d->content_sum, &d->content, 0);
 	count(&d->reasoning_sum, &d->reasoning, 0);
+	oc_draft_end(d);
 }
 
 void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message)
@@ -229,7 +326,7 @@ void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message
 		return;
 	}
 	oc_draft_init(&whole, j->len);
-	put_message(&whole, j, message);
+	add_first_whole(&whole, j, message);
 	add_rest(&d->content, &d->content_sum, &whole.content);
 	add_rest(&d->reasoning, &d->reasoning_sum, &whole.reasoning);
 	add_once(&d->refusal, &whole.refusal);
@@ -261,10 +358,11 @@ int oc_draft_only_text(const struct oc_json *j, int delta, bool *reasoning)
 void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner)
 {
 	struct oc_buf *text = reasoning ? &d->reasoning : &d->content;
+	struct oc_draft_sum *sum = reasoning ? &d->reasoning_sum : &d->content_sum;
 	size_t from = text->n;
 
-	oc_json_decode(inner, text);
-	count_piece(reasoning ? &d->reasoning_sum : &d->content_sum, text, from);
+	put_string(text, sum, inner);
+	count_piece(sum, text, from);
 }
 
 /* ---- no content --------------------------------------------------------------------------- */
@@ -277,9 +375,11 @@ static int refuses(const struct oc_draft *d, struct oc_err *err)
 	return oc_err_set(err, OC_EPROTO, "the model refuses to answer: \"%s\"", line);
 }
 
-int oc_draft_missing(const struct oc_draft *d, const char *finish_reason, struct oc_err *err)
+int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err)
 {
-	const char *reason = finish_reason ? finish_reason : "none";
+	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
+	enum oc_cut cut = oc_cut(reply, 0);
+	const char *advice = cut == OC_CUT_LENGTH ? ": allow more tokens or less effort" : "";
 
 	if (!d->has_choices)
 		return oc_err_set(err, OC_EPROTO, "the answer has no choices: is this a chat API?");
@@ -289,10 +389,12 @@ int oc_draft_missing(const struct oc_draft *d, const char *finish_reason, struct
 		return oc_err_set(err, OC_EPROTO,
 		                  "the answer is tool calls only%s%s%s, without content",
 		                  d->tools.n ? " (" : "", d->tools.p, d->tools.n ? ")" : "");
-	if (d->reasoning_sum.n)
+	if (cut == OC_CUT_FILTER)
 		return oc_err_set(err, OC_EPROTO,
-		                  "the answer is reasoning only, without content "
-		                  "(finish_reason %s): allow more tokens or less effort",
+		                  "the server's content filter left nothing of the answer "
+		                  "(finish_reason %s)",
 		                  reason);
-	return oc_err_set(err, OC_EPROTO, "the answer is empty (finish_reason %s)", reason);
+	return oc_err_set(err, OC_EPROTO, "the answer is %s (finish_reason %s)%s",
+	                  d->reasoning_sum.n ? "reasoning only, without content" : "empty", reason,
+	                  advice);
 }

@@ -12,7 +12,8 @@
 struct oc_draft_sum {
 	uint64_t n;
 	uint64_t hash;
-	bool pieces; /* some of it came as a piece */
+	bool pieces;   /* some of it came as a piece */
+	uint16_t half; /* of a character, at its end: a high surrogate that waits for the low one */
 };
 
 /* The texts are the bytes that were sent, which need not be UTF-8: servers cut characters between
@@ -35,7 +36,8 @@ void oc_draft_release(struct oc_draft *d);
 /* OC_ENOMEM, OC_EPROTO for a text over the ceiling, or OC_OK. */
 enum oc_code oc_draft_bad(const struct oc_draft *d);
 
-/* Appends a piece: what a "delta" (an object) says. */
+/* Appends a piece: what a "delta" (an object) says. Of a character that is cut in two, each half an
+ * escape, nothing is appended until the other half is there. */
 void oc_draft_add(struct oc_draft *d, const struct oc_json *j, int delta);
 
 /*
@@ -53,7 +55,10 @@ int oc_draft_only_text(const struct oc_json *j, int delta, bool *reasoning);
  * quotes. */
 void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner);
 
+/* There is no more: appends what stands for halves of characters. */
+void oc_draft_end(struct oc_draft *d);
+
 /* There is no content, at the end: OC_EPROTO, and *err says what there is in its place. */
-int oc_draft_missing(const struct oc_draft *d, const char *finish_reason, struct oc_err *err);
+int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err);
 
 #endif

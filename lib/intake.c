@@ -147,28 +147,25 @@ static bool is_foreign(struct oc_intake *in, struct oc_text type, struct oc_text
 	       oc_json_get(j, 0, "choices") == OC_JSON_NONE && oc_said_member(j, 0) == OC_JSON_NONE;
 }
 
-static int on_event(void *ctx, const struct oc_sse_event *event)
+/* What an event of this type says. */
+static int take_data(struct oc_intake *in, struct oc_text type, struct oc_text data)
 {
-	struct oc_intake *in = ctx;
 	struct oc_draft *draft = &in->draft;
-	struct oc_text data = trimmed(event->data);
 	size_t before = draft->content.n + draft->reasoning.n;
 	int rc;
 
-	if (in->end_seen)
-		return OC_OK;
-	if (event->error.n)
-		return on_error_event(in, event->error);
-	if (!data.n)
+	if (!data.n || in->end_seen)
 		return OC_OK;
 	if (is_text(data, "[DONE]")) {
 		in->end_seen = true;
 		return OC_OK;
 	}
-	if (event->type.n && is_text(event->type, "error"))
+	if (type.n && is_text(type, "error"))
 		return on_error_event(in, data);
-	if (event->type.n && is_foreign(in, event->type, data))
+	if (type.n && is_foreign(in, type, data)) {
+		in->has_events |= !is_text(type, "ping");
 		return OC_OK;
+	}
 	/* The end is proven, and all that is missing is what may come behind it. */
 	if (in->ending && in->reply->finish_reason &&
 	    oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0)
@@ -180,6 +177,38 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
 	in->empty_chunk = draft->content.n + draft->reasoning.n == before && in->events.nameless;
 	return deliver(in, false);
+}
+
+/* Events without the blank lines between them arrive as one. */
+static int take_lines(struct oc_intake *in, struct oc_text type, struct oc_text data)
+{
+	int rc = OC_OK;
+
+	while (data.n && !rc) {
+		const char *end = memchr(data.p, '\n', data.n);
+		size_t n = end ? (size_t)(end - data.p) : data.n;
+
+		rc = take_data(in, type, trimmed((struct oc_text){data.p, n}));
+		n += end != NULL;
+		data.p += n;
+		data.n -= n;
+	}
+	return rc;
+}
+
+static int on_event(void *ctx, const struct oc_sse_event *event)
+{
+	struct oc_intake *in = ctx;
+	struct oc_text data = trimmed(event->data);
+
+	if (in->end_seen)
+		return OC_OK;
+	if (event->error.n)
+		return on_error_event(in, event->error);
+	if (event->joined && oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0 &&
+	    !is_text(event->type, "error"))
+		return take_lines(in, event->type, data);
+	return take_data(in, event->type, data);
 }
 
 void oc_intake_init(struct oc_intake *in, oc_sink *sink, void *sink_ctx,
@@ -255,12 +284,14 @@ static int take_gathered(struct oc_intake *in)
 /* The stream is whole: the rest of its text, or the reason why there is none. */
 static int finish(struct oc_intake *in)
 {
-	int rc = deliver(in, true);
+	int rc;
 
+	oc_draft_end(&in->draft);
+	rc = deliver(in, true);
 	if (rc)
 		return rc;
 	if (!in->draft.content_sum.n)
-		return oc_draft_missing(&in->draft, in->reply->finish_reason, &in->err);
+		return oc_draft_missing(&in->draft, in->reply, &in->err);
 	return in->sink ? OC_OK : take_gathered(in);
 }
 

@@ -209,7 +209,7 @@ static int check_whole(const struct oc_json *j, const struct oc_draft *draft,
 	int choice = first_choice(j, oc_json_get(j, 0, "choices"));
 
 	if (!reply->content_len)
-		return oc_draft_missing(draft, reply->finish_reason, err);
+		return oc_draft_missing(draft, reply, err);
 	if (!reply->finish_reason && reply->usage.output_tokens <= 0 &&
 	    oc_json_get(j, choice, "finish_reason") != OC_JSON_NONE)
 		return oc_err_set(err, OC_EPROTO,

@@ -28,21 +28,24 @@ void oc_said_release(struct oc_said *said)
 
 /* ---- finding ------------------------------------------------------------------------------ */
 
-/* Does the value say nothing: null, false, an empty string, array or object? */
+/* Does the value say nothing: null, false, 0, an empty string, array or object? */
 static bool is_empty(const struct oc_json *j, int at)
 {
+	int64_t number = 1;
+
 	switch (oc_json_type(j, at)) {
 	case OC_JSON_MISSING:
 	case OC_JSON_NULL:
 	case OC_JSON_FALSE:
 		return true;
+	case OC_JSON_NUMBER:
+		return oc_json_int64(j, at, &number) && number == 0;
 	case OC_JSON_STRING:
 		return oc_json_is(j, at, "");
 	case OC_JSON_ARRAY:
 	case OC_JSON_OBJECT:
 		return oc_json_first(j, at) == OC_JSON_NONE;
 	case OC_JSON_TRUE:
-	case OC_JSON_NUMBER:
 		break;
 	}
 	return false;

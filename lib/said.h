@@ -27,8 +27,8 @@ void oc_said_value(struct oc_said *said, const struct oc_json *j, int at);
 /*
  * The error that a body or an event of a stream carries, or OC_JSON_NONE:
  *
- *	{"error":…}                    unless that is empty: null, false, "", {} or [] (one that is
- *	                               all that the object says is an error nevertheless)
+ *	{"error":…}                    unless that is empty: null, false, 0, "", {} or [] (which is
+ *	                               an error where it is all that the object says)
  *	{"object":"error","message":…} the object itself
  *	{"errors":[…]}, {"detail":…}   not empty, and where there is no array of
  *	                               choices, data or models

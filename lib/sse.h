@@ -18,6 +18,7 @@ struct oc_sse_event {
 	struct oc_text type;  /* of the `event` field; empty = "message" */
 	struct oc_text data;  /* the data lines, joined with newlines; any bytes */
 	struct oc_text error; /* of the non-standard `error` field; empty = none */
+	bool joined;          /* there is more than one data line */
 };
 
 /* Returns 0 to go on; anything else stops oc_sse_feed(), which returns that value. */
@@ -36,6 +37,7 @@ struct oc_sse {
 	unsigned char bom; /* bytes of a leading byte order mark seen; 3 = past the beginning */
 	bool skip_lf;      /* the last byte was CR: an LF that follows belongs to it */
 	bool has_data;
+	bool joined;
 	bool begun; /* a line has ended that is neither blank nor a comment */
 };
 

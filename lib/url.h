@@ -17,7 +17,8 @@ struct oc_server {
 };
 
 /* OC_EARG: not an absolute http or https URL, or one with user info (which the message does not
- * repeat) or a fragment, or a longer one than OC_URL_MAX. On success the caller calls oc_server_release(). */
+ * repeat) or a fragment, or a longer one than OC_URL_MAX. On success the caller calls
+ * oc_server_release(). */
 int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err *err);
 void oc_server_release(struct oc_server *server);
 

@@ -64,7 +64,7 @@ static inline bool same_text(const struct oc_buf *a, const struct oc_buf *b)
 
 static inline bool same_sum(const struct oc_draft_sum *a, const struct oc_draft_sum *b)
 {
-	return a->n == b->n && a->hash == b->hash && a->pieces == b->pieces;
+	return a->n == b->n && a->hash == b->hash && a->pieces == b->pieces && a->half == b->half;
 }
 
 static inline bool same_draft(const struct oc_draft *a, const struct oc_draft *b)

@@ -105,6 +105,17 @@ TEST(all_else_that_is_said_is_heard_each_time)
 	twin_release(&t);
 }
 
+TEST(halves_of_characters_are_joined)
+{
+	check((const char *[]){CHUNK("{\"content\":\"a\"}"), CHUNK("{\"content\":\"b\\ud83d\"}"),
+	                       CHUNK("{\"content\":\"\\ude00\"}"),
+	                       CHUNK("{\"content\":\"\\ud83d\"}"),
+	                       CHUNK("{\"content\":\"c\\\\ud83d\"}"), NULL},
+	      "ab\xf0\x9f\x98\x80\xef\xbf\xbd"
+	      "c\\ud83d",
+	      "");
+}
+
 /* Every way to cut an event short, and to put another byte into it, right behind a good one. */
 TEST(damaged_events_are_judged_alike)
 {
@@ -131,7 +142,7 @@ TEST(damaged_events_are_judged_alike)
 int main(void)
 {
 	return RUN(T(texts_are_joined), T(reasoning_is_told_apart),
-	           T(a_quote_does_not_end_a_text_early), T(another_choice_is_not_taken),
-	           T(all_else_that_changes_is_seen), T(all_else_that_is_said_is_heard_each_time),
-	           T(damaged_events_are_judged_alike));
+	           T(halves_of_characters_are_joined), T(a_quote_does_not_end_a_text_early),
+	           T(another_choice_is_not_taken), T(all_else_that_changes_is_seen),
+	           T(all_else_that_is_said_is_heard_each_time), T(damaged_events_are_judged_alike));
 }

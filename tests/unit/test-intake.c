@@ -243,6 +243,44 @@ static const struct stream streams[] = {
          .code = OC_EPROTO,
          .content = "Hi",
          .message = "not JSON"},
+        {.name = "a character cut in its UTF-16",
+         .bytes = TEXT("a\\ud83d") TEXT("") THOUGHT("\\ud83e") TEXT("\\ude00b\\\\ud83d")
+                 THOUGHT("\\udd99") TEXT("\\\\\\uD83D") TEXT("\\uDE00") DONE,
+         .content = "a\xf0\x9f\x98\x80"
+                    "b\\ud83d\\\xf0\x9f\x98\x80",
+         .reasoning = "\xf0\x9f\xa6\x99"},
+        {.name = "halves of characters",
+         .bytes = TEXT("\\ud83d") TEXT("a\\ude00\\ud83d") TEXT("\\ud83d") TEXT("\\u00e9")
+                 THOUGHT("\\udbff") TEXT("\\udbff") DONE,
+         .content = "\xef\xbf\xbd"
+                    "a\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd\xc3\xa9\xef\xbf\xbd",
+         .reasoning = "\xef\xbf\xbd"},
+        {.name = "half a character, then the whole text",
+         .bytes = TEXT("a\\ud83d")
+                 DATA("{\"choices\":[{\"message\":{\"content\":\"a\\ud83d\\ude00b\"}}]}") DONE,
+         .content = "a\xf0\x9f\x98\x80"
+                    "b"},
+        {.name = "no blank lines",
+         .bytes = "data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n"
+                  "data: {\"choices\":[{\"delta\":{\"content\":\"i\"}}]}\ndata: [DONE]\n",
+         .content = "Hi"},
+        {.name = "no blank lines, and a damaged one",
+         .bytes = "data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n"
+                  "data: {\"choices\":[{\"delta\":{\"con\ndata: [DONE]\n\n",
+         .code = OC_EPROTO,
+         .content = "H",
+         .message = "not JSON"},
+        {.name = "no blank lines, and an error",
+         .bytes = "data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\n"
+                  "data: {\"error\":\"boom\"}\ndata: [DONE]\n\n",
+         .code = OC_EPROTO,
+         .content = "H",
+         .message = "boom"},
+        {.name = "an error of two lines",
+         .bytes = TEXT("H") "event: error\ndata: big\ndata: boom\n\n",
+         .code = OC_EPROTO,
+         .content = "H",
+         .message = "big boom"},
         {.name = "another API",
          .bytes = DATA("{\"response\":\"Hi\"}"),
          .code = OC_EPROTO,

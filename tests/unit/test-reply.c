@@ -180,6 +180,13 @@ TEST(whole_answers)
 	         "stop",
 	         {-1, -1, -1},
 	         NULL},
+	        {"{\"error\":0,\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
+	         "\"stop\"}]}",
+	         "Hi",
+	         NULL,
+	         "stop",
+	         {-1, -1, -1},
+	         NULL},
 	        {"{\"error\":{},\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
 	         "\"stop\",\"error\":\"\"}]}",
 	         "Hi",
@@ -220,6 +227,12 @@ TEST(answers_without_content)
 	         NULL, NULL, NULL, USED, "the model refuses to answer: \"No.\""},
 	        {ANSWER("{\"content\":null,\"refusal\":null}", "\"stop\""), NULL, NULL, NULL, USED,
 	         "the answer is empty (finish_reason stop)"},
+	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\"}", "\"stop\""), NULL, NULL, NULL,
+	         USED, "the answer is reasoning only, without content (finish_reason stop)"},
+	        {ANSWER("{\"content\":\"\"}", "\"length\""), NULL, NULL, NULL, USED,
+	         "the answer is empty (finish_reason length): allow more tokens"},
+	        {ANSWER("{\"content\":null}", "\"content_filter\""), NULL, NULL, NULL, USED,
+	         "filter left nothing of the answer (finish_reason content_filter)"},
 	        /* the runner ended: Go's zero time, no name, no counts */
 	        {"{\"created\":-62135596800,\"model\":\"\",\"choices\":[{\"index\":0,\"message\":{"
 	         "\"role\":"
@@ -643,7 +656,7 @@ TEST(names_of_tools_are_bounded)
 		CHECK_INT(feed(&s, event), 0);
 	}
 	CHECK(s.draft.tools.n <= 200);
-	CHECK_INT(oc_draft_missing(&s.draft, "tool_calls", &err), OC_EPROTO);
+	CHECK_INT(oc_draft_missing(&s.draft, &s.reply, &err), OC_EPROTO);
 	CHECK_ERR(&err, OC_EPROTO, "tool calls only (tool0, tool1, ");
 	close_stream(&s);
 }
