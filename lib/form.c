@@ -8,24 +8,28 @@
 #include "form.h"
 #include "schema.h"
 
+static enum oc_schema_formats formats_of(const struct oc_request *req)
+{
+	return req->no_formats ? OC_FORMATS_NOTED : OC_FORMATS_ENFORCED;
+}
+
 static int check(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
 {
 	struct oc_json value;
-	struct oc_json schema;
+	struct oc_schema *schema = NULL;
 	int rc;
 
 	oc_json_init(&value);
-	oc_json_init(&schema);
 	rc = oc_json_parse(&value, answer.p, answer.n, err);
 	if (!rc && req->format == OC_FORMAT_JSON_OBJECT &&
 	    oc_json_type(&value, 0) != OC_JSON_OBJECT)
 		rc = oc_err_set(err, OC_EPROTO, "it is no JSON object");
 	if (!rc && req->format == OC_FORMAT_JSON_SCHEMA) {
-		rc = oc_json_parse(&schema, req->schema.p, req->schema.n, err);
+		rc = oc_schema_new(req->schema, formats_of(req), &schema, err);
 		if (!rc)
-			rc = oc_schema_validate(&schema, &value, err);
+			rc = oc_schema_validate(schema, &value, err);
 	}
-	oc_json_release(&schema);
+	oc_schema_free(schema);
 	oc_json_release(&value);
 	return rc;
 }

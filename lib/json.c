@@ -357,11 +357,16 @@ int oc_json_given(const struct oc_json *j, int at, const char *name)
 	return oc_json_type(j, value) == OC_JSON_NULL ? OC_JSON_NONE : value;
 }
 
-bool oc_json_is(const struct oc_json *j, int at, const char *s)
+bool oc_json_same(const struct oc_json *j, int at, struct oc_text content)
 {
 	const jsmntok_t *t = token(j, at);
 
-	return t && t->type == JSMN_STRING && same(inner(j, at), s, strlen(s));
+	return t && t->type == JSMN_STRING && same(inner(j, at), content.p, content.n);
+}
+
+bool oc_json_is(const struct oc_json *j, int at, const char *s)
+{
+	return oc_json_same(j, at, (struct oc_text){s, strlen(s)});
 }
 
 void oc_json_decode(struct oc_text raw, struct oc_buf *out)

@@ -103,6 +103,9 @@ void oc_json_decode(struct oc_text inner, struct oc_buf *out);
 /* Is the value a string with exactly this decoded content? */
 bool oc_json_is(const struct oc_json *j, int at, const char *s);
 
+/* The same for a content that may hold NUL bytes. */
+bool oc_json_same(const struct oc_json *j, int at, struct oc_text content);
+
 /* A number that is an exact 64-bit integer; 12.0 and 1.2e1 are. */
 bool oc_json_int64(const struct oc_json *j, int at, int64_t *out);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* jsonnum.h: JSON's numbers by their value: exactly where both are 64-bit integers, else as the
- * nearest doubles, with what is too large for those infinite. The values must be numbers. */
+/* jsonnum.h: JSON's numbers by their value, exactly, of any length and with any exponent. The
+ * values must be numbers. */
 #ifndef OC_JSONNUM_H
 #define OC_JSONNUM_H
 
@@ -12,7 +12,12 @@ int oc_json_order(const struct oc_json *a, int at_a, const struct oc_json *b, in
 /* Has it no fraction? 12.0 and 1e30 have none. */
 bool oc_json_integral(const struct oc_json *j, int at);
 
-/* Is it a multiple of another one? 0.3 is one of 0.1, although their doubles are not. */
-bool oc_json_multiple(const struct oc_json *j, int at, const struct oc_json *of, int at_of);
+/* Is it a multiple of another one, which is greater than 0? 1 = yes, 0 = no; -1 where both are too
+ * long for that to be found out in a fair time (OC_JSON_MULTIPLE_MAX), or memory is out. */
+int oc_json_multiple(const struct oc_json *j, int at, const struct oc_json *of, int at_of);
+
+/* The product of the numbers' digits up to which multiples are recognised, unless the divisor has
+ * 18 digits at most: then the other number's length does not matter. */
+#define OC_JSON_MULTIPLE_MAX ((size_t)4 << 20)
 
 #endif

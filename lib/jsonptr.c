@@ -5,10 +5,7 @@
 #include "jsonptr.h"
 #include "num.h"
 
-enum {
-	PLACE_MAX = 512, /* bytes of a place in a message, which leaves room for the text */
-	REF_MAX = 4096,  /* bytes of a reference */
-};
+enum { SEGMENT_MAX = 64 * 1024 }; /* bytes of a name in a pointer */
 
 static bool set_child(const struct oc_json *j, struct oc_place *child, int c, size_t index)
 {
@@ -33,19 +30,12 @@ bool oc_place_next(const struct oc_json *j, struct oc_place *child)
 	return set_child(j, child, oc_json_next(j, child->up->at, c), child->index + 1);
 }
 
-static void put_place(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out)
+/* A name as a segment of a pointer; JSON's own escapes are left as they are. */
+static void put_name(const struct oc_json *j, int key, struct oc_buf *out)
 {
-	struct oc_text name;
+	struct oc_text name = oc_json_raw(j, key);
 
-	if (!place->up)
-		return;
-	put_place(j, place->up, out);
 	oc_buf_putc(out, '/');
-	if (place->key == OC_JSON_NONE) {
-		oc_buf_printf(out, "%zu", place->index);
-		return;
-	}
-	name = oc_json_raw(j, place->key);
 	for (size_t i = 1; i + 1 < name.n; i++) {
 		if (name.p[i] == '~')
 			oc_buf_puts(out, "~0");
@@ -56,16 +46,36 @@ static void put_place(const struct oc_json *j, const struct oc_place *place, str
 	}
 }
 
-int oc_place_err(const struct oc_json *j, const struct oc_place *place, struct oc_err *err,
-                 enum oc_code code, const char *text)
+void oc_place_put(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out)
 {
-	struct oc_buf path = {0};
+	if (!place->up)
+		return;
+	oc_place_put(j, place->up, out);
+	if (place->key == OC_JSON_NONE)
+		oc_buf_printf(out, "/%zu", place->index);
+	else
+		put_name(j, place->key, out);
+}
 
-	oc_buf_init(&path, PLACE_MAX);
-	put_place(j, place, &path);
-	oc_err_set(err, code, "%s: %s", place->up ? path.p : "(root)", text);
-	oc_buf_release(&path);
-	return code;
+void oc_pointer_put(const struct oc_json *j, int at, struct oc_buf *out)
+{
+	struct oc_place root = OC_PLACE_ROOT;
+	struct oc_place child;
+
+	while (root.at != at && oc_place_first(j, &root, &child)) {
+		struct oc_place found = child;
+
+		while (oc_place_next(j, &child) &&
+		       (child.key == OC_JSON_NONE ? child.at : child.key) <= at)
+			found = child;
+		if (found.key == OC_JSON_NONE)
+			oc_buf_printf(out, "/%zu", found.index);
+		else
+			put_name(j, found.key, out);
+		if (found.key == at)
+			return;
+		root = (struct oc_place){.at = found.at, .key = OC_JSON_NONE};
+	}
 }
 
 static int hex_digit(char c)
@@ -104,39 +114,36 @@ static void decode_tilde(char *s)
 	*to = '\0';
 }
 
-/* The value at a decoded pointer, which is written over. */
-static int follow(const struct oc_json *j, char *pointer)
+static int child_of(const struct oc_json *j, int at, const char *name)
 {
-	char *name = strsep(&pointer, "/"); /* what is before the first slash: nothing */
-	int at = *name ? OC_JSON_NONE : 0;
+	int64_t index;
 
-	while ((name = strsep(&pointer, "/"))) {
-		int64_t index = -1;
-
-		decode_tilde(name);
-		if (oc_json_type(j, at) == OC_JSON_OBJECT)
-			at = oc_json_get(j, at, name);
-		else if (oc_num_int64(name, &index) && index >= 0)
-			at = oc_json_item(j, at, (size_t)index);
-		else
-			at = OC_JSON_NONE;
-	}
-	return at;
+	if (oc_json_type(j, at) == OC_JSON_OBJECT)
+		return oc_json_get(j, at, name);
+	if (!oc_num_int64(name, &index) || index < 0 || (*name == '0' && name[1]))
+		return OC_JSON_NONE;
+	return oc_json_item(j, at, (size_t)index);
 }
 
-int oc_json_ref(const struct oc_json *j, int at, int *target)
+int oc_pointer_step(const struct oc_json *j, struct oc_text *pointer, int *at)
 {
-	struct oc_buf ref = {0};
-	int rc;
+	struct oc_text rest = {pointer->p + 1, pointer->n - 1};
+	const char *end = memchr(rest.p, '/', rest.n);
+	struct oc_buf name = {0};
+	int rc = 0;
 
-	*target = OC_JSON_NONE;
-	oc_buf_init(&ref, REF_MAX);
-	if (oc_json_string(j, at, &ref) && ref.n && *ref.p == '#' && !memchr(ref.p, '\0', ref.n)) {
-		/* The fragment of a URI first, then the pointer. */
-		decode_percent(ref.p);
-		*target = follow(j, ref.p + 1);
+	oc_buf_init(&name, SEGMENT_MAX);
+	oc_buf_add(&name, rest.p, end ? (size_t)(end - rest.p) : rest.n);
+	*pointer = end ? (struct oc_text){end, (size_t)(rest.p + rest.n - end)}
+	               : (struct oc_text){"", 0};
+	if (name.n) {
+		decode_percent(name.p);
+		decode_tilde(name.p);
 	}
-	rc = ref.bad == OC_ENOMEM ? OC_ENOMEM : 0;
-	oc_buf_release(&ref);
+	if (name.bad == OC_ENOMEM)
+		rc = OC_ENOMEM;
+	else
+		*at = name.bad ? OC_JSON_NONE : child_of(j, *at, name.p);
+	oc_buf_release(&name);
 	return rc;
 }

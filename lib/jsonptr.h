@@ -20,13 +20,16 @@ struct oc_place {
 bool oc_place_first(const struct oc_json *j, const struct oc_place *parent, struct oc_place *child);
 bool oc_place_next(const struct oc_json *j, struct oc_place *child);
 
-/* Fills *err with the place and the text: `/items/3/age: …`. JSON's own escapes are left as they
- * are. Returns code. */
-int oc_place_err(const struct oc_json *j, const struct oc_place *place, struct oc_err *err,
-                 enum oc_code code, const char *text);
+/* Appends a place: `/items/3/age`, nothing for the root. JSON's own escapes are left as they
+ * are. */
+void oc_place_put(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out);
 
-/* The value that a string like "#/$defs/item" names in its own document, in *target; OC_JSON_NONE
- * if there is none, or `at` is no such string. 0 or OC_ENOMEM. */
-int oc_json_ref(const struct oc_json *j, int at, int *target);
+/* The same for the value `at`, or for a key. */
+void oc_pointer_put(const struct oc_json *j, int at, struct oc_buf *out);
+
+/* One step along a pointer that begins with a slash, which is taken from it; the pointer may be
+ * part of a URI, with its escapes. *at becomes the child that it names, or OC_JSON_NONE. 0 or
+ * OC_ENOMEM. */
+int oc_pointer_step(const struct oc_json *j, struct oc_text *pointer, int *at);
 
 #endif

@@ -93,7 +93,7 @@ static int read_format(struct oc_line *line, const struct oc_json *json, int req
 	int schema = oc_json_given(json, oc_json_given(json, format, "json_schema"), "schema");
 	int type = oc_json_given(json, format, "type");
 	struct oc_text raw = oc_json_raw(json, schema);
-	struct oc_json parsed;
+	struct oc_schema *loaded = NULL;
 	int rc;
 
 	line->format = format == OC_JSON_NONE                  ? defaults->format
@@ -105,11 +105,8 @@ static int read_format(struct oc_line *line, const struct oc_json *json, int req
 	oc_buf_add(&line->schema, raw.p, raw.n);
 	if (line->schema.bad)
 		return oc_err_nomem(err);
-	oc_json_init(&parsed);
-	rc = oc_json_parse(&parsed, line->schema.p, line->schema.n, err);
-	if (!rc)
-		rc = oc_schema_check(&parsed, err);
-	oc_json_release(&parsed);
+	rc = oc_schema_new(oc_buf_text(&line->schema), OC_FORMATS_ENFORCED, &loaded, err);
+	oc_schema_free(loaded);
 	return rc;
 }
 

@@ -178,6 +178,7 @@ struct oc_request {
 
 	enum oc_format format;
 	struct oc_text schema; /* a JSON Schema, for OC_FORMAT_JSON_SCHEMA */
+	bool no_formats;       /* its `format` decides nothing */
 };
 
 /* Everything not sent. */

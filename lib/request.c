@@ -103,22 +103,18 @@ static int check_images(const struct oc_request *req, struct oc_err *err)
 	return 0;
 }
 
-static int check_schema(const struct oc_request *req, struct oc_err *err)
+int oc_request_check_schema(const struct oc_request *req, struct oc_err *err)
 {
-	struct oc_json schema;
+	struct oc_schema *schema = NULL;
 	struct oc_err why = {0};
 	int rc;
 
 	if (req->format != OC_FORMAT_JSON_SCHEMA)
 		return 0;
-	oc_json_init(&schema);
-	rc = oc_json_parse(&schema, req->schema.p, req->schema.n, &why);
-	if (!rc)
-		rc = oc_schema_check(&schema, &why);
+	rc = oc_schema_new(req->schema, OC_FORMATS_ENFORCED, &schema, &why);
 	if (rc)
-		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
-		                "the schema is unusable: %s", why.message);
-	oc_json_release(&schema);
+		(void)oc_err_set(err, why.code, "the schema is unusable: %s", why.message);
+	oc_schema_free(schema);
 	return rc;
 }
 
@@ -142,7 +138,7 @@ int oc_request_check(const struct oc_request *req, struct oc_err *err)
 	if (!rc)
 		rc = check_images(req, err);
 	if (!rc)
-		rc = check_schema(req, err);
+		rc = oc_request_check_schema(req, err);
 	return rc;
 }
 

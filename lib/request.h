@@ -11,6 +11,9 @@
 /* Everything but the prompt: ranges, model, stop sequences, images, schema. OC_EARG, OC_EDATA. */
 int oc_request_check(const struct oc_request *req, struct oc_err *err);
 
+/* The schema alone, where the format is that of one. OC_EDATA, OC_ECONFIG. */
+int oc_request_check_schema(const struct oc_request *req, struct oc_err *err);
+
 /* Nothing, or white space only? */
 bool oc_prompt_is_blank(struct oc_text text);
 

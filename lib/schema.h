@@ -4,26 +4,40 @@
  * (docs/capabilities/structured-outputs.mdx in ollama/ollama says that Ollama Cloud does), so the
  * answer is checked here.
  *
- * The keywords of draft 2020-12 that are enforced are those that chat servers act on: type, enum,
- * const, properties, required, additionalProperties, minProperties, maxProperties, items,
- * prefixItems, minItems, maxItems, uniqueItems, minimum, maximum, exclusiveMinimum,
- * exclusiveMaximum, multipleOf, minLength, maxLength, allOf, anyOf, oneOf, not, $ref within the
- * document, and true and false as schemas. Others (pattern and format among them) are annotations
- * here: they are sent to the server, but not enforced.
+ * The schema is one of draft 2020-12 (json-schema.org/draft/2020-12), or of draft-07 where its
+ * `$schema` says so; all of their keywords that decide about a value are enforced. An array as
+ * `items`, with `additionalItems`, is read as in draft-07 everywhere. A reference that leaves the
+ * document makes a schema unusable: nothing is ever fetched. Other keywords are notes.
+ *
+ * schemaload.c reads a schema into nodes, schema.c applies them to values.
  */
 #ifndef OC_SCHEMA_H
 #define OC_SCHEMA_H
 
 #include "json.h"
 
-/* Is this a usable schema: an object or a boolean, keywords with values of the right kind, and
- * every $ref resolvable? OC_EDATA and a message that names the place if not. */
-int oc_schema_check(const struct oc_json *schema, struct oc_err *err);
+struct oc_schema;
 
-/* 0, or OC_EPROTO and a message with the place as a JSON Pointer:
- * `/items/3/age: 17 is less than the minimum 18`. Recursion is bounded, so that a schema which
- * refers to itself ends in an error, too. */
-int oc_schema_validate(const struct oc_json *schema, const struct oc_json *value,
+enum oc_schema_formats {
+	OC_FORMATS_ENFORCED, /* those that format.h knows */
+	OC_FORMATS_NOTED,    /* none decides about a value */
+};
+
+/*
+ * Reads a schema; `text` is borrowed until oc_schema_free(). OC_EDATA: it is none, with the place
+ * in it that is wrong; OC_ECONFIG: it has a pattern, and there is no PCRE2; OC_ENOMEM.
+ */
+int oc_schema_new(struct oc_text text, enum oc_schema_formats formats, struct oc_schema **out,
+                  struct oc_err *err);
+void oc_schema_free(struct oc_schema *schema); /* NULL is fine */
+
+/*
+ * 0, or OC_EPROTO and a message with at most five things that are wrong, each with its place in the
+ * value and that of the keyword: `/items/3/age: 17 is less than the minimum 18 (schema
+ * /properties/items/items/properties/age/minimum)`. What cannot be decided with a fair amount of
+ * work, which grows with the value, is OC_EPROTO, too.
+ */
+int oc_schema_validate(const struct oc_schema *schema, const struct oc_json *value,
                        struct oc_err *err);
 
 #endif

@@ -19,7 +19,7 @@
 
 #include "json.h"
 
-/* schema: one that oc_schema_check() has accepted. */
+/* schema: one that oc_schema_new() has accepted. */
 bool oc_schema_is_strict(const struct oc_json *schema);
 
 #endif
