@@ -8,6 +8,7 @@
 
 #include "ask.h"
 #include "call.h"
+#include "check.h"
 #include "client.h"
 #include "cut.h"
 #include "err.h"
@@ -21,6 +22,7 @@ enum {
 	OPT_EFFORT,
 	OPT_JSON_OBJECT,
 	OPT_SCHEMA,
+	OPT_NO_FORMAT,
 	OPT_REPORT,
 	OPT_REASONING,
 	OPT_REPLACE_INVALID,
@@ -44,6 +46,7 @@ const struct cli_option ask_options[] = {
         {OPT_EFFORT, "effort", "none|low|medium|high|max", "how much the model is to reason"},
         {OPT_JSON_OBJECT, "json-object", NULL, "the answer must be a JSON object"},
         {OPT_SCHEMA, "schema", "FILE", "the answer must satisfy the JSON Schema in FILE"},
+        {OPT_NO_FORMAT, "no-format", NULL, "the schema's \"format\" decides nothing"},
         {OPT_REPORT, "report", "FILE", "append a JSON line about each call to FILE"},
         {OPT_REASONING, "reasoning", "FILE", "write the model's reasoning to FILE"},
         {OPT_REPLACE_INVALID, "replace-invalid", NULL, "send U+FFFD for invalid UTF-8"},
@@ -138,6 +141,9 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		return true;
 	case OPT_SCHEMA:
 		ask->schema_file = arg;
+		return true;
+	case OPT_NO_FORMAT:
+		ask->request.no_formats = true;
 		return true;
 	case 'o':
 		ask->output_path = arg;
@@ -246,6 +252,8 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
 	cli_init(program->name);
 	ask_init(ask);
 	operands = cli_options(program, argc, argv, ctx);
+	if (ask->check)
+		check_answer(ask, argc - operands, argv + operands);
 	finish(ask, program->name);
 	prompt_read(ask, argc - operands, argv + operands);
 	if (ask->dry_run)

@@ -26,6 +26,7 @@ struct ask {
 	const char *reasoning_path;
 	bool replace_invalid;
 	bool dry_run;
+	bool check; /* an answer that is there already */
 	bool keep_partial;
 
 	/* What request points to. */

@@ -5,11 +5,12 @@
 #include "ask.h"
 #include "jsonw.h"
 
-enum { OPT_RAW = CLI_LONG };
+enum { OPT_RAW = CLI_LONG, OPT_CHECK };
 
 static const struct cli_option own_options[] = {
         {'j', "json", NULL, "print the answer, model and usage as one JSON object"},
         {OPT_RAW, "raw", NULL, "add no final newline"},
+        {OPT_CHECK, "check", NULL, "check an answer that is there already; asks nobody"},
         {0},
 };
 
@@ -31,6 +32,8 @@ static void take_option(void *ctx, int id, const char *arg)
 		complete->json = true;
 	else if (id == OPT_RAW)
 		complete->raw = true;
+	else if (id == OPT_CHECK)
+		complete->ask.check = true;
 	else
 		(void)ask_option(&complete->ask, id, arg);
 }

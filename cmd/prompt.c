@@ -73,7 +73,7 @@ static void read_system(struct ask *ask)
 	ask->request.system = oc_buf_text(&ask->system_text);
 }
 
-static void read_schema(struct ask *ask)
+void prompt_read_schema(struct ask *ask)
 {
 	if (!ask->schema_file)
 		return;
@@ -98,7 +98,7 @@ static void read_images(struct ask *ask)
 void prompt_read_surroundings(struct ask *ask)
 {
 	read_system(ask);
-	read_schema(ask);
+	prompt_read_schema(ask);
 	read_images(ask);
 }
 

@@ -11,6 +11,9 @@
 /* System message, schema and images. */
 void prompt_read_surroundings(struct ask *ask);
 
+/* The schema alone. */
+void prompt_read_schema(struct ask *ask);
+
 /* The prompt is that of -p alone, if there is one: each line of a batch adds its own. */
 void prompt_read_instruction(struct ask *ask);
 

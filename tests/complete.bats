@@ -340,6 +340,47 @@ nobody_is_asked() {
 	run -76 oc-complete --json-object -p x
 }
 
+@test 'schema: a pattern and a format are enforced, and told with their places' {
+	serve - <<<'answer {\"id\":\"x\",\"on\":\"soon\"}'
+	echo '{"properties":{"id":{"pattern":"^[0-9]+$"},"on":{"format":"date"}}}' >s.json
+	ends 76 "the model's answer does not have the form asked for: /id: \"x\" does not match the pattern \"^[0-9]+\$\" (schema /properties/id/pattern); /on: \"soon\" is no date (schema /properties/on/format)" \
+		oc-complete -p x --schema s.json
+	run -76 --separate-stderr oc-complete -p x --schema s.json --no-format
+	[[ $stderr == *'/id: "x"'* ]]
+	[[ $stderr != *'no date'* ]]
+}
+
+@test 'check: an answer that is there already, with no server, key or model' {
+	local form="the model's answer does not have the form asked for"
+	echo '{"type":"object","required":["name"]}' >s.json
+	printf ' {"name":1}\n' >good
+	run -0 --separate-stderr oc-complete --check --schema s.json good
+	assert_equal "$stderr" ''
+	oc-complete --check --schema s.json <good | cmp - good
+	oc-complete --check --json-object -o out <good
+	cmp out good
+	ends 76 "$form: (root): \"name\" is missing (schema /required)" \
+		oc-complete --check --schema s.json <<<'{}'
+	ends 76 "$form: it is no JSON object" oc-complete --check --json-object <<<'[]'
+	run -76 oc-complete --check --json-object -o out <<<'[]'
+	cmp out good
+	ends 64 '--check needs --schema or --json-object' oc-complete --check <good
+	echo '{"type":1}' >bad.json
+	run -65 oc-complete --check --schema bad.json good
+	ends 66 'cannot read missing: No such file or directory' \
+		oc-complete --check --json-object missing
+	run -74 bash -c 'oc-complete --check --json-object good >/dev/full'
+}
+
+@test 'check: a schema without a pattern loads no library for it' {
+	[ -z "$WRAP" ] || PATH=$BIN:$PATH
+	LD_DEBUG=files LD_DEBUG_OUTPUT=$T/loaded oc-complete --check --json-object <<<'{}'
+	run -1 grep -h pcre2 loaded.*
+	echo '{"propertyNames":{"pattern":"^a"}}' >s.json
+	LD_DEBUG=files LD_DEBUG_OUTPUT=$T/with oc-complete --check --schema s.json <<<'{"a":1}'
+	grep -hq libpcre2-8 with.*
+}
+
 # ---- proxies, TLS, redirects --------------------------------------------------------------------
 
 @test 'proxy: from the environment, from --proxy, and never for this machine' {
