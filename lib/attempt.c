@@ -120,11 +120,8 @@ static void take_error(struct oc_attempt *a, const struct oc_err *why)
 		oc_err_reword(&a->err, "%s: %s", a->server->base_url, why->message);
 }
 
-/* What the server says of its error is left out where it cannot be read. */
 static void judge_error(struct oc_attempt *a)
 {
-	bool encoded = oc_sniff_encoded(a->x.content_encoding);
-
 	if (a->x.status >= 300 && a->x.status < 400 && a->x.location[0]) {
 		(void)oc_err_set(&a->err, OC_EPROTO,
 		                 "%s redirects to %s (%d), and redirects are not followed; if that "
@@ -132,16 +129,13 @@ static void judge_error(struct oc_attempt *a)
 		                 a->server->base_url, a->x.location, a->x.status);
 		return;
 	}
-	if (encoded)
-		oc_buf_clear(&a->received);
+	if (oc_sniff_encoded(a->x.content_encoding))
+		a->context.encoding = a->x.content_encoding;
 	(void)oc_refusal_of_body(a->x.status, oc_buf_text(&a->received), &a->context, &a->err);
 	/* OpenAI's way to say that it is in vain. Its "true" is not followed: it comes with what is
 	 * known to be in vain, too. */
 	if (strcasecmp(a->x.should_retry, "false") == 0)
 		a->err.retry = false;
-	if (encoded)
-		oc_err_reword(&a->err, "%s; its explanation is encoded (%s)", a->err.message,
-		              a->x.content_encoding);
 }
 
 static void judge_whole(struct oc_attempt *a)

@@ -16,7 +16,7 @@ struct wording {
 	bool no_api; /* it is the address that is wrong */
 	char said[OC_SAID_MAX + OC_UTF8_LINE_MORE];
 	char why[OC_SAID_MAX + 32]; /* "(404: model not found)" */
-	char id[OC_SAID_MAX + 32];  /* " (request ID 17)", or nothing */
+	char more[2 * OC_SAID_MAX]; /* " (request ID 17)", or nothing */
 };
 
 static int word_notfound(const struct wording *w, struct oc_err *err)
@@ -28,10 +28,10 @@ static int word_notfound(const struct wording *w, struct oc_err *err)
 
 	if (!model)
 		return oc_err_set(err, w->code, "what was asked for is %s by %s %s%s", not, w->base,
-		                  w->why, w->id);
+		                  w->why, w->more);
 	return oc_err_set(err, w->code, "model \"%s\" is %s by %s %s; %s%s%s%s", model, not,
 	                  w->base, w->why, help ? "did you mean " : "check the model's name",
-	                  help ? near : "", help ? "?" : "", w->id);
+	                  help ? near : "", help ? "?" : "", w->more);
 }
 
 static int word_auth(const struct wording *w, struct oc_err *err)
@@ -42,19 +42,19 @@ static int word_auth(const struct wording *w, struct oc_err *err)
 		return oc_err_set(err, w->code,
 		                  "the proxy wants a user name and a password %s; "
 		                  "put them into the proxy's URL%s",
-		                  w->why, w->id);
+		                  w->why, w->more);
 	if (w->status == 403)
 		return oc_err_set(err, w->code, "%s denies the request %s; %s%s", base, w->why,
 		                  w->context->has_key ? "check what the key's account may use"
 		                                      : "no API key was sent",
-		                  w->id);
+		                  w->more);
 	if (!w->context->has_key)
 		return oc_err_set(err, w->code, "%s wants an API key %s; none was sent%s", base,
-		                  w->why, w->id);
+		                  w->why, w->more);
 	return oc_err_set(err, w->code,
 	                  "%s refused the API key %s; check that it belongs to this "
 	                  "server and is still valid%s",
-	                  base, w->why, w->id);
+	                  base, w->why, w->more);
 }
 
 static int word_busy(const struct wording *w, struct oc_err *err)
@@ -68,9 +68,9 @@ static int word_busy(const struct wording *w, struct oc_err *err)
 
 	if (w->status == 501 || w->status == 505)
 		return oc_err_set(err, w->code, "%s cannot serve such a request %s%s", base, w->why,
-		                  w->id);
+		                  w->more);
 	return oc_err_set(err, w->code, "%s %s %s; try again later%s%s", base, what, w->why, hint,
-	                  w->id);
+	                  w->more);
 }
 
 static int word(const struct wording *w, struct oc_err *err)
@@ -81,7 +81,7 @@ static int word(const struct wording *w, struct oc_err *err)
 		return oc_err_set(err, w->code,
 		                  "there is no chat API at %s %s; check the base "
 		                  "URL, which often ends in /v1%s",
-		                  base, w->why, w->id);
+		                  base, w->why, w->more);
 	if (w->code == OC_ENOTFOUND)
 		return word_notfound(w, err);
 	if (w->code == OC_EAUTH)
@@ -92,16 +92,30 @@ static int word(const struct wording *w, struct oc_err *err)
 		return oc_err_set(err, w->code,
 		                  "the quota at %s is used up, or does not cover "
 		                  "this %s; trying again soon is of no use%s",
-		                  base, w->why, w->id);
+		                  base, w->why, w->more);
 	if (w->code == OC_EREFUSED)
-		return oc_err_set(err, w->code, "%s refused the request %s%s", base, w->why, w->id);
+		return oc_err_set(err, w->code, "%s refused the request %s%s", base, w->why,
+		                  w->more);
 	if (w->status)
 		return oc_err_set(err, w->code,
 		                  "%s gave an answer that is of no use here %s; check the "
 		                  "base URL%s",
-		                  base, w->why, w->id);
+		                  base, w->why, w->more);
 	return oc_err_set(err, w->code, "%s: the server reports an error: %s%s", base, w->said,
-	                  w->id);
+	                  w->more);
+}
+
+/* Ollama's own texts have an id of their own. */
+static void add_more(struct wording *w)
+{
+	const char *id = w->context->request_id;
+	const char *encoding = w->context->encoding;
+	bool has_id = id && *id && !strstr(w->said, "(ref: ");
+
+	(void)snprintf(w->more, sizeof w->more, "%s%s%s%s%s%s", has_id ? " (request ID " : "",
+	               has_id ? id : "", has_id ? ")" : "",
+	               encoding ? "; its explanation is encoded (" : "", encoding ? encoding : "",
+	               encoding ? ")" : "");
 }
 
 /* Judges and words what was said. http_status: that of the answer. */
@@ -111,7 +125,6 @@ static int refuse(const struct oc_said *said, int http_status,
 	int named = http_status == 200 ? said->status : http_status;
 	struct oc_verdict verdict =
 	        oc_judge(named, oc_buf_text(&said->kind), oc_buf_text(&said->words));
-	const char *id = context->request_id;
 	struct wording w = {
 	        .context = context,
 	        .base = context->base_url ? context->base_url : "the server",
@@ -130,8 +143,7 @@ static int refuse(const struct oc_said *said, int http_status,
 		(void)snprintf(w.why, sizeof w.why, "(%d: %s)", verdict.status, w.said);
 	else
 		(void)snprintf(w.why, sizeof w.why, "(%s)", w.said);
-	if (id && *id && !strstr(w.said, "(ref: "))
-		(void)snprintf(w.id, sizeof w.id, " (request ID %s)", id);
+	add_more(&w);
 	(void)word(&w, err);
 	if (!err)
 		return verdict.code;
@@ -149,7 +161,8 @@ int oc_refusal_of_body(int http_status, struct oc_text body,
 	int rc;
 
 	oc_said_init(&said);
-	oc_said_body(&said, http_status, body);
+	if (!context->encoding)
+		oc_said_body(&said, http_status, body);
 	rc = refuse(&said, http_status, context, err);
 	oc_said_release(&said);
 	return rc;

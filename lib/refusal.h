@@ -10,6 +10,7 @@ struct oc_refusal_context {
 	const char *base_url;
 	const char *model;
 	const char *request_id; /* of the response headers */
+	const char *encoding;   /* of a body that therefore cannot be read */
 	bool has_key;           /* was a key sent? */
 };
 
