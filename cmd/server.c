@@ -119,25 +119,20 @@ static const char *key_of_environment(struct connect *connect, const struct oc_s
 	return key;
 }
 
-static void choose_key(struct connect *connect)
+static void choose_key(struct connect *connect, const struct oc_server *server)
 {
 	struct oc_config *config = &connect->config;
-	struct oc_server server;
-	struct oc_err err = {0};
 	const char *in_clear = cli_env("OLLAMA_CLOUD_KEY_IN_CLEAR");
 
 	if (in_clear && strcmp(in_clear, "1") == 0)
 		config->key_in_clear = true;
-	if (oc_server_init(&server, config->base_url, &err))
-		connect_die(connect, &err);
 	if (connect->key_file) {
 		read_key(&connect->key, connect->key_file);
 		config->api_key = connect->key.p;
-		connect->exposed = oc_server_is_open(&server) && !config->key_in_clear;
+		connect->exposed = oc_server_is_open(server) && !config->key_in_clear;
 	} else {
-		config->api_key = key_of_environment(connect, &server);
+		config->api_key = key_of_environment(connect, server);
 	}
-	oc_server_release(&server);
 }
 
 /* What one limit says about another that is not given. */
@@ -151,7 +146,21 @@ static void complete_limits(struct connect *connect)
 		config->max_retries = OC_RETRY_ON;
 }
 
-/* libcurl goes through these proxies without being told, and they may repeat their passwords. */
+/* The proxy that libcurl would take from the environment; so it can be named. It looks at no_proxy
+ * itself. */
+static void choose_proxy(struct connect *connect, const struct oc_server *server)
+{
+	static const char *const names[][5] = {
+	        {"http_proxy", "all_proxy", "ALL_PROXY"},
+	        {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}};
+	struct oc_config *config = &connect->config;
+	const char *const *name = names[server->encrypted];
+
+	for (; *name && !config->proxy && !server->loopback; name++)
+		config->proxy = cli_env(*name);
+}
+
+/* Any of these may repeat its password. */
 static void note_proxies(struct connect *connect)
 {
 	static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
@@ -170,9 +179,16 @@ static void note_proxies(struct connect *connect)
 
 void connect_finish(struct connect *connect)
 {
+	struct oc_server server;
+	struct oc_err err = {0};
+
 	complete_limits(connect);
 	choose_server(connect);
-	choose_key(connect);
+	if (oc_server_init(&server, connect->config.base_url, &err))
+		connect_die(connect, &err);
+	choose_key(connect, &server);
+	choose_proxy(connect, &server);
+	oc_server_release(&server);
 	note_proxies(connect);
 	if (!connect->config.ca_file)
 		connect->config.ca_file = cli_env("SSL_CERT_FILE");

@@ -102,36 +102,120 @@ static bool is_lost(CURLcode rc)
 	       rc == CURLE_SEND_ERROR || rc == CURLE_SSL_SHUTDOWN_FAILED;
 }
 
-static void fail_connect(struct oc_transfer *t, const char *text)
+/* The system's own words, where it has some. */
+static const char *error_text(const struct oc_transfer *t, const char *text)
 {
-	struct oc_err *err = &t->x->err;
 	long error = 0;
 
 	(void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
-	if (!error && t->no_socket)
+	return error ? strerror((int)error) : text;
+}
+
+static void fail_connect(struct oc_transfer *t, const char *text)
+{
+	struct oc_err *err = &t->x->err;
+	const char *why = error_text(t, text);
+
+	if (why == text && t->no_socket)
 		(void)oc_err_set(err, OC_ESYS, "cannot connect to %s: %s", t->x->server,
 		                 strerror(t->no_socket));
 	else
 		(void)oc_err_set(err, OC_ECONNECT,
 		                 "cannot connect to %s: %s; is a server running there?",
-		                 t->x->server, error ? strerror((int)error) : text);
+		                 t->x->server, why);
 }
 
-/* A proxy that refuses to make the connection will refuse again. True if it was one. */
-static bool fail_proxy(struct oc_transfer *t)
+/* ---- the proxy ---- */
+
+/* Which of the two has no address, or could not be reached, is not told by any code. */
+static bool names_proxy(const struct oc_transfer *t, CURLcode rc)
+{
+	const char *colon = t->proxy ? strrchr(t->proxy, ':') : NULL;
+	const char *host = t->proxy;
+	char words[CURL_ERROR_SIZE];
+	int n;
+
+	if (!colon)
+		return false;
+	host += *host == '[';
+	n = (int)strcspn(host, host > t->proxy ? "]" : ":");
+	if (rc == CURLE_COULDNT_CONNECT) {
+		(void)snprintf(words, sizeof words, "connect to %.*s port %s ", n, host, colon + 1);
+		return strstr(t->error, words);
+	}
+	(void)snprintf(words, sizeof words, "Could not resolve host: %.*s", n, host);
+	return strcmp(t->error, words) == 0;
+}
+
+static long connect_status(const struct oc_transfer *t)
 {
 	long status = 0;
 
 	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status;
+}
+
+static bool is_by_proxy(const struct oc_transfer *t, CURLcode rc)
+{
+	static const char *const words[] = {"CONNECT", NULL};
+	long status = connect_status(t);
+	long verified = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verified);
+	if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST)
+		return names_proxy(t, rc);
+	return rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_PROXY || verified ||
+	       (status && status / 100 != 2) ||
+	       (rc == CURLE_RECV_ERROR && !t->begun && has_any(t->error, words));
+}
+
+/* What a proxy says to CONNECT. It will say it again, unless it is busy or has failed itself. */
+static void fail_tunnel(struct oc_transfer *t, const char *proxy, long status)
+{
+	struct oc_err *err = &t->x->err;
+	const char *server = t->x->server;
+
 	if (status == 407)
-		(void)oc_err_set(&t->x->err, OC_EAUTH,
-		                 "the proxy wants a user name and a password for %s (407); put "
+		(void)oc_err_set(err, OC_EAUTH,
+		                 "the proxy %s wants a user name and a password for %s (407); put "
 		                 "them into the proxy's URL",
-		                 t->x->server);
+		                 proxy, server);
 	else if (status == 403)
-		(void)oc_err_set(&t->x->err, OC_EAUTH, "the proxy denies a connection to %s (403)",
-		                 t->x->server);
-	return status == 407 || status == 403;
+		(void)oc_err_set(err, OC_EAUTH, "the proxy %s denies a connection to %s (403)",
+		                 proxy, server);
+	else if (status == 408 || status == 429 || status >= 500)
+		(void)oc_err_set(err, OC_ECONNECT,
+		                 "the proxy %s cannot connect to %s (%ld); try again later", proxy,
+		                 server, status);
+	else
+		(void)oc_err_set(err, OC_EPROTO,
+		                 "the proxy %s does not connect to %s (%ld); is it a proxy?", proxy,
+		                 server, status);
+}
+
+static void fail_proxy(struct oc_transfer *t, CURLcode rc, const char *text)
+{
+	struct oc_err *err = &t->x->err;
+	long status = connect_status(t);
+	char proxy[128] = "that is set";
+	char *address = NULL;
+	long port = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_PORT, &port);
+	if (t->proxy)
+		(void)snprintf(proxy, sizeof proxy, "%s", t->proxy);
+	else if (address && *address)
+		(void)snprintf(proxy, sizeof proxy, "%s:%ld", address, port);
+	t->x->by_proxy = true;
+	if (status)
+		fail_tunnel(t, proxy, status);
+	else if (rc == CURLE_COULDNT_CONNECT)
+		(void)oc_err_set(err, OC_ECONNECT,
+		                 "cannot connect to the proxy %s: %s; is it running there?", proxy,
+		                 error_text(t, text));
+	else
+		(void)oc_err_set(err, oc_fault_code(rc), "the proxy %s failed: %s", proxy, text);
 }
 
 void oc_fault_set(struct oc_transfer *t, CURLcode rc)
@@ -143,8 +227,8 @@ void oc_fault_set(struct oc_transfer *t, CURLcode rc)
 	oc_secret_scrub(t->error);
 	if (t->stopped)
 		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
-	else if (rc == CURLE_RECV_ERROR && fail_proxy(t))
-		return;
+	else if (is_by_proxy(t, rc))
+		fail_proxy(t, rc, text);
 	else if (head_too_large(t, rc))
 		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
 	else if (not_http(t, rc))

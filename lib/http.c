@@ -8,6 +8,7 @@
 
 #include "http.h"
 #include "transfer.h"
+#include "url.h"
 
 enum { WAIT_MAX_MS = 3600 * 1000 };
 
@@ -16,6 +17,7 @@ struct oc_http {
 	struct oc_http_config cfg; /* its strings are the next two */
 	char *ca_file;
 	char *proxy;
+	char *proxy_name; /* NULL = not known, or there is none */
 	struct oc_transfer *running;
 	struct oc_transfer *spare;
 	struct oc_idle idle;
@@ -43,6 +45,8 @@ int oc_http_new(const struct oc_http_config *cfg, struct oc_http **out, struct o
 	http->multi = curl_multi_init();
 	http->ca_file = cfg->ca_file ? strdup(cfg->ca_file) : NULL;
 	http->proxy = cfg->proxy ? strdup(cfg->proxy) : NULL;
+	if (cfg->proxy && *cfg->proxy && !cfg->loopback)
+		http->proxy_name = oc_proxy_name(cfg->proxy);
 	http->cfg = *cfg;
 	http->cfg.ca_file = http->ca_file;
 	http->cfg.proxy = http->proxy;
@@ -75,6 +79,7 @@ void oc_http_free(struct oc_http *http)
 	if (http->proxy)
 		explicit_bzero(http->proxy, strlen(http->proxy));
 	free(http->proxy);
+	free(http->proxy_name);
 	free(http);
 	curl_global_cleanup();
 }
@@ -106,7 +111,9 @@ int oc_http_start(struct oc_http *http, struct oc_http_exchange *x, struct oc_er
 	x->transfer = NULL;
 	if (!t)
 		return oc_err_nomem(err);
-	if (oc_transfer_prepare(t, x, &http->cfg, &http->idle) ||
+	t->idle = &http->idle;
+	t->proxy = http->proxy_name;
+	if (oc_transfer_prepare(t, x, &http->cfg) ||
 	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK) {
 		give_back(http, t);
 		return oc_err_nomem(err);
@@ -158,6 +165,7 @@ static double limit_of(const struct oc_transfer *t)
 static void time_out(struct oc_transfer *t)
 {
 	struct oc_http_exchange *x = t->x;
+	bool by_proxy = t->asked <= 0 && oc_transfer_is_to_proxy(t);
 
 	if (x->deadline > 0 && x->deadline <= oc_now())
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,
@@ -165,10 +173,11 @@ static void time_out(struct oc_transfer *t)
 		                 x->server, (unsigned long long)x->received);
 	else
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,
-		                 "%s: %s within %g s; try later, or allow more time", x->server,
+		                 "%s: %s%s%s within %g s; try later, or allow more time", x->server,
 		                 t->asked <= 0   ? "no connection"
 		                 : is_waiting(t) ? "no answer"
 		                                 : "no further byte of the answer",
+		                 by_proxy ? " by way of the proxy " : "", by_proxy ? t->proxy : "",
 		                 is_waiting(t) ? x->wait : x->timeout);
 	oc_transfer_finish(t);
 }

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <limits.h>
+#include <netinet/in.h>
 #include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -124,6 +125,21 @@ static size_t on_body(char *p, size_t size, size_t n, void *ctx)
 	return n;
 }
 
+static int port_of(const struct sockaddr *address)
+{
+	struct sockaddr_in in4;
+	struct sockaddr_in6 in6;
+
+	if (address->sa_family == AF_INET) {
+		memcpy(&in4, address, sizeof in4);
+		return ntohs(in4.sin_port);
+	}
+	if (address->sa_family != AF_INET6)
+		return 0;
+	memcpy(&in6, address, sizeof in6);
+	return ntohs(in6.sin6_port);
+}
+
 /* As libcurl does it itself, but it would not say why there is no socket. */
 static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
 {
@@ -131,6 +147,7 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 	int fd = socket(address->family, address->socktype, address->protocol);
 
 	(void)purpose;
+	t->peer_port = port_of(&address->addr);
 	t->no_socket = fd < 0 && errno != EAFNOSUPPORT ? errno : 0;
 	return fd;
 }
@@ -304,14 +321,14 @@ void oc_transfer_clear(struct oc_transfer *t)
 }
 
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
-                        const struct oc_http_config *cfg, struct oc_idle *idle)
+                        const struct oc_http_config *cfg)
 {
 	t->x = x;
-	t->idle = idle;
 	t->started = oc_now();
 	t->alive = t->started;
 	x->done = false;
 	x->begun = false;
+	x->by_proxy = false;
 	x->status = 0;
 	x->received = 0;
 	forget_fields(x);
@@ -325,6 +342,13 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
 }
 
 /* ---- results ---- */
+
+bool oc_transfer_is_to_proxy(const struct oc_transfer *t)
+{
+	const char *colon = t->proxy ? strrchr(t->proxy, ':') : NULL;
+
+	return colon && t->peer_port && strtol(colon + 1, NULL, 10) == t->peer_port;
+}
 
 static double seconds_of(CURL *easy, CURLINFO info)
 {

@@ -18,12 +18,14 @@ struct oc_transfer {
 	struct oc_http_exchange *x;
 	struct oc_transfer *next; /* in `running` or in `spare` */
 	struct oc_idle *idle;     /* the pool's */
+	const char *proxy;        /* "host:port" of the one that may be used; NULL = not known */
 	double started;
 	double alive;        /* when the last sign of life came */
 	double asked;        /* when the peer took the last of the request; 0 = not connected yet */
 	curl_off_t uploaded; /* bytes of body the peer has taken so far */
 	size_t head;         /* bytes of the answer's status lines and header fields so far */
 	long port;           /* this end of the connection that the request goes over; 0 = none */
+	int peer_port;       /* of the last address that was tried; 0 = none was */
 	bool begun;          /* the request has been handed to a connection */
 	bool lost;           /* the connection ended before the answer */
 	bool head_done;      /* the blank line after the header fields has come */
@@ -39,8 +41,12 @@ void oc_transfer_free(struct oc_transfer *t);
 void oc_transfer_clear(struct oc_transfer *t);
 
 /* Sets libcurl's handle up for the exchange, and its results to "none yet". OC_ENOMEM. */
+/* The caller sets idle and proxy before. */
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_http_exchange *x,
-                        const struct oc_http_config *cfg, struct oc_idle *idle);
+                        const struct oc_http_config *cfg);
+
+/* Does the connection, or the attempt at one, lead to the proxy? */
+bool oc_transfer_is_to_proxy(const struct oc_transfer *t);
 
 /* Fills x->err from libcurl's result. */
 void oc_transfer_judge(struct oc_transfer *t, CURLcode rc);

@@ -152,6 +152,35 @@ int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err
 	return rc;
 }
 
+char *oc_proxy_name(const char *proxy)
+{
+	CURLU *url = curl_url();
+	char *name = NULL;
+	char *host = NULL;
+	char *scheme = NULL;
+	char *port = NULL;
+	size_t size;
+
+	if (url && curl_url_set(url, CURLUPART_URL, proxy,
+	                        CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) == CURLUE_OK) {
+		host = part_of(url, CURLUPART_HOST);
+		scheme = part_of(url, CURLUPART_SCHEME);
+		port = part_of(url, CURLUPART_PORT);
+	}
+	size = host ? strlen(host) + sizeof ":65535" : 0;
+	name = size && scheme ? malloc(size) : NULL;
+	if (name)
+		(void)snprintf(name, size, "%s:%s", host,
+		               port                           ? port
+		               : strcmp(scheme, "https") == 0 ? "443"
+		                                              : "1080");
+	free(port);
+	free(scheme);
+	free(host);
+	curl_url_cleanup(url);
+	return name;
+}
+
 void oc_server_release(struct oc_server *server)
 {
 	free(server->base_url);

@@ -22,6 +22,10 @@ struct oc_server {
 int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err *err);
 void oc_server_release(struct oc_server *server);
 
+/* The "host:port" of a proxy's URL, as libcurl reads it, for messages; to be released with free().
+ * NULL where it is none, or memory is out. */
+char *oc_proxy_name(const char *url);
+
 /* Can others on the way read what is sent to it? */
 static inline bool oc_server_is_open(const struct oc_server *server)
 {

@@ -395,8 +395,8 @@ nobody_is_asked() {
 		grep -q "^CONNECT $host.invalid:443 HTTP/1.1" "$RECORD/request.$n"
 		run -1 grep secret "$RECORD/request.$n"
 	done
-	https_proxy=$FAKE no_proxy=e.invalid run -69 \
-		oc-complete -p x -b https://e.invalid/v1 --max-retries 0
+	https_proxy=$FAKE no_proxy=-e.invalid run -69 \
+		oc-complete -p x -b https://-e.invalid/v1 --max-retries 0
 	assert_equal "$(requests)" 4
 	serve - <<<'answer ok'
 	http_proxy=http://127.0.0.1:9 ALL_PROXY=http://127.0.0.1:9 run -0 \
@@ -416,13 +416,43 @@ nobody_is_asked() {
 @test 'proxy: one that refuses is status 77 at once, one that fails is 75' {
 	serve - <<<$'status 407\n---\nstatus 403\n---\nstatus 502'
 	export OLLAMA_API_KEY=secret
-	ends 77 "the proxy wants a user name and a password for https://a.invalid/v1 (407); put them into the proxy's URL" \
+	local proxy=${FAKE#http://}
+	ends 77 "the proxy $proxy wants a user name and a password for https://a.invalid/v1 (407); put them into the proxy's URL" \
 		oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE"
-	ends 77 'the proxy denies a connection to https://a.invalid/v1 (403)' \
+	ends 77 "the proxy $proxy denies a connection to https://a.invalid/v1 (403)" \
 		oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE"
 	assert_equal "$(requests)" 2
-	run -75 oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE" --backoff-factor 0
+	ends 75 "the proxy $proxy cannot connect to https://a.invalid/v1 (502); try again later (after 4 tries)" \
+		oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE" --backoff-factor 0
 	assert_equal "$(requests)" 6
+	serve - <<<$'status 405\n---\nclose'
+	proxy=${FAKE#http://}
+	https_proxy=http://me:tell-nobody@$proxy \
+		ends 76 "the proxy $proxy does not connect to https://a.invalid/v1 (405); is it a proxy?" \
+		oc-complete -p x -b https://a.invalid/v1
+	ends 75 "the proxy $proxy failed: Proxy CONNECT aborted" \
+		oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE" --max-retries 0
+	assert_equal "$(requests)" 2
+	serve - <<<'pause 600000'
+	proxy=${FAKE#http://}
+	ends 75 "https://a.invalid/v1: no connection by way of the proxy $proxy within 2 s; try later, or allow more time" \
+		oc-complete -p x -b https://a.invalid/v1 --proxy "$FAKE" --max-retries 0 --timeout 2
+	stop_fake
+	local name
+	for name in http_proxy all_proxy ALL_PROXY; do
+		export "$name=http://me:tell-nobody@$proxy"
+		ends 75 "cannot connect to the proxy $proxy: Connection refused; is it running there?" \
+			oc-complete -p x -b http://a.invalid/v1 --max-retries 0
+		unset "$name"
+	done
+}
+
+@test 'proxy: one whose name does not exist is told from a server' {
+	ends 69 'the proxy -nowhere.invalid:1080 failed: Could not resolve proxy: -nowhere.invalid' \
+		oc-complete -m m -p x -b http://a.invalid/v1 --max-retries 0 --proxy me:tell-nobody@-nowhere.invalid
+	http_proxy=socks5h://-nowhere.invalid:3128 \
+		ends 69 'the proxy -nowhere.invalid:3128 failed: Could not resolve host: -nowhere.invalid' \
+		oc-complete -m m -p x -b http://a.invalid/v1 --max-retries 0
 }
 
 @test 'TLS: a trusted server, by --cacert and by SSL_CERT_FILE' {
@@ -525,8 +555,8 @@ nobody_is_asked() {
 	run -75 --separate-stderr oc-complete -p x --max-retries 1 --backoff-factor 0
 	assert_equal "$stderr" "oc-complete: cannot connect to $URL: Connection refused; is a server running there? (after 2 tries)"
 	OLLAMA_API_KEY=k run -69 --separate-stderr \
-		oc-complete -p x -b https://no-such.invalid/v1 --max-retries 0
-	[[ $stderr == 'oc-complete: https://no-such.invalid/v1: '*no-such.invalid* ]]
+		oc-complete -p x -b https://-no-such.invalid/v1 --max-retries 0
+	[[ $stderr == 'oc-complete: https://-no-such.invalid/v1: '*-no-such.invalid* ]]
 }
 
 # ---- retries and clocks -------------------------------------------------------------------------

@@ -226,11 +226,40 @@ TEST(memory_may_be_out)
 	CHECK_INT(fail_each_alloc(init_and_release, base_url), 4);
 }
 
+TEST(a_proxy_has_a_name_without_user_info)
+{
+	static const struct {
+		const char *url;
+		const char *name; /* NULL = none */
+	} rows[] = {
+	        {"http://h:3128", "h:3128"},
+	        {"http://h:3128/", "h:3128"},
+	        {"h:3128", "h:3128"},
+	        {"h", "h:1080"},
+	        {"127.0.0.1", "127.0.0.1:1080"},
+	        {"http://h", "h:1080"},
+	        {"https://h", "h:443"},
+	        {"socks5h://me:tell-nobody@h", "h:1080"},
+	        {"me:tell-nobody@h:8080", "h:8080"},
+	        {"http://[::1]:3128", "[::1]:3128"},
+	        {"http://me:tell-nobody@h:x", NULL},
+	        {"http://", NULL},
+	        {"", NULL},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		char *name = oc_proxy_name(rows[i].url);
+
+		CHECK_STR(name, rows[i].name);
+		free(name);
+	}
+}
+
 int main(void)
 {
-	return RUN(T(a_base_url_is_normalised), T(a_base_url_has_a_longest),
-	           T(only_https_is_encrypted), T(this_machine_is_told_from_others),
-	           T(ollamas_own_servers_need_a_key), T(others_on_the_way_read_plain_http),
-	           T(what_is_no_base_url_is_refused), T(an_at_sign_in_the_path_is_fine),
-	           T(memory_may_be_out));
+	return RUN(T(a_base_url_is_normalised), T(a_proxy_has_a_name_without_user_info),
+	           T(a_base_url_has_a_longest), T(only_https_is_encrypted),
+	           T(this_machine_is_told_from_others), T(ollamas_own_servers_need_a_key),
+	           T(others_on_the_way_read_plain_http), T(what_is_no_base_url_is_refused),
+	           T(an_at_sign_in_the_path_is_fine), T(memory_may_be_out));
 }
