@@ -23,6 +23,7 @@ enum {
 	OPT_JSON_OBJECT,
 	OPT_SCHEMA,
 	OPT_NO_FORMAT,
+	OPT_MESSAGES,
 	OPT_REPORT,
 	OPT_REASONING,
 	OPT_REPLACE_INVALID,
@@ -37,6 +38,7 @@ const struct cli_option ask_options[] = {
         {'p', "prompt", "TEXT", "instruction placed before the input"},
         {'s', "system", "TEXT", "system message"},
         {'S', "system-file", "FILE", "system message from FILE"},
+        {OPT_MESSAGES, "messages", "FILE", "chat messages that come before the prompt"},
         {'i', "image", "FILE", "add an image: png, jpeg or webp; repeatable"},
         {'t', "temperature", "N", "sampling temperature, 0.0-2.0"},
         {OPT_TOP_P, "top-p", "N", "nucleus sampling, 0.0-1.0"},
@@ -69,6 +71,7 @@ void ask_init(struct ask *ask)
 	oc_buf_init(&ask->prompt, OC_PROMPT_MAX);
 	oc_buf_init(&ask->system_text, OC_PROMPT_MAX);
 	oc_buf_init(&ask->schema, OC_PROMPT_MAX);
+	oc_buf_init(&ask->messages, OC_PROMPT_MAX);
 }
 
 /* ---- options ---- */
@@ -141,6 +144,9 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		return true;
 	case OPT_SCHEMA:
 		ask->schema_file = arg;
+		return true;
+	case OPT_MESSAGES:
+		ask->messages_file = arg;
 		return true;
 	case OPT_NO_FORMAT:
 		ask->request.no_formats = true;

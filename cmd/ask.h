@@ -18,6 +18,7 @@ struct ask {
 	const char *system;
 	const char *system_file;
 	const char *schema_file;
+	const char *messages_file;
 	const char *image_files[ASK_IMAGES_MAX];
 	const char *stop[OC_STOP_MAX];
 	int64_t seed;
@@ -33,6 +34,7 @@ struct ask {
 	struct oc_buf prompt;
 	struct oc_buf system_text;
 	struct oc_buf schema;
+	struct oc_buf messages;
 	struct oc_buf images[ASK_IMAGES_MAX];
 	struct oc_text image_texts[ASK_IMAGES_MAX];
 

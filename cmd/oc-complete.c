@@ -5,11 +5,13 @@
 #include "ask.h"
 #include "jsonw.h"
 
-enum { OPT_RAW = CLI_LONG, OPT_CHECK };
+enum { OPT_RAW = CLI_LONG, OPT_CHECK, OPT_RETRY_INVALID };
 
 static const struct cli_option own_options[] = {
         {'j', "json", NULL, "print the answer, model and usage as one JSON object"},
         {OPT_RAW, "raw", NULL, "add no final newline"},
+        {OPT_RETRY_INVALID, "retry-invalid", "N",
+         "ask again, N times at most, for an answer of the wrong form"},
         {OPT_CHECK, "check", NULL, "check an answer that is there already; asks nobody"},
         {0},
 };
@@ -32,6 +34,8 @@ static void take_option(void *ctx, int id, const char *arg)
 		complete->json = true;
 	else if (id == OPT_RAW)
 		complete->raw = true;
+	else if (id == OPT_RETRY_INVALID)
+		complete->ask.request.retry_invalid = (int)cli_int64(id, arg, 0, 1000);
 	else if (id == OPT_CHECK)
 		complete->ask.check = true;
 	else

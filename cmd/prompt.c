@@ -82,6 +82,56 @@ void prompt_read_schema(struct ask *ask)
 	ask->request.schema = oc_buf_text(&ask->schema);
 }
 
+/* The next line that is not blank; empty at the end. */
+static struct oc_text next_line(struct oc_text *rest)
+{
+	struct oc_text line = {rest->p, 0};
+
+	while (rest->n && oc_prompt_is_blank(line)) {
+		const char *end = memchr(rest->p, '\n', rest->n);
+
+		line = (struct oc_text){rest->p, end ? (size_t)(end - rest->p) : rest->n};
+		rest->p += line.n + (end ? 1 : 0);
+		rest->n -= line.n + (end ? 1 : 0);
+	}
+	return oc_prompt_is_blank(line) ? (struct oc_text){rest->p, 0} : line;
+}
+
+/* JSON Lines become an array; what is one already stays as it is, and so does what is neither, for
+ * the request's check to say so. */
+static void join_lines(struct oc_buf *messages)
+{
+	struct oc_text rest = oc_buf_text(messages);
+	struct oc_text line = next_line(&rest);
+	struct oc_buf array = {0};
+
+	if (!line.n || *line.p != '{')
+		return;
+	oc_buf_init(&array, messages->max);
+	for (char before = '['; line.n; before = ',') {
+		oc_buf_putc(&array, before);
+		oc_buf_add(&array, line.p, line.n);
+		line = next_line(&rest);
+	}
+	oc_buf_putc(&array, ']');
+	if (array.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	oc_buf_release(messages);
+	*messages = array;
+}
+
+static void read_messages(struct ask *ask)
+{
+	if (!ask->messages_file)
+		return;
+	input_read(ask->messages_file, &ask->messages);
+	check_utf8(ask, &ask->messages, 0, input_name(ask->messages_file));
+	if (oc_prompt_is_blank(oc_buf_text(&ask->messages)))
+		cli_die(CLI_DATAERR, "there are no messages in %s", input_name(ask->messages_file));
+	join_lines(&ask->messages);
+	ask->request.messages = oc_buf_text(&ask->messages);
+}
+
 static void read_images(struct ask *ask)
 {
 	for (size_t i = 0; i < ask->request.nimages; i++) {
@@ -98,6 +148,7 @@ static void read_images(struct ask *ask)
 void prompt_read_surroundings(struct ask *ask)
 {
 	read_system(ask);
+	read_messages(ask);
 	prompt_read_schema(ask);
 	read_images(ask);
 }
@@ -159,6 +210,8 @@ void prompt_read(struct ask *ask, int noperands, char **operands)
 		        operands[0], strerror(ENOENT));
 	for (int i = 0; i < noperands; i++)
 		add_file(ask, operands[i], noperands == 1 && !ask->instruction);
+	if (!noperands && !ask->instruction && ask->messages_file)
+		return; /* these are all that is asked */
 	if (!noperands && !ask->instruction)
 		add_file(ask, "-", true);
 	if (ask->prompt.bad)

@@ -8,7 +8,7 @@
 
 #include "ask.h"
 
-/* System message, schema and images. */
+/* System message, messages, schema and images. */
 void prompt_read_surroundings(struct ask *ask);
 
 /* The schema alone. */
@@ -17,8 +17,8 @@ void prompt_read_schema(struct ask *ask);
 /* The prompt is that of -p alone, if there is one: each line of a batch adds its own. */
 void prompt_read_instruction(struct ask *ask);
 
-/* The prompt is that of -p and of the operands, or standard input where there are neither; where
- * there are several, none may be blank. */
+/* The prompt is that of -p and of the operands, or standard input where there are neither, unless
+ * there are messages; where there are several, none may be blank. */
 void prompt_read(struct ask *ask, int noperands, char **operands);
 
 #endif

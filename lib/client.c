@@ -25,7 +25,7 @@ static int prepare(const struct oc_client *client, const struct oc_request *req,
 {
 	int rc = oc_request_check(req, err);
 
-	if (!rc)
+	if (!rc && (req->prompt.n || !req->messages.n))
 		rc = oc_prompt_check(req->prompt, err);
 	if (rc)
 		return rc;
@@ -36,8 +36,9 @@ static int prepare(const struct oc_client *client, const struct oc_request *req,
 	return rc;
 }
 
-static int ask(struct oc_client *client, const struct oc_request *req, oc_sink *sink, void *ctx,
-               struct oc_reply *reply, struct oc_err *err)
+/* deadline: on oc_now()'s clock, 0 = none. */
+static int ask(struct oc_client *client, const struct oc_request *req, double deadline,
+               oc_sink *sink, void *ctx, struct oc_reply *reply, struct oc_err *err)
 {
 	struct oc_buf url = {0};
 	struct oc_buf body = {0};
@@ -50,6 +51,7 @@ static int ask(struct oc_client *client, const struct oc_request *req, oc_sink *
 		struct oc_call call;
 
 		oc_call_init(&call, client, url.p, reply);
+		call.attempt.deadline = deadline;
 		call.attempt.model = req->model;
 		call.attempt.body = oc_buf_text(&body);
 		call.attempt.sink = sink;
@@ -83,15 +85,72 @@ static int check_form(const struct oc_client *client, const struct oc_request *r
 	return rc;
 }
 
+static int64_t sum_of(int64_t a, int64_t b)
+{
+	return a < 0 || b < 0 || a > INT64_MAX - b ? -1 : a + b;
+}
+
+/* Takes what the answers before this one have cost. */
+static void add_cost(struct oc_reply *reply, const struct oc_reply *before)
+{
+	reply->attempts += before->attempts;
+	reply->seconds += before->seconds;
+	reply->usage.input_tokens = sum_of(reply->usage.input_tokens, before->usage.input_tokens);
+	reply->usage.output_tokens =
+	        sum_of(reply->usage.output_tokens, before->usage.output_tokens);
+	reply->usage.total_tokens = sum_of(reply->usage.total_tokens, before->usage.total_tokens);
+}
+
+/* Asks once more, with the last answer, and what is wrong with it, as further turns. */
+static int ask_again(struct oc_client *client, const struct oc_request *req, double deadline,
+                     struct oc_buf *messages, struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_text answer = {reply->content, reply->content_len};
+	struct oc_request next = *req;
+	struct oc_reply again = {0};
+	struct oc_buf complaint = {0};
+	int rc;
+
+	oc_client_log(client, "asking again: %s", err->message);
+	oc_buf_init(&complaint, (size_t)1 << 16);
+	oc_buf_printf(&complaint, "%s. Answer again, with the corrected JSON and nothing else.",
+	              err->message);
+	oc_buf_clear(messages);
+	rc = oc_request_messages(req, answer, messages, err);
+	next.messages = oc_buf_text(messages);
+	next.system = (struct oc_text){NULL, 0};
+	next.nimages = 0;
+	next.prompt = oc_buf_text(&complaint);
+	oc_reply_init(&again);
+	if (!rc)
+		rc = ask(client, &next, deadline, NULL, NULL, &again, err);
+	add_cost(&again, reply);
+	oc_reply_release(reply);
+	*reply = again;
+	oc_buf_release(&complaint);
+	return rc;
+}
+
 int oc_client_complete(struct oc_client *client, const struct oc_request *req,
                        struct oc_reply *reply, struct oc_err *err)
 {
-	int rc = ask(client, req, NULL, NULL, reply, err);
+	double deadline = oc_client_deadline(client, oc_now());
+	struct oc_err why = {0};
+	struct oc_buf messages = {0};
+	int rc = ask(client, req, deadline, NULL, NULL, reply, &why);
 
-	if (rc)
-		return rc;
-	return check_form(client, req, reply, (struct oc_text){reply->content, reply->content_len},
-	                  err);
+	oc_buf_init(&messages, OC_BODY_MAX);
+	for (int left = req->retry_invalid; !rc; left--) {
+		rc = check_form(client, req, reply,
+		                (struct oc_text){reply->content, reply->content_len}, &why);
+		if (rc != OC_EPROTO || left <= 0)
+			break;
+		rc = ask_again(client, req, deadline, &messages, reply, &why);
+	}
+	oc_buf_release(&messages);
+	if (err)
+		*err = rc ? why : (struct oc_err){.code = OC_OK};
+	return rc;
 }
 
 /* A sink before the caller's, which keeps a copy of an answer that must be checked at its end. */
@@ -114,12 +173,13 @@ int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_
                      void *ctx, struct oc_reply *reply, struct oc_err *err)
 {
 	struct tee tee = {.sink = sink, .ctx = ctx};
+	double deadline = oc_client_deadline(client, oc_now());
 	int rc;
 
 	if (req->format == OC_FORMAT_TEXT)
-		return ask(client, req, sink, ctx, reply, err);
+		return ask(client, req, deadline, sink, ctx, reply, err);
 	oc_buf_init(&tee.copy, OC_ANSWER_MAX);
-	rc = ask(client, req, tee_chunk, &tee, reply, err);
+	rc = ask(client, req, deadline, tee_chunk, &tee, reply, err);
 	if (!rc && tee.copy.bad)
 		rc = oc_err_set(err, tee.copy.bad, "the answer is too large to be checked");
 	if (!rc)

@@ -161,8 +161,12 @@ enum oc_format {
 
 struct oc_request {
 	const char *model;     /* required */
-	struct oc_text prompt; /* required, not blank; sent byte for byte */
+	struct oc_text prompt; /* not blank; sent byte for byte. Required, unless there are messages:
+	                          with n == 0 these are all that is sent */
 	struct oc_text system; /* n == 0: no system message */
+
+	/* A JSON array of chat messages, which come before the prompt as they are; n == 0: none. */
+	struct oc_text messages;
 
 	/* Image files' bytes, png, jpeg or webp; told apart by their content. */
 	const struct oc_text *images;
@@ -179,6 +183,11 @@ struct oc_request {
 	enum oc_format format;
 	struct oc_text schema; /* a JSON Schema, for OC_FORMAT_JSON_SCHEMA */
 	bool no_formats;       /* its `format` decides nothing */
+
+	/* How often oc_complete() asks again where an answer has not the form asked for: the last
+	 * answer, and what is wrong with it, are added to the conversation. 0. Attempts and usage
+	 * are those of all answers together. */
+	int retry_invalid;
 };
 
 /* Everything not sent. */

@@ -118,6 +118,37 @@ int oc_request_check_schema(const struct oc_request *req, struct oc_err *err)
 	return rc;
 }
 
+static int check_messages(const struct oc_request *req, struct oc_err *err)
+{
+	struct oc_json j;
+	struct oc_err why = {0};
+	int rc;
+
+	if (!req->messages.n)
+		return 0;
+	oc_json_init(&j);
+	rc = oc_json_parse(&j, req->messages.p, req->messages.n, &why);
+	if (rc)
+		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
+		                "the messages are unusable: %s", why.message);
+	else if (!oc_messages_are(&j, 0))
+		rc = oc_err_set(err, OC_EDATA,
+		                "the messages are no array of objects that have a role each");
+	oc_json_release(&j);
+	return rc;
+}
+
+bool oc_messages_are(const struct oc_json *j, int at)
+{
+	int item = oc_json_first(j, at);
+
+	for (; item != OC_JSON_NONE; item = oc_json_next(j, at, item)) {
+		if (oc_json_type(j, oc_json_get(j, item, "role")) != OC_JSON_STRING)
+			return false;
+	}
+	return oc_json_type(j, at) == OC_JSON_ARRAY && oc_json_first(j, at) != OC_JSON_NONE;
+}
+
 int oc_request_check(const struct oc_request *req, struct oc_err *err)
 {
 	int rc = check_model(req->model, err);
@@ -135,6 +166,8 @@ int oc_request_check(const struct oc_request *req, struct oc_err *err)
 		rc = check_effort(req->effort, err);
 	if (!rc)
 		rc = check_utf8(req->system, "the system message", OC_EDATA, err);
+	if (!rc)
+		rc = check_messages(req, err);
 	if (!rc)
 		rc = check_images(req, err);
 	if (!rc)
@@ -288,37 +321,47 @@ static void put_image(struct oc_jsonw *w, struct oc_text image)
 	oc_jsonw_close(w, '}');
 }
 
-static void put_messages(struct oc_jsonw *w, const struct oc_request *req)
+/* What the buffer has to say at the end. */
+static int verdict(const struct oc_buf *out, struct oc_err *err)
 {
-	oc_jsonw_open(w, '[');
-	if (req->system.n) {
-		oc_jsonw_open(w, '{');
-		put_member(w, "role", "system");
-		oc_jsonw_key(w, "content");
-		oc_jsonw_string(w, req->system.p, req->system.n);
-		oc_jsonw_close(w, '}');
+	if (out->bad == OC_ENOMEM)
+		return oc_err_nomem(err);
+	if (out->bad)
+		return oc_err_set(err, OC_EDATA, "the request is larger than %zu bytes", out->max);
+	return 0;
+}
+
+static void put_turn(struct oc_jsonw *w, const char *role, struct oc_text content)
+{
+	oc_jsonw_open(w, '{');
+	put_member(w, "role", role);
+	oc_jsonw_key(w, "content");
+	oc_jsonw_string(w, content.p, content.n);
+	oc_jsonw_close(w, '}');
+}
+
+static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
+{
+	if (!req->nimages) {
+		put_turn(w, "user", req->prompt);
+		return;
 	}
 	oc_jsonw_open(w, '{');
 	put_member(w, "role", "user");
 	oc_jsonw_key(w, "content");
-	if (req->nimages) {
-		oc_jsonw_open(w, '[');
-		oc_jsonw_open(w, '{');
-		put_member(w, "type", "text");
-		oc_jsonw_key(w, "text");
-	}
+	oc_jsonw_open(w, '[');
+	oc_jsonw_open(w, '{');
+	put_member(w, "type", "text");
+	oc_jsonw_key(w, "text");
 	oc_jsonw_string(w, req->prompt.p, req->prompt.n);
-	if (req->nimages) {
-		oc_jsonw_close(w, '}');
-		for (size_t i = 0; i < req->nimages; i++)
-			put_image(w, req->images[i]);
-		oc_jsonw_close(w, ']');
-	}
 	oc_jsonw_close(w, '}');
+	for (size_t i = 0; i < req->nimages; i++)
+		put_image(w, req->images[i]);
 	oc_jsonw_close(w, ']');
+	oc_jsonw_close(w, '}');
 }
 
-/* The schema's text without what may stand around it: white space and a byte order mark. */
+/* JSON without what may stand around it: white space and a byte order mark. */
 static struct oc_text bare_json(struct oc_text text)
 {
 	if (has_at(text, 0, "\xef\xbb\xbf", 3)) {
@@ -330,6 +373,48 @@ static struct oc_text bare_json(struct oc_text text)
 	while (text.n && oc_prompt_is_blank((struct oc_text){text.p + text.n - 1, 1}))
 		text.n--;
 	return text;
+}
+
+/* The items of an array, as they are. */
+static void put_items(struct oc_jsonw *w, struct oc_text array)
+{
+	struct oc_text items = bare_json(array);
+
+	if (items.n < 2)
+		return;
+	items = bare_json((struct oc_text){items.p + 1, items.n - 2});
+	if (items.n)
+		oc_jsonw_raw(w, items);
+}
+
+/* The turns of the conversation so far, and the prompt. */
+static void put_turns(struct oc_jsonw *w, const struct oc_request *req)
+{
+	if (req->system.n)
+		put_turn(w, "system", req->system);
+	put_items(w, req->messages);
+	if (req->prompt.n || !req->messages.n)
+		put_prompt(w, req);
+}
+
+static void put_messages(struct oc_jsonw *w, const struct oc_request *req)
+{
+	oc_jsonw_open(w, '[');
+	put_turns(w, req);
+	oc_jsonw_close(w, ']');
+}
+
+int oc_request_messages(const struct oc_request *req, struct oc_text answer, struct oc_buf *out,
+                        struct oc_err *err)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '[');
+	put_turns(&w, req);
+	put_turn(&w, "assistant", answer);
+	oc_jsonw_close(&w, ']');
+	return verdict(out, err);
 }
 
 static void put_schema(struct oc_jsonw *w, struct oc_text text)
@@ -428,7 +513,7 @@ static int reserve(const struct oc_request *req, size_t more, struct oc_buf *out
                    struct oc_err *err)
 {
 	size_t text = req->prompt.n + req->system.n;
-	size_t need = text + text / 4 + req->schema.n + more + 1024;
+	size_t need = text + text / 4 + req->schema.n + req->messages.n + more + 1024;
 	size_t left = OC_PROMPT_MAX;
 
 	if (req->prompt.n > left || req->system.n > left - req->prompt.n)
@@ -441,16 +526,6 @@ static int reserve(const struct oc_request *req, size_t more, struct oc_buf *out
 		need += base64_length(req->images[i].n) + 128;
 	}
 	(void)oc_buf_room(out, need < out->max - out->n ? need : out->max - out->n);
-	return 0;
-}
-
-/* What the buffer has to say at the end. */
-static int verdict(const struct oc_buf *out, struct oc_err *err)
-{
-	if (out->bad == OC_ENOMEM)
-		return oc_err_nomem(err);
-	if (out->bad)
-		return oc_err_set(err, OC_EDATA, "the request is larger than %zu bytes", out->max);
 	return 0;
 }
 

@@ -350,6 +350,64 @@ nobody_is_asked() {
 	[[ $stderr != *'no date'* ]]
 }
 
+@test 'schema: --retry-invalid asks again, with what is wrong, and counts all of it' {
+	serve - <<-'END'
+		answer {\"age\":\"x\"}
+		---
+		answer {\"age\":3}
+	END
+	echo '{"properties":{"age":{"type":"integer"}}}' >s.json
+	run -0 --separate-stderr oc-complete -s be -p x --schema s.json --retry-invalid 2 -j --report r
+	assert_equal "$stderr" ''
+	assert_equal "$(jq -r .content <<<"$output")" '{"age":3}'
+	request_body 1 | jq '.usage' >/dev/null
+	assert_equal "$(jq -c .usage <<<"$output")" \
+		'{"input_tokens":6,"output_tokens":4,"total_tokens":10}'
+	assert_equal "$(jq -c '[.attempts, .usage.total_tokens, .exit_status]' r)" '[2,10,0]'
+	run -0 jq -c '[.messages[] | [.role, .content]]' <(request_body 2)
+	assert_output '[["system","be"],["user","x"],["assistant","{\"age\":\"x\"}"],["user","the model'"'"'s answer does not have the form asked for: /age: \"x\" is not of type \"integer\" (schema /properties/age/type). Answer again, with the corrected JSON and nothing else."]]'
+}
+
+@test 'schema: --retry-invalid gives up after so many times' {
+	serve - <<-'END'
+		answer no
+		---
+		answer no
+		---
+		answer {}
+	END
+	run -76 oc-complete -p x --json-object --retry-invalid 1 --report r
+	assert_equal "$(requests)" 2
+	assert_equal "$(jq -c '[.attempts, .exit_status]' r)" '[2,76]'
+}
+
+@test 'messages: an array or lines come before the prompt, which is optional then' {
+	export OLLAMA_CLOUD_MODEL=m
+	asked() {
+		oc-complete --dry-run --messages "$@" </dev/full | jq -c '[.messages[] | .content]'
+	}
+	echo '[{"role":"user","content":"a"}, {"role":"assistant","content":"b"}]' >array
+	printf '\n{"role":"user","content":"a"}\r\n\n {"role":"assistant","content":"b"}' >lines
+	assert_equal "$(asked array)" '["a","b"]'
+	assert_equal "$(asked lines)" '["a","b"]'
+	assert_equal "$(asked array -p c -s sys)" '["sys","a","b","c"]'
+	assert_equal "$(printf c | oc-complete --dry-run --messages lines - | jq -c '.messages | length')" 3
+	run -0 oc-complete --dry-run --messages <(echo '[{"role":"tool","tool_call_id":"1","content":"x"}]')
+	assert_output '{"model":"m","messages":[{"role":"tool","tool_call_id":"1","content":"x"}]}'
+}
+
+@test 'messages: what is none is status 65' {
+	nobody_is_asked
+	: >empty
+	ends 65 'there are no messages in empty' oc-complete --messages empty
+	local none='the messages are no array of objects that have a role each'
+	for text in '[]' '[1]' '[{"content":"x"}]' '"x"' '{"role":1}'; do
+		ends 65 "$none" oc-complete --messages <(echo "$text")
+	done
+	run -65 --separate-stderr oc-complete --messages <(echo '{"role":"user"')
+	[[ $stderr == 'oc-complete: the messages are unusable: not JSON at byte '* ]]
+}
+
 @test 'check: an answer that is there already, with no server, key or model' {
 	local form="the model's answer does not have the form asked for"
 	echo '{"type":"object","required":["name"]}' >s.json
