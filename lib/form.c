@@ -37,26 +37,28 @@ static int check(const struct oc_request *req, struct oc_text answer, struct oc_
 int oc_answer_check(const struct oc_request *req, const struct oc_reply *reply,
                     struct oc_text answer, struct oc_err *err)
 {
-	static const char form[] = "the model's answer does not have the form asked for";
+	static const char form[] = "does not have the form asked for";
 	struct oc_err why = {0};
 	int rc = req->format == OC_FORMAT_TEXT ? OC_OK : check(req, answer, &why);
 
 	if (!rc || rc == OC_ENOMEM)
 		return rc ? oc_err_nomem(err) : OC_OK;
+	/* The cause comes first: what is wrong may be long, and then the end is not shown. */
 	switch (oc_cut(reply, req->max_tokens)) {
 	case OC_CUT_OWN:
 		return oc_err_set(err, why.code,
-		                  "%s: %s; the likely cause is the request's limit of %" PRId64
-		                  " tokens, at which it was cut",
-		                  form, why.message, req->max_tokens);
+		                  "the model's answer was cut at the request's limit of %" PRId64
+		                  " tokens, which is the likely reason why it %s: %s",
+		                  req->max_tokens, form, why.message);
 	case OC_CUT_LENGTH:
 	case OC_CUT_FILTER:
-		return oc_err_set(err, why.code,
-		                  "%s: %s; the likely cause is that the server cut it short "
-		                  "(finish_reason %s)",
-		                  form, why.message, reply->finish_reason);
+		return oc_err_set(
+		        err, why.code,
+		        "the server cut the answer short (finish_reason %s), which is the "
+		        "likely reason why it %s: %s",
+		        reply->finish_reason, form, why.message);
 	case OC_CUT_NONE:
 		break;
 	}
-	return oc_err_set(err, why.code, "%s: %s", form, why.message);
+	return oc_err_set(err, why.code, "the model's answer %s: %s", form, why.message);
 }

@@ -418,7 +418,7 @@ stands_still() {
 		'{"prompt":"e","response_format":{"type":"json_object"}}' >in
 	run -1 --separate-stderr oc-batch -P 1 -n 4 --report report in
 	assert_equal "$(jq -r '.content // empty' <<<"$output" | tr -d '\n')" ABCD
-	assert_line -n 4 --partial 'the likely cause is the request'"'"'s limit of 4 tokens, at which it was cut'
+	assert_line -n 4 --partial 'was cut at the request'"'"'s limit of 4 tokens, which is the likely reason'
 	assert_equal "$(jq .exit_status report | tr '\n' ' ')" '0 0 3 3 76 '
 	[[ $stderr == *' 4 answered (2 cut short by the server), 1 failed '* ]]
 }
