@@ -375,5 +375,7 @@ void ask_fail(struct ask *ask, bool stream, const struct oc_err *err)
 	output_end_line(&ask->out);
 	if (stream && ask->reply.http_status == 200)
 		tell_delivered(ask, &told);
+	if (err->http_status)
+		ask->reply.http_status = err->http_status; /* for the report */
 	connect_die(&ask->connect, &told);
 }

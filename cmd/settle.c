@@ -58,6 +58,8 @@ void settle_line(struct run *run, struct item *item)
 	struct oc_job *job = &item->job;
 	int status = item_settle(item, &run->json);
 
+	if (status && job->err.http_status)
+		job->reply.http_status = job->err.http_status; /* for the report */
 	if (status)
 		tell_failure(run, item);
 	else if (oc_cut(&job->reply, item->line.max_tokens) > OC_CUT_OWN)

@@ -138,6 +138,14 @@ static void judge_error(struct oc_attempt *a)
 		a->err.retry = false;
 }
 
+static int read_whole(struct oc_attempt *a, struct oc_err *err)
+{
+	struct oc_text body = oc_buf_text(&a->received);
+
+	return a->read ? a->read(a->read_ctx, body, &a->context, err)
+	               : oc_reply_parse(body, &a->context, a->reply, err);
+}
+
 static void judge_whole(struct oc_attempt *a)
 {
 	struct oc_text reasoning, content;
@@ -150,9 +158,7 @@ static void judge_whole(struct oc_attempt *a)
 		                 a->server->base_url, a->received.n);
 		return;
 	}
-	if (a->raw)
-		return;
-	if (oc_reply_parse(oc_buf_text(&a->received), &a->context, a->reply, &why)) {
+	if (read_whole(a, &why)) {
 		take_error(a, &why);
 		return;
 	}

@@ -30,11 +30,15 @@ struct oc_attempt {
 	const char *model;   /* for messages */
 	struct oc_text body; /* of the request */
 	bool stream;         /* the body asks for a stream */
-	bool raw;            /* leave a whole answer unread in `received` */
-	double timeout;      /* s; this and the next two as in struct oc_http_exchange */
-	double wait;         /* s */
-	double deadline;     /* on oc_now()'s clock; 0 = none */
-	oc_sink *sink;       /* NULL = gather */
+	/* Reads a whole answer of another kind, in place of oc_reply_parse(), whose errors it has;
+	 * NULL = none. */
+	int (*read)(void *ctx, struct oc_text body, const struct oc_refusal_context *context,
+	            struct oc_err *err);
+	void *read_ctx;
+	double timeout;  /* s; this and the next two as in struct oc_http_exchange */
+	double wait;     /* s */
+	double deadline; /* on oc_now()'s clock; 0 = none */
+	oc_sink *sink;   /* NULL = gather */
 	void *sink_ctx;
 	struct oc_reply *reply; /* filled; initialised by the caller */
 

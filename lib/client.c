@@ -220,14 +220,28 @@ int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink
 
 /* ---- the models that a server has ---- */
 
-/* GETs a list of models: appends the ids to *ids. The list was asked for at `started`. */
+/* What a list of models is read into. */
+struct names {
+	struct oc_buf ids; /* one after the other, each with its NUL */
+	size_t n;
+};
+
+static int read_models(void *ctx, struct oc_text body, const struct oc_refusal_context *context,
+                       struct oc_err *err)
+{
+	struct names *names = ctx;
+
+	oc_buf_clear(&names->ids);
+	return oc_reply_models(body, context, &names->ids, &names->n, err);
+}
+
+/* GETs a list of models, which was asked for at `started`. */
 static int get_models(struct oc_client *client, double started, const char *root, const char *path,
-                      struct oc_buf *ids, size_t *n, struct oc_err *err)
+                      struct names *names, struct oc_err *err)
 {
 	struct oc_reply reply = {0};
 	struct oc_call call;
 	struct oc_buf url = {0};
-	struct oc_err why = {0};
 	int rc;
 
 	oc_reply_init(&reply);
@@ -236,18 +250,10 @@ static int get_models(struct oc_client *client, double started, const char *root
 	oc_call_init(&call, client, url.p, &reply);
 	call.started = started;
 	call.attempt.deadline = oc_client_deadline(client, started);
-	call.attempt.raw = true;
+	call.attempt.read = read_models;
+	call.attempt.read_ctx = names;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
-	if (!rc) {
-		rc = oc_reply_models(oc_buf_text(&call.attempt.received), &call.attempt.context,
-		                     ids, n, &why);
-		oc_secrets_mask_string(&client->secrets, why.message);
-		(void)oc_secrets_mask(&client->secrets, ids->p, &ids->n);
-		if (rc && !why.http_status)
-			oc_err_reword(&why, "%s: %s", client->server.base_url, why.message);
-		if (rc && err)
-			*err = why;
-	}
+	(void)oc_secrets_mask(&client->secrets, names->ids.p, &names->ids.n);
 	oc_call_end(&call);
 	oc_buf_release(&url);
 	oc_reply_release(&reply);
@@ -291,8 +297,7 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 {
 	double started = oc_now();
 	struct oc_client client;
-	struct oc_buf names = {0};
-	size_t n = 0;
+	struct names names = {.n = 0};
 	int rc;
 
 	oc_err_clear(err);
@@ -300,16 +305,16 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 	rc = oc_client_init(&client, cfg, 0, err);
 	if (rc)
 		return rc;
-	oc_buf_init(&names, OC_ANSWER_MAX);
-	rc = get_models(&client, started, client.server.base_url, "/models", &names, &n, err);
+	oc_buf_init(&names.ids, OC_ANSWER_MAX);
+	rc = get_models(&client, started, client.server.base_url, "/models", &names, err);
 	/* Ollama's own list, where the server has no other. */
 	if (rc == OC_ENOTFOUND) {
 		oc_err_clear(err);
-		rc = get_models(&client, started, client.server.root, "/api/tags", &names, &n, err);
+		rc = get_models(&client, started, client.server.root, "/api/tags", &names, err);
 	}
 	if (!rc)
-		rc = make_list(&names, n, ids, err);
-	oc_buf_release(&names);
+		rc = make_list(&names.ids, names.n, ids, err);
+	oc_buf_release(&names.ids);
 	oc_client_release(&client);
 	return rc;
 }

@@ -214,7 +214,7 @@ struct oc_reply {
 	struct oc_usage usage;
 
 	/* Filled on failure too. */
-	int http_status;    /* of the last try; 0 = no answer */
+	int http_status;    /* of the last try, HTTP's own; 0 = no answer */
 	int attempts;       /* tries made */
 	double seconds;     /* from the call to its end */
 	uint64_t delivered; /* oc_stream(): bytes of content handed to the sink */

@@ -308,6 +308,8 @@ TEST(limits)
 	        /* words that say nothing with another status */
 	        {500, "", "usage limit", BUSY, 0},
 	        {400, "", "quota", REFUSED, 0},
+	        {400, "", "Field required, input: 'What is the usage limit of my credit balance?'",
+	         REFUSED, 0},
 	        {400, "", "at most 100 images per minute", REFUSED, 0},
 	        {401, "", "no credits", AUTH, 0},
 	        {429, "", "", RATE, 0},
@@ -367,6 +369,9 @@ TEST(wrong_addresses)
 	        {404, "404", "Resource not found", NO_API, 0},
 	        {404, "404 not_found_error", "File Not Found", NO_API, 0},
 	        {404, "", "Cannot POST /chat/completions", NO_API, 0},
+	        {404, "", "Route POST:/chat/completions not found", NO_API, 0},
+	        {404, "", "no Route matched with those values", NO_API, 0},
+	        {404, "", "404 Not Found", NO_API, 0},
 	        {404, "", "", NO_API, 0},
 	        {404, "not_found_error", "", NO_API, 0},
 	        {0, "", "Unexpected endpoint or method. (POST /chat/completions)", NO_API, 0},
