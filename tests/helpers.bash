@@ -146,7 +146,7 @@ need_namespace() {
 wait_for() {
 	local end=$((SECONDS + 20))
 	until "$@" >/dev/null 2>&1; do
-		[ $SECONDS -lt $end ] || fail "gave up waiting for: $*"
+		[ $SECONDS -lt $end ] || { fail "gave up waiting for: $*"; return 1; }
 		read -r -t 0.01 <> <(:) || :
 	done
 }
