@@ -51,7 +51,7 @@ ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -ffile-prefix-map=$(CURDIR)=. $
 ALL_LDFLAGS  = $(LINKING) $(LDFLAGS)
 CURL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 CURL_LIBS   := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
-LIBS         = $(CURL_LIBS) -lm -ldl
+LIBS         = $(CURL_LIBS) -lm -pthread -ldl
 
 # Another build directory for each kind of build keeps them from rebuilding each other:
 # `make B=build/asan SANITIZE=address,undefined check` leaves bin/ alone.

@@ -241,7 +241,7 @@ static void log_try(const struct oc_batch *batch, const struct slot *slot)
 
 static void keep_answer(const struct oc_batch *batch, struct oc_job *job, struct oc_attempt *a)
 {
-	(void)oc_client_error(a, a->reply->attempts, &job->err);
+	(void)oc_client_error(batch->client, a, a->reply->attempts, &job->err);
 	memcpy(job->request_id, a->x.request_id, sizeof job->request_id);
 	if (!job->keep_body)
 		return;

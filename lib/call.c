@@ -11,10 +11,14 @@
 #include <unistd.h>
 
 #include "call.h"
+#include "lookup.h"
 #include "reply.h"
 #include "retry.h"
 
 #define POLL_MAX_MS 3600e3
+
+#define LOOKUP_MAX   2.0  /* s; how long it may take to find out why a name has no address */
+#define LOOKUP_VALID 10.0 /* s; how long that is believed */
 
 /* ---- set-up ---- */
 
@@ -298,16 +302,41 @@ bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int m
 	return oc_retry(&policy, &failure, wait);
 }
 
-int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err)
+/* Is the name that could not be resolved known not to exist? */
+static bool is_missing(struct oc_client *client, const struct oc_attempt *a)
 {
-	if (!err || !a->err.code)
-		return a->err.code;
-	*err = a->err;
-	if (a->err.retry && a->retry_after > OC_RETRY_AFTER_MAX)
-		oc_err_reword(err, "%s; it asks to wait %.10g s", err->message, a->retry_after);
-	if (tries > 1)
-		oc_err_reword(err, "%s (after %d tries)", err->message, tries);
-	return a->err.code;
+	char *proxy =
+	        a->x.by_proxy && client->cfg->proxy ? oc_proxy_name(client->cfg->proxy) : NULL;
+	double now = oc_now();
+	double limit = a->deadline > 0 ? fmin(a->deadline - now, LOOKUP_MAX) : LOOKUP_MAX;
+
+	if (proxy)
+		proxy[strcspn(proxy, ":")] = '\0';
+	if (client->looked_up <= 0 || now - client->looked_up > LOOKUP_VALID) {
+		client->missing = oc_lookup_is_missing(proxy ? proxy : client->server.host, limit);
+		client->looked_up = oc_now();
+	}
+	free(proxy);
+	return client->missing;
+}
+
+int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tries,
+                    struct oc_err *err)
+{
+	struct oc_err last = a->err;
+
+	if (last.code == OC_EHOST && !is_missing(client, a)) {
+		last.code = OC_ECONNECT;
+		oc_err_reword(&last, "%s, because no name server answers; try again later",
+		              last.message);
+	}
+	if (last.retry && a->retry_after > OC_RETRY_AFTER_MAX)
+		oc_err_reword(&last, "%s; it asks to wait %.10g s", last.message, a->retry_after);
+	if (last.code && tries > 1)
+		oc_err_reword(&last, "%s (after %d tries)", last.message, tries);
+	if (err && last.code)
+		*err = last;
+	return last.code;
 }
 
 /* Is there to be another try? Waits for its time, if so. */
@@ -351,7 +380,7 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 		forget_answer(a->reply);
 	}
 	a->reply->seconds = oc_now() - call->started;
-	return oc_client_error(a, a->reply->attempts, err);
+	return oc_client_error(call->client, a, a->reply->attempts, err);
 }
 
 void oc_call_end(struct oc_call *call)

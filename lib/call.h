@@ -13,6 +13,8 @@ struct oc_client {
 	struct oc_secrets secrets; /* what is in neither messages nor the log nor replies */
 	struct oc_http *http;
 	unsigned short random[3]; /* erand48()'s state, for back-off */
+	double looked_up;         /* when it was last asked why a name has no address; 0 = never */
+	bool missing;             /* because it does not exist */
 };
 
 /* What oc_client_init() checks, for a caller that has work to do before it. OC_EARG, OC_ENOKEY,
@@ -40,8 +42,10 @@ void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a);
 bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
                      int retries_made, double started, double *wait);
 
-/* Fills *err with the error of the last of so many tries. Returns its code. */
-int oc_client_error(const struct oc_attempt *a, int tries, struct oc_err *err);
+/* Fills *err with the error of the last of so many tries. Returns its code. Where a name could not
+ * be resolved, this finds out why, which may take two seconds. */
+int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tries,
+                    struct oc_err *err);
 
 struct oc_call {
 	struct oc_client *client;

@@ -70,18 +70,29 @@ static char *query_of(CURLU *url)
 	return query;
 }
 
+/* Of an address of IPv6. */
+static void strip_brackets(char *host)
+{
+	size_t n = strlen(host);
+
+	if (*host != '[' || host[n - 1] != ']')
+		return;
+	memmove(host, host + 1, n - 2);
+	host[n - 2] = '\0';
+}
+
 /* The URL is parsed: takes from it what is wanted. */
 static int take_parts(CURLU *url, struct oc_server *server)
 {
 	char *host = part_of(url, CURLUPART_HOST);
 
+	server->host = host;
 	server->query = query_of(url);
 	(void)curl_url_set(url, CURLUPART_QUERY, NULL, 0);
 	server->base_url = part_of(url, CURLUPART_URL);
 	(void)curl_url_set(url, CURLUPART_PATH, NULL, 0);
 	server->root = part_of(url, CURLUPART_URL);
 	if (!host || !server->query || !server->base_url || !server->root) {
-		free(host);
 		oc_server_release(server);
 		return OC_ENOMEM;
 	}
@@ -90,7 +101,7 @@ static int take_parts(CURLU *url, struct oc_server *server)
 	server->loopback = is_loopback(host);
 	server->encrypted = strncmp(server->base_url, "https:", 6) == 0;
 	server->needs_key = oc_ollama_owns(host);
-	free(host);
+	strip_brackets(host);
 	return OC_OK;
 }
 
@@ -183,6 +194,7 @@ char *oc_proxy_name(const char *proxy)
 
 void oc_server_release(struct oc_server *server)
 {
+	free(server->host);
 	free(server->base_url);
 	free(server->root);
 	free(server->query);

@@ -8,6 +8,7 @@
 enum { OC_URL_MAX = 8192 }; /* bytes of a base URL; servers take no longer one, either */
 
 struct oc_server {
+	char *host;     /* without brackets; owned */
 	char *base_url; /* normalised, without query and trailing slash; owned. It may be shown */
 	char *root;     /* the same without its path; owned */
 	char *query; /* "?…", to be put behind any path; "" = none; owned. It may hold a secret */
@@ -22,8 +23,8 @@ struct oc_server {
 int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err *err);
 void oc_server_release(struct oc_server *server);
 
-/* The "host:port" of a proxy's URL, as libcurl reads it, for messages; to be released with free().
- * NULL where it is none, or memory is out. */
+/* The "host:port" of a proxy's URL, as libcurl reads it, for messages; to be released with
+ * free(). NULL where it is none, or memory is out. */
 char *oc_proxy_name(const char *url);
 
 /* Can others on the way read what is sent to it? */

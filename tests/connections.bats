@@ -128,3 +128,31 @@ two_lines() {
 	assert_equal "$(jq -r .content out)" $'one\none'
 	assert_equal "$(requests)" 2
 }
+
+# ---- names --------------------------------------------------------------------------------------
+
+# in_a_room COMMAND...: without any network; where ./nsswitch.conf is there, with that.
+in_a_room() {
+	unshare -rnm true 2>/dev/null || skip 'the kernel gives no namespaces to users'
+	unshare -rnm bash -c '[ ! -e nsswitch.conf ] || mount --bind nsswitch.conf /etc/nsswitch.conf
+		exec "$@"' room "$@"
+}
+
+@test 'a resolver that fails for the moment is 75, a name that does not exist is 69' {
+	export OLLAMA_CLOUD_MODEL=m OLLAMA_CLOUD_BASE_URL=http://host.example/v1
+	local again='http://host.example/v1: Could not resolve host: host.example, because no name server answers; try again later'
+	[ -e /etc/resolv.conf ] || skip 'there is no resolver'
+	echo 'hosts: dns' >nsswitch.conf
+	run -75 --separate-stderr in_a_room oc-complete -p x --max-retries 1 --backoff-factor 0
+	assert_equal "$stderr" "oc-complete: $again (after 2 tries)"
+	run -75 --separate-stderr in_a_room oc-stream -p x
+	assert_equal "$stderr" "oc-stream: $again"
+	lines 3 >in
+	run -1 --separate-stderr in_a_room oc-batch -q --max-retries 0 in
+	assert_equal "$(jq -r .error.status <<<"$output" | sort | uniq -c | tr -s ' ')" ' 3 75'
+	echo 'hosts: files' >nsswitch.conf
+	run -69 --separate-stderr in_a_room oc-complete -p x --max-retries 1 --backoff-factor 0
+	assert_equal "$stderr" 'oc-complete: http://host.example/v1: Could not resolve host: host.example (after 2 tries)'
+	run -1 --separate-stderr in_a_room oc-batch -q --max-retries 0 in
+	assert_equal "$(jq -r .error.status <<<"$output" | sort | uniq -c | tr -s ' ')" ' 3 69'
+}

@@ -20,7 +20,7 @@ void __wrap_free(void *p);
 static unsigned long due; /* allocations until the one that fails; 0 = none does */
 static bool fail_all;
 static bool failed;
-static long live;
+static _Atomic long live; /* a thread may release what it was given */
 
 void fail_alloc_from(unsigned long nth, bool all)
 {
