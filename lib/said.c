@@ -334,23 +334,31 @@ static size_t readable(struct oc_text string)
 	return i;
 }
 
+/* The string behind a name, where that is one; else empty. */
+static struct oc_text string_behind(struct oc_text body, const char *name)
+{
+	const char *start = oc_judge_find(body, name);
+
+	body = start ? trimmed(behind(body, start + strlen(name))) : body;
+	return start && body.n && *body.p == '"' ? body : (struct oc_text){"", 0};
+}
+
 /* Of a document whose end is missing, because it repeats a large request: its message, as far as it
  * goes. */
 static bool take_cut_document(struct oc_said *said, struct oc_text body)
 {
-	static const char name[] = "\"message\":";
-	const char *start = oc_judge_find(body, name);
+	static const char *const names[] = {"\"message\":", "\"msg\":", "\"error\":"};
+	struct oc_text string = {"", 0};
 	struct oc_buf quoted = {0};
 	struct oc_json json;
 	bool taken = false;
 
-	if (!body.n || *body.p != '{' || !start)
-		return false;
-	body = trimmed(behind(body, start + sizeof name - 1));
-	if (!body.n || *body.p != '"')
+	for (size_t i = 0; i < OC_COUNT(names) && !string.n && memchr("{[", *body.p, 2); i++)
+		string = string_behind(body, names[i]);
+	if (!string.n)
 		return false;
 	oc_buf_init(&quoted, CUT_MAX + 1);
-	oc_buf_add(&quoted, body.p, readable(body));
+	oc_buf_add(&quoted, string.p, readable(string));
 	oc_buf_putc(&quoted, '"');
 	if (parse(said, &json, oc_buf_text(&quoted)))
 		taken = oc_json_string(&json, 0, &said->words);

@@ -16,7 +16,7 @@ static void want(bool condition)
 }
 
 /* A copy that ends where its memory ends, so that a sanitizer sees what is read beyond it. */
-static struct oc_text copy(const uint8_t *p, size_t n)
+static char *copy(const uint8_t *p, size_t n)
 {
 	char *text = malloc(n ? n : 1);
 
@@ -24,7 +24,7 @@ static struct oc_text copy(const uint8_t *p, size_t n)
 		abort();
 	if (n)
 		memcpy(text, p, n);
-	return (struct oc_text){text, n};
+	return text;
 }
 
 static void check(int status, struct oc_text kind, struct oc_text words)
@@ -48,8 +48,9 @@ static void check(int status, struct oc_text kind, struct oc_text words)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const uint8_t *end;
-	struct oc_text kind, words;
+	const uint8_t *line;
+	size_t n;
+	char *kind, *words;
 	int status;
 
 	if (size < 3)
@@ -57,11 +58,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	status = 100 * (data[0] % 8) + 10 * ((data[1] + 2) % 10) + (data[2] + 2) % 10;
 	data += 3;
 	size -= 3;
-	end = memchr(data, '\n', size);
-	kind = copy(data, end ? (size_t)(end - data) : 0);
-	words = copy(end ? end + 1 : data, size - (end ? kind.n + 1 : 0));
-	check(status < 100 ? 0 : status, kind, words);
-	free((void *)(uintptr_t)kind.p);
-	free((void *)(uintptr_t)words.p);
+	line = memchr(data, '\n', size);
+	n = line ? (size_t)(line - data) : 0;
+	kind = copy(data, n);
+	n += line ? 1 : 0;
+	words = copy(data + n, size - n);
+	check(status < 100 ? 0 : status, (struct oc_text){kind, line ? n - 1 : 0},
+	      (struct oc_text){words, size - n});
+	free(kind);
+	free(words);
 	return 0;
 }

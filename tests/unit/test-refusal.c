@@ -159,6 +159,12 @@ TEST(bytes_of_images_are_not_shown)
 	        {400, "{\"error\":{\"message\":\"cut\\", OC_EREFUSED, REFUSED("cut")},
 	        {400, "{\"error\":{\"message\":\"whole\",\"param\":", OC_EREFUSED,
 	         REFUSED("whole")},
+	        {400, "[{\"error\":{\"code\":400,\"message\" : \"a\",\"message\":\"b", OC_EREFUSED,
+	         REFUSED("b")},
+	        {400, "{\"detail\":[{\"type\":\"missing\",\"msg\":\"why\",\"input\":{\"x\":\"",
+	         OC_EREFUSED, REFUSED("why")},
+	        {400, "{\"error\":\"bad \\\"data:image/png;base64," RUN80, OC_EREFUSED,
+	         REFUSED("bad \"data:image/png;base64,... (80 characters)")},
 	        {400, "{\"error\":{\"message\":", OC_EREFUSED, REFUSED("{\"error\":{\"message\":")},
 	};
 
