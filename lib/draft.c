@@ -321,7 +321,7 @@ void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message
 {
 	struct oc_draft whole;
 
-	if (!d->content_sum.n && !d->reasoning_sum.n) {
+	if (!d->content_sum.n && !d->reasoning_sum.n && !d->refusal.n && !d->has_calls) {
 		add_first_whole(d, j, message);
 		return;
 	}

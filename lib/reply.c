@@ -75,7 +75,8 @@ static int64_t count_of(const struct oc_json *j, int at)
 	return oc_json_int64(j, at, &count) && count >= 0 ? count : -1;
 }
 
-/* Takes the counts, if there are any: false where this is no object with one. */
+/* Takes the counts, if there are any: false where this is no object with one. Those that are all 0
+ * after others are not those of the answer. */
 static bool set_usage(struct oc_usage *usage, const struct oc_json *j, int at)
 {
 	struct oc_usage found = {
@@ -86,6 +87,9 @@ static bool set_usage(struct oc_usage *usage, const struct oc_json *j, int at)
 
 	if (found.input_tokens < 0 && found.output_tokens < 0 && found.total_tokens < 0)
 		return false;
+	if (found.input_tokens <= 0 && found.output_tokens <= 0 && found.total_tokens <= 0 &&
+	    (usage->input_tokens > 0 || usage->output_tokens > 0))
+		return true;
 	if (found.total_tokens < 0 && found.input_tokens >= 0 && found.output_tokens >= 0 &&
 	    found.input_tokens <= INT64_MAX - found.output_tokens)
 		found.total_tokens = found.input_tokens + found.output_tokens;

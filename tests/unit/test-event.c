@@ -105,6 +105,15 @@ TEST(all_else_that_is_said_is_heard_each_time)
 	twin_release(&t);
 }
 
+/* What is beside the text may count again, though it is the same. */
+TEST(a_message_beside_a_delta_is_read)
+{
+#define BOTH(thought, message)                               \
+	"{\"choices\":[{\"delta\":{\"reasoning\":\"" thought \
+	"\"},\"message\":{\"content\":\"" message "\"}}]}"
+	check((const char *[]){BOTH("r", "x"), BOTH("s", "y"), BOTH("t", "y"), NULL}, "xyy", "rst");
+}
+
 TEST(halves_of_characters_are_joined)
 {
 	check((const char *[]){CHUNK("{\"content\":\"a\"}"), CHUNK("{\"content\":\"b\\ud83d\"}"),
@@ -142,7 +151,8 @@ TEST(damaged_events_are_judged_alike)
 int main(void)
 {
 	return RUN(T(texts_are_joined), T(reasoning_is_told_apart),
-	           T(halves_of_characters_are_joined), T(a_quote_does_not_end_a_text_early),
-	           T(another_choice_is_not_taken), T(all_else_that_changes_is_seen),
-	           T(all_else_that_is_said_is_heard_each_time), T(damaged_events_are_judged_alike));
+	           T(a_message_beside_a_delta_is_read), T(halves_of_characters_are_joined),
+	           T(a_quote_does_not_end_a_text_early), T(another_choice_is_not_taken),
+	           T(all_else_that_changes_is_seen), T(all_else_that_is_said_is_heard_each_time),
+	           T(damaged_events_are_judged_alike));
 }

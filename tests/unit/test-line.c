@@ -166,6 +166,7 @@ TEST(limit_of_the_answer)
 	        {"{\"prompt\":\"hi\",\"max_tokens\":700}", 700},
 	        {"{\"prompt\":\"hi\",\"max_completion_tokens\":8}", 8},
 	        {"{\"prompt\":\"hi\",\"max_completion_tokens\":8,\"max_tokens\":9}", 8},
+	        {"{\"prompt\":\"hi\",\"max_completion_tokens\":9,\"max_tokens\":8}", 8},
 	        {"{\"prompt\":\"hi\",\"max_tokens\":null}", 100},
 	        {"{\"prompt\":\"hi\",\"max_tokens\":-1}", 0},
 	        {"{\"prompt\":\"hi\",\"max_tokens\":\"7\"}", 0},

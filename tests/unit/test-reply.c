@@ -137,6 +137,9 @@ TEST(whole_answers)
 	        /* Go's escapes, a pair, an escaped key */
 	        {ANSWER("{\"cont\\u0065nt\":\"\\u003cb\\u003e \\ud83d\\ude00\"}", "\"stop\""),
 	         "<b> \xf0\x9f\x98\x80", NULL, "stop", USED, NULL},
+	        /* half a character at the end */
+	        {ANSWER("{\"content\":\"Hi\\ud83d\"}", "\"stop\""), "Hi\xef\xbf\xbd", NULL, "stop",
+	         USED, NULL},
 	        /* no finish reason, but counts: taken as whole */
 	        {ANSWER("{\"content\":\"Hi\"}", "null"), "Hi", NULL, NULL, USED, NULL},
 	        /* a byte order mark and a final newline */
@@ -639,6 +642,48 @@ TEST(wholes_without_pieces)
 	close_stream(&s);
 }
 
+TEST(advice_is_for_those_who_ran_out)
+{
+	static const char thoughts[] = "{\"choices\":[{\"delta\":{\"reasoning\":\"hm\"}}]}";
+	struct oc_err err = {0};
+	struct stream s;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s, thoughts), 0);
+	CHECK_INT(oc_draft_missing(&s.draft, &s.reply, &err), OC_EPROTO);
+	CHECK_STR(err.message,
+	          "the answer is reasoning only, without content (finish_reason none)");
+	CHECK_INT(feed(&s, "{\"choices\":[{\"finish_reason\":\"length\"}]}"), 0);
+	CHECK_INT(oc_draft_missing(&s.draft, &s.reply, &err), OC_EPROTO);
+	CHECK_STR(err.message, "the answer is reasoning only, without content (finish_reason "
+	                       "length): allow more tokens or less effort");
+	close_stream(&s);
+}
+
+/* What was refused or called in pieces, and again in a whole message, was so once. */
+TEST(refusals_and_calls_are_not_repeated)
+{
+	struct stream s;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s, DELTA("{\"refusal\":\"No.\"}")), 0);
+	CHECK_INT(feed(&s, "{\"choices\":[{\"message\":{\"refusal\":\"No.\"}}]}"), 0);
+	CHECK_STR(s.draft.refusal.p, "No.");
+	CHECK_INT(feed(&s, DELTA("{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}")), 0);
+	CHECK_INT(feed(&s, DELTA("{\"tool_calls\":[{\"function\":{\"name\":\"g\"}}]}")), 0);
+	CHECK_INT(
+	        feed(&s,
+	             "{\"choices\":[{\"message\":{\"tool_calls\":[{\"function\":{\"name\":\"f\"}},"
+	             "{\"function\":{\"name\":\"g\"}}]}}]}"),
+	        0);
+	CHECK_STR(s.draft.tools.p, "f, g");
+	CHECK_INT(feed(&s, DELTA("{\"tool_calls\":[{\"function\":{\"name\":\"fg\"}},{\"function\":"
+	                         "{\"name\":\"g\"}}]}")),
+	          0);
+	CHECK_STR(s.draft.tools.p, "f, g, fg, g");
+	close_stream(&s);
+}
+
 /* However many names there are, the message has room for some. */
 TEST(names_of_tools_are_bounded)
 {
@@ -672,6 +717,7 @@ TEST(the_last_name_and_usage_count)
 	CHECK_INT(s.reply.usage.total_tokens, 6);
 	CHECK_INT(feed(&s, "{\"id\":\"1\",\"model\":\"a\",\"usage\":null}"), 0);
 	CHECK_INT(feed(&s, "{\"usage\":{}}"), 0);
+	CHECK_INT(feed(&s, "{\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0}}"), 0);
 	CHECK_INT(s.reply.usage.total_tokens, 6);
 	CHECK_INT(
 	        feed(&s,
@@ -950,7 +996,8 @@ int main(void)
 	return RUN(T(whole_answers), T(answers_without_content), T(token_counts),
 	           T(model_id_and_what_was_there_before), T(invalid_utf8_is_mended),
 	           T(errors_in_place_of_answers), T(deltas), T(wholes_without_pieces),
-	           T(names_of_tools_are_bounded), T(the_last_name_and_usage_count),
+	           T(names_of_tools_are_bounded), T(advice_is_for_those_who_ran_out),
+	           T(refusals_and_calls_are_not_repeated), T(the_last_name_and_usage_count),
 	           T(names_that_cannot_be_shown_count_as_not_sent),
 	           T(same_strings_stay_where_they_are), T(events_that_end_a_stream),
 	           T(stream_passes_bytes_through), T(stream_ceiling), T(model_lists),
