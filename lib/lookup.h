@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * lookup.h: why a name could not be resolved. libcurl has one code for a name that does not exist and
- * for a resolver that fails for the moment; the system tells them apart.
+ * lookup.h: why a name could not be resolved. libcurl has one code for a name that does not exist
+ * and for a resolver that fails for the moment; the system tells them apart.
  */
 #ifndef OC_LOOKUP_H
 #define OC_LOOKUP_H

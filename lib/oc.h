@@ -56,9 +56,8 @@ enum oc_code {
 	OC_EDATA = -2,     /* the prompt or an image cannot be sent: blank, not UTF-8, too large */
 	OC_EREFUSED = -3,  /* the server calls the request invalid: 400, 413, 422, other 4xx */
 	OC_ENOTFOUND = -4, /* no such model, retired, or no such address: 404, 410 */
-	OC_EHOST =
-	        -5,   /* there is no host of that name; where no name server answers: OC_ECONNECT */
-	OC_EBUG = -6, /* a fault of this library */
+	OC_EHOST = -5,     /* no host of that name; where no name server answers: OC_ECONNECT */
+	OC_EBUG = -6,      /* a fault of this library */
 	OC_ENOMEM = -7,    /* no memory */
 	OC_ESYS = -8,      /* the system failed us: descriptors, clock */
 	OC_ECONNECT = -9,  /* could not connect, or the connection was lost */

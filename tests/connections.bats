@@ -156,3 +156,26 @@ in_a_room() {
 	run -1 --separate-stderr in_a_room oc-batch -q --max-retries 0 in
 	assert_equal "$(jq -r .error.status <<<"$output" | sort | uniq -c | tr -s ' ')" ' 3 69'
 }
+
+# ---- a model that is being loaded ---------------------------------------------------------------
+
+loading='status 503
+body {"error":{"code":503,"message":"Loading model","type":"unavailable_error"}}'
+
+@test 'loading: the lines of a batch are asked again, and lose no try' {
+	start_fake - <<<"$loading"$'\n---\n'"$loading"$'\n---\n'"$loading"$'\n---\nanswer ok'
+	lines 5 >in
+	run -0 --separate-stderr oc-batch -q -P 2 --max-retries 0 -m m -b "$URL" in
+	assert_equal "$(jq -r .content <<<"$output" | sort | uniq -c | tr -s ' ')" ' 5 ok'
+	assert_equal "$(requests)" 8
+}
+
+@test 'loading: it ends with --wait, and with --max-time' {
+	local limit
+	for limit in --wait --max-time; do
+		start_fake - <<<"$loading"
+		run -75 --separate-stderr oc-complete -p x -m m -b "$URL" --max-retries 0 "$limit" 4
+		assert_regex "$stderr" "^oc-complete: $URL .*Loading model.* \(after [234] tries\)\$"
+		stop_fake
+	done
+}
