@@ -146,16 +146,21 @@ static int read_whole(struct oc_attempt *a, struct oc_err *err)
 	               : oc_reply_parse(body, &a->context, a->reply, err);
 }
 
+/* Only the end of the connection says where the body ends, and the body says that it is not whole. */
+static void set_lost(struct oc_attempt *a)
+{
+	(void)oc_err_set(&a->err, OC_ECONNECT,
+	                 "%s: the connection was lost within the answer, after %" PRIu64 " bytes",
+	                 a->server->base_url, a->x.received);
+}
+
 static void judge_whole(struct oc_attempt *a)
 {
 	struct oc_text reasoning, content;
 	struct oc_err why = {0};
 
 	if (a->x.until_close && oc_json_is_cut(a->received.p, a->received.n)) {
-		(void)oc_err_set(&a->err, OC_ECONNECT,
-		                 "%s: the connection was lost within the answer: it ends after %zu "
-		                 "bytes",
-		                 a->server->base_url, a->received.n);
+		set_lost(a);
 		return;
 	}
 	if (read_whole(a, &why)) {
@@ -182,7 +187,9 @@ static void judge(struct oc_attempt *a)
 	if (a->mode == OC_ATTEMPT_EVENTS) {
 		if (oc_intake_end(&a->in, a->x.err.code) == OC_OK)
 			return;
-		if (a->in.err.code)
+		if (a->in.cut && a->x.until_close && !a->x.err.code)
+			set_lost(a);
+		else if (a->in.err.code)
 			take_error(a, &a->in.err);
 		else
 			a->err = a->x.err;

@@ -170,6 +170,7 @@ static int take_data(struct oc_intake *in, struct oc_text type, struct oc_text d
 	if (in->ending && in->reply->finish_reason &&
 	    oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0)
 		return OC_OK;
+	in->cut = in->ending && oc_json_is_cut(data.p, data.n);
 	rc = oc_event_read(&in->events, data, in->context, in->reply, draft, &in->err);
 	if (rc)
 		return rc;
@@ -310,6 +311,7 @@ int oc_intake_end(struct oc_intake *in, enum oc_code transport)
 	if (in->empty_chunk)
 		return oc_err_set(&in->err, OC_EPROTO,
 		                  "the server failed within the stream and did not say why");
+	in->cut = !in->has_events || in->draft.has_choices;
 	return oc_err_set(&in->err, OC_EPROTO,
 	                  "the stream ended early, with neither [DONE] nor a finish reason%s",
 	                  in->has_events && !in->draft.has_choices

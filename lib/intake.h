@@ -17,6 +17,7 @@ struct oc_intake {
 	struct oc_reply *reply; /* gets all but the text, and with no sink the text, too */
 	struct oc_err err;      /* of the first failure */
 	bool end_seen;          /* "[DONE]" has come: what follows is ignored */
+	bool cut;               /* it broke off: err says how, as if that was all there is */
 
 	/* Private. */
 	struct oc_sse sse;
