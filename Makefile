@@ -140,6 +140,10 @@ demo: deps ## a short tour: real prompts through the real binaries
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/demo
 
+.PHONY: peers
+peers: ## fetch what tests/peers.bats compares with, from the npm and PyPI registries
+	@B='$B' tests/peers/fetch
+
 .PHONY: torture
 torture: deps ## kill oc-batch 200 times, and prove that nothing was lost
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake

@@ -21,7 +21,7 @@ enum {
 
 /* How much may be done: a step is a keyword that is applied to a short value. Schemas of ordinary
  * shape need a few for each value; those that need more than this do not end in a fair time. */
-#define WORK_BASE    UINT64_C(10000000)
+#define WORK_BASE    UINT64_C(4000000)
 #define WORK_A_VALUE UINT64_C(200)
 #define WORK_A_STEP  256 /* bytes of a value that count as a step */
 #define MATCH_FACTOR 10  /* a step of PCRE2 is shorter */
