@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <math.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "buf.h"
@@ -71,6 +72,17 @@ static void put_progress(struct oc_buf *out, const struct progress *progress, do
 	}
 }
 
+/* How much of a line the terminal takes without wrapping it: then it could not be drawn again. The
+ * last column stays free, since some go on to the next line when it is used. */
+static size_t width(void)
+{
+	struct winsize size = {.ws_col = 0};
+
+	if (ioctl(STDERR_FILENO, TIOCGWINSZ, &size) < 0 || !size.ws_col)
+		size.ws_col = 80;
+	return size.ws_col - 1U;
+}
+
 static void write_text(const char *p, size_t n)
 {
 	if (write(STDERR_FILENO, p, n) < 0) {
@@ -89,6 +101,8 @@ void progress_show(struct progress *progress, double now)
 	if (progress->mode == PROGRESS_REDRAWN) {
 		oc_buf_puts(&line, "\r");
 		put_progress(&line, progress, now);
+		if (line.n > width() + 1)
+			oc_buf_cut(&line, width() + 1);
 		oc_buf_puts(&line, "\x1b[K");
 		write_text(line.p, line.n);
 		progress->drawn = true;

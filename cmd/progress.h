@@ -7,7 +7,7 @@
 
 enum progress_mode {
 	PROGRESS_NONE,
-	PROGRESS_REDRAWN, /* one line that is drawn again and again */
+	PROGRESS_REDRAWN, /* one line that is drawn again and again, cut to fit the terminal */
 	PROGRESS_LINES,   /* a line every few seconds, for logs */
 };
 

@@ -26,9 +26,13 @@ batch() {
 	PID=$!
 }
 
-# ended STATUS: what batch started has ended so.
+# ended STATUS: what batch started ends so, by itself.
 ended() {
-	local status=0
+	local status=0 end=$((SECONDS + 30))
+	while kill -0 "$PID" 2>/dev/null; do # it has not been reaped
+		[ $SECONDS -lt $end ] || kill -KILL "$PID"
+		read -r -t 0.01 <> <(:) || :
+	done
 	wait "$PID" || status=$?
 	assert_equal "$status" "$1"
 }

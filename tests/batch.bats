@@ -577,18 +577,39 @@ most_at_a_time() {
 	done
 }
 
-@test 'ends: a signal waits at most five seconds' {
+@test 'ends: a signal waits at most five seconds, and what is there is written then' {
 	serve - <<-'END'
+		status 500
+		body {}
+		---
 		answer ok
 		---
 		stall
 	END
 	questions 5 >in
-	batch -q -P 1 -o out in
-	wait_for_event ' request 2 '
+	batch -P 1 --timeout 0 --backoff-factor 60 -o out in 2>err
+	wait_for_event ' request 3 '
+	[ ! -s out ]
 	kill -TERM "$PID"
 	ended 143
-	assert_equal "$(wc -l <out)" 1
+	assert_equal "$(jq -c '[.line,.content]' out)" '[2,"ok"]'
+	[ ! -e out.ahead ]
+	assert_regex "$(tail -n 1 err)" '^oc-batch: 1 lines: 1 answered, 0 failed; .*; there is more to do: '
+}
+
+@test 'ends: a signal ends it while it is stuck in a write, too' {
+	serve - <<-'END'
+		bytes {"choices":[{"message":{"content":"
+		fill 1M
+		bytes "},"finish_reason":"stop"}]}
+	END
+	mkfifo pipe
+	exec 9<>pipe # a reader that does not read
+	questions 5 >in
+	batch -q -P 1 in >pipe
+	read -r -N 1 -u 9 # the pipe has less room than the answer: from here on it is stuck
+	kill -INT "$PID"
+	ended 130
 }
 
 @test 'ends: a reader that leaves ends it, whole lines before' {
@@ -626,18 +647,65 @@ most_at_a_time() {
 
 # ---- progress -----------------------------------------------------------------------------------
 
+# screen COLUMNS ARGUMENT...: what a terminal of this width gets to see, a redrawing a line.
+screen() {
+	local columns=$1
+	shift
+	script -qec "stty cols $columns; oc-batch $*" /dev/null </dev/null | tr '\r' '\n' |
+		sed 's/\x1b\[K//' >shown
+}
+
 @test 'progress: on a terminal a line that is redrawn, with -q nothing' {
 	serve --latency 400 --model --serve m --echo
 	questions 3 >in
-	script -qec 'oc-batch -P 1 -o out in' screen >/dev/null
-	assert_regex "$(cat screen)" '[12]/3 done, 0 failed, [0-9.]+/s, [0-9]+ tokens/s, 0:0[0-9] left'
+	screen 80 -P 1 -o out in
+	assert_regex "$(cat shown)" '[12]/3 done, 0 failed, [0-9.]+/s, [0-9]+ tokens/s, 0:0[0-9] left'
 	rm out
-	script -qec 'oc-batch -q -P 1 -o out in' screen >/dev/null
-	run ! grep -e 'oc-batch: ' -e 'done, ' screen
+	screen 80 -q -P 1 -o out in
+	run ! grep -e 'oc-batch: ' -e 'done, ' shown
 }
 
-@test 'progress: none in a log without --progress' {
+@test 'progress: the line fits the terminal' {
 	serve --latency 400 --model --serve m --echo
-	run -0 --separate-stderr oc-batch -P 1 -o out < <(questions 2)
-	assert_equal "${#stderr_lines[@]}" 1
+	questions 3 >in
+	local columns
+	for columns in 40 2; do
+		screen $columns -P 1 in
+		grep -v '^oc-batch: ' shown | grep -v '^{' >drawn
+		assert_equal "$(awk '{ print length }' drawn | sort -n | tail -n 1)" $((columns - 1))
+	done
+}
+
+@test 'progress: --progress tells a log of it, and nothing else does' {
+	serve - <<<'stall'
+	questions 2 >in
+	batch --timeout 0 in 2>without
+	local pids=("$PID")
+	wait_for_event ' request 2 '
+	batch --timeout 0 -q --progress in 2>quiet
+	pids+=("$PID")
+	wait_for_event ' request 4 '
+	batch --timeout 0 --progress in 2>with
+	pids+=("$PID")
+	# The last one that was started is the last one whose time to tell comes.
+	wait_for lines_in with 1
+	kill -KILL "${pids[@]}"
+	assert_equal "$(cat with)" 'oc-batch: 0/2 done, 0 failed, 0.0/s, 0 tokens/s'
+	assert_equal "$(cat without quiet)" ''
+}
+
+@test 'progress: the summary counts what the server has cut short' {
+	serve - <<-'END'
+		body {"choices":[{"message":{"content":"a"},"finish_reason":"length"}]}
+		---
+		body {"choices":[{"message":{"content":"b"},"finish_reason":"content_filter"}]}
+		---
+		status 400
+		body {}
+		---
+		answer c
+	END
+	questions 5 >in
+	run -1 --separate-stderr oc-batch -P 1 in
+	assert_regex "${stderr_lines[1]}" '^oc-batch: 5 lines: 4 answered \(2 cut short by the server\), 1 failed \(1 with status 65\); '
 }
