@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * completion.c: completion scripts for shells, made from the option rows. What an option takes is
- * told by the name of its argument: FILE, ID (of a model), words like `a|b|c`, else free text.
+ * told by the name of its argument: FILE, ID (of a model), words like `a|b|c`, else free text. What has
+ * a capital letter stands for something else, and is no word.
  * Model ids are asked of oc-models when they are needed.
  */
 #include "compat.h"
@@ -13,6 +14,21 @@ static const char models[] = "$(oc-models --format ids 2>/dev/null)";
 
 enum takes { NOTHING, FILES, MODELS, WORDS, TEXT };
 
+/* The next word of `a|b|N/s`, at *at, which moves on; n = 0: there is none. */
+static struct oc_text next_word(const char **at)
+{
+	struct oc_text word = {*at, 0};
+
+	while (*word.p) {
+		word.n = strcspn(word.p, "|");
+		*at = word.p + word.n + (word.p[word.n] == '|');
+		if (strcspn(word.p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") >= word.n)
+			return word;
+		word = (struct oc_text){*at, 0};
+	}
+	return word;
+}
+
 static enum takes takes(const char *arg)
 {
 	if (!arg)
@@ -21,7 +37,7 @@ static enum takes takes(const char *arg)
 		return FILES;
 	if (strcmp(arg, "ID") == 0)
 		return MODELS;
-	return strchr(arg, '|') ? WORDS : TEXT;
+	return strchr(arg, '|') && next_word(&arg).n ? WORDS : TEXT;
 }
 
 static bool operands_are_models(const struct cli_program *program)
@@ -45,8 +61,14 @@ static void put_rows(struct oc_buf *out, const struct cli_program *program, put_
 /* `a|b|c` as `a b c`. */
 static void put_words(struct oc_buf *out, const char *arg)
 {
-	for (; *arg; arg++)
-		oc_buf_putc(out, *arg == '|' ? ' ' : *arg);
+	const char *between = "";
+	struct oc_text word;
+
+	while ((word = next_word(&arg)).n) {
+		oc_buf_puts(out, between);
+		oc_buf_add(out, word.p, word.n);
+		between = " ";
+	}
 }
 
 /* Text within single quotes, with a backslash before each of the special characters, and `quote`

@@ -17,8 +17,8 @@ enum {
 };
 
 static const struct cli_option rows[] = {
-        {OPT_FORMAT, "format", "FORMAT", "table, tsv, json, markdown or ids; default table"},
-        {OPT_INPUT, "input", "TYPE", "only models that take text or image"},
+        {OPT_FORMAT, "format", "table|tsv|json|markdown|ids", "the form; default table"},
+        {OPT_INPUT, "input", "text|image", "only models that take this"},
         {OPT_MIN_INPUT, "min-input", "N", "only models that take N input tokens"},
         {OPT_MIN_OUTPUT, "min-output", "N", "only models that give N output tokens"},
         {OPT_CAPABILITY, "capability", "WORD", "only models with this capability"},

@@ -26,7 +26,7 @@ enum {
 static const struct cli_option rows[] = {
         {OPT_JSON, "json", NULL, "print one JSON object"},
         {OPT_TSV, "tsv", NULL, "print lines of tab-separated fields"},
-        {OPT_FIELD, "field", "NAME", "print one number: input, output, total or records"},
+        {OPT_FIELD, "field", "input|output|total|records", "print this number alone"},
         {OPT_MAX_INPUT, "max-input", "N", "exit with 1 if there are more than N input tokens"},
         {OPT_MAX_OUTPUT, "max-output", "N", "exit with 1 if there are more than N output tokens"},
         {OPT_MAX_TOTAL, "max-total", "N", "exit with 1 if there are more than N tokens in all"},

@@ -44,6 +44,21 @@ need() {
 	assert_output 'high'
 }
 
+@test "bash: every option that takes one of some words offers them, and no other one" {
+	run -0 complete_bash 'oc-models --format '
+	assert_output $'table\ntsv\njson\nmarkdown\nids'
+	run -0 complete_bash 'oc-models --format=t'
+	assert_output $'table\ntsv'
+	run -0 complete_bash 'oc-models --input '
+	assert_output $'text\nimage'
+	run -0 complete_bash 'oc-usage --field '
+	assert_output $'input\noutput\ntotal\nrecords'
+	run -0 complete_bash 'oc-usage --completion '
+	assert_output $'bash\nzsh\nfish'
+	run -0 complete_bash 'oc-batch --rate '
+	assert_output ''
+}
+
 @test "bash: file names are left to bash" {
 	run -0 complete_bash 'oc-complete --output '
 	assert_output ''
@@ -84,12 +99,38 @@ need() {
 	assert_output '_oc-complete'
 }
 
+@test "zsh: a word is completed" {
+	need zsh
+	# shellcheck disable=SC2154
+	complete_zsh() {
+		TERM=dumb timeout 60 zsh -f -c 'zmodload zsh/zpty
+			zpty shell zsh -f -i
+			zpty -w shell "PS1=\"rea\"\"dy:\"; autoload -Uz compinit && compinit -u -D"
+			zpty -w shell "source <($1 --completion zsh)"
+			zpty -w shell "echo pre\"\"pared"
+			zpty -r shell said "*prepared*ready:"
+			zpty -n -w shell "$2"$'"'\\t'"'
+			zpty -r shell said "*$3*"
+			zpty -d shell' zsh "$@"
+	}
+	complete_zsh oc-models 'oc-models --format ma' rkdown
+	complete_zsh oc-models 'oc-models --input im' age
+	complete_zsh oc-usage 'oc-usage --field=rec' ords
+	complete_zsh oc-complete 'oc-complete --max-ti' me
+}
+
 @test "fish: options with what they mean, and their words" {
 	need fish
 	run -0 complete_fish 'oc-complete --max-'
 	assert_output $'--max-retries\n--max-time\n--max-tokens'
 	run -0 complete_fish 'oc-complete --effort m'
 	assert_output $'max\nmedium'
+	run -0 complete_fish 'oc-models --format t'
+	assert_output $'table\ntsv'
+	run -0 complete_fish 'oc-models --input '
+	assert_output $'image\ntext'
+	run -0 complete_fish 'oc-usage --field re'
+	assert_output records
 	run -0 complete_fish 'oc-complete --reasoning /dev/nul'
 	assert_output '/dev/null'
 }
