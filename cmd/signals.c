@@ -102,11 +102,28 @@ void signals_die(int sig)
 	_exit(128 + sig);
 }
 
+/* Is it the same event once more? timeout(1) signals its child, and then the group of it. */
+static bool is_echo(void)
+{
+	enum { ECHO = 200 * 1000 * 1000 }; /* ns */
+	static struct timespec before;
+	struct timespec now = {0};
+	int64_t ns;
+
+	(void)clock_gettime(CLOCK_MONOTONIC, &now);
+	ns = (int64_t)(now.tv_sec - before.tv_sec) * 1000000000 + now.tv_nsec - before.tv_nsec;
+	if (!caught)
+		before = now;
+	return caught && ns < ECHO;
+}
+
 static void on_signal(int sig)
 {
 	int error = errno;
 	const char byte = (char)sig;
 
+	if (wake >= 0 && is_echo())
+		return;
 	if (wake < 0 || caught)
 		signals_die(sig);
 	caught = sig;

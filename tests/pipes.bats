@@ -484,6 +484,20 @@ files_beside() {
 	assert_equal "$(files_beside out)" 0
 }
 
+@test 'signals: two at the same time are one, and answers under way are waited for' {
+	serve --model --latency 1000
+	printf '"a"\n"b"\n' >in
+	oc-batch -q -m llama3.3 -o out in 3>&- &
+	PID=$!
+	wait_for_event ' request 2 '
+	kill -STOP $PID
+	kill -HUP $PID
+	kill -TERM $PID
+	kill -CONT $PID
+	ended 129
+	assert_equal "$(jq -r .line out)" $'1\n2'
+}
+
 # Has it died of INT? As long as it has not, one more is sent.
 signalled_twice() {
 	! kill -INT $PID
