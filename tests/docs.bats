@@ -32,7 +32,7 @@ setup() {
 
 make_stubs() {
 	printf '#!/bin/sh\necho sk-from-the-store\n' >bin/pass
-	printf '#!/bin/sh\nunset MAKEFLAGS MAKELEVEL\nexec %s -s -n -C "$ROOT" "$@"\n' \
+	printf '#!/bin/sh\nunset MAKEFLAGS MAKELEVEL B BIN\nexec %s -s -n -C "$ROOT" "$@"\n' \
 		"$(command -v make)" >bin/make
 	chmod +x bin/pass bin/make
 }
@@ -209,7 +209,7 @@ every_example() {
 
 @test 'the manuals' {
 	local page failed=0
-	for page in docs/oc.3 docs/oc.7 $(cd "$ROOT" && echo docs/*.1); do
+	for page in docs/liboc.3 docs/oc.7 $(cd "$ROOT" && echo docs/*.1); do
 		rm -rf blocks work
 		mkdir blocks work
 		make_files
