@@ -47,7 +47,7 @@ endif
 LINKING     := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 
 ALL_CPPFLAGS = -Ilib $(CURL_CFLAGS) -DOC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
-ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) -ffile-prefix-map=$(CURDIR)=. $(CFLAGS)
+ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(CFLAGS)
 ALL_LDFLAGS  = $(LINKING) $(LDFLAGS)
 CURL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 CURL_LIBS   := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
@@ -136,7 +136,8 @@ fuzzers: $(FUZZ)
 benches: $(BENCH)
 
 .PHONY: demo
-demo: deps ## a short tour: real prompts through the real binaries
+demo: ## a short tour: real prompts through the real binaries
+	@tests/deps demo
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/demo
 
@@ -172,6 +173,9 @@ install: all ## install into $(DESTDIR)$(PREFIX)
 	install -m 644 lib/oc.h '$(DESTDIR)$(INCLUDEDIR)'
 	for page in $(MANUALS); do \
 		install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
+	done
+	for name in $$(sed -n 's/^\.Nm \(oc_[a-z_]*\).*/\1/p' docs/liboc.3); do \
+		ln -sf liboc.3 "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit 1; \
 	done
 	for command in $(COMMANDS); do \
 		to='$(DESTDIR)$(DATADIR)' run="$(BIN)/$$command --completion"; \

@@ -35,7 +35,7 @@ oc_setup() {
 	B=$(cd "${B:-build}" && pwd) || return
 	BIN=$(cd "${BIN:-bin}" && pwd) || return
 	export B BIN LC_ALL=C.UTF-8
-	PATH=$BIN:$PATH
+	PATH=$BIN:$PATH:/usr/sbin:/sbin # nginx
 	local name
 	for name in "${!OLLAMA_@}" HOME SSL_CERT_FILE SSL_CERT_DIR \
 		http_proxy https_proxy all_proxy no_proxy HTTPS_PROXY ALL_PROXY NO_PROXY; do
@@ -47,7 +47,8 @@ oc_setup() {
 	fi
 	T=$BATS_TEST_TMPDIR # short, for tests
 	SHIM_LOG=$T/shim.log
-	shim=(env LD_PRELOAD="$B/shim.so" ASAN_OPTIONS=verify_asan_link_order=0
+	ln -sf "$B/shim.so" "$BATS_FILE_TMPDIR/shim.so" # LD_PRELOAD takes a blank for an end
+	shim=(env LD_PRELOAD="$BATS_FILE_TMPDIR/shim.so" ASAN_OPTIONS=verify_asan_link_order=0
 		SHIM_LOG="$SHIM_LOG")
 	cd "$T" || return
 }
