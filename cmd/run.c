@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "settle.h"
 #include "signals.h"
 #include "take.h"
@@ -99,17 +100,40 @@ static int at_exit(void *ctx, int status)
 	return status;
 }
 
+/* A line must not fail because a descriptor is missing. */
+static void fit_descriptors(struct run *run)
+{
+	unsigned allowed = descriptors_allow(run->parallel);
+
+	if (allowed < run->parallel)
+		cli_note("at most %u requests at a time instead of %u: more files cannot be open "
+		         "(ulimit -n)",
+		         allowed, run->parallel);
+	run->parallel = allowed;
+}
+
+/* An answer that nobody would read is not asked for. */
+static void check_reader(const struct run *run)
+{
+	struct pollfd reader = {.fd = run->answers.out.fd};
+
+	if (!run->answers.path && poll(&reader, 1, 0) > 0 && reader.revents & (POLLERR | POLLHUP))
+		cli_reader_left("standard output");
+}
+
 static void start(struct run *run)
 {
 	struct oc_err err = {0};
 
 	run->end = &run->first;
 	feed_init(&run->feed, run->files);
+	fit_descriptors(run);
 	oc_json_init(&run->json);
 	if (oc_client_init(&run->client, &run->ask.connect.config, (long)run->parallel, &err) ||
 	    oc_batch_new(&run->client, run->parallel, run->rate, &run->batch, &err))
 		connect_die(&run->ask.connect, &err);
 	answers_open(&run->answers, run->ask.output_path, run->resume);
+	check_reader(run);
 	cli_at_exit(at_exit, run);
 	if (run->ask.reasoning_path)
 		output_open_direct(&run->ask.reasoning, run->ask.reasoning_path);

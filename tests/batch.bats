@@ -490,6 +490,21 @@ most_at_a_time() {
 		END { exit !(n == 15 && last - first >= 1) }' "$RECORD/events"
 }
 
+@test 'load: fewer descriptors than -P needs are fewer requests at a time, and no failures' {
+	serve --latency 5 --model --serve m --echo
+	questions 200 >in
+	local limit
+	for limit in 60 40 30; do
+		run -0 --separate-stderr bash -c "ulimit -n $limit && exec oc-batch -P 64 -o out.$limit in"
+		all_answered 200 out.$limit
+		assert_regex "${stderr_lines[0]}" '^oc-batch: at most [0-9]+ requests at a time instead of 64: '
+		assert_equal "${#stderr_lines[@]}" 2
+	done
+	run -0 --separate-stderr bash -c "ulimit -Sn 40 && exec oc-batch -P 64 in" # it may raise that
+	assert_equal "${#stderr_lines[@]}" 1
+	assert_equal "$(most_at_a_time)" 64
+}
+
 @test 'load: with --max-retries 0 nothing is tried again' {
 	serve - <<-'END'
 		status 503
@@ -622,6 +637,16 @@ most_at_a_time() {
 	[ "$(requests)" -lt 2000 ]
 }
 
+@test 'ends: a reader that has gone before is not asked for, with any number at a time' {
+	serve_echo
+	questions 50 >in
+	run -141 bash -c 'exec 3> >(exec <&-); wait $!; exec oc-batch -P 64 in >&3'
+	assert_output ''
+	assert_equal "$(requests)" 0
+	run -74 bash -c 'exec oc-batch -P 64 in >&-'
+	assert_equal "$(requests)" 0
+}
+
 @test 'ends: a reader that leaves while answers are awaited ends it, too' {
 	serve - <<<'stall'
 	export RECORD
@@ -641,8 +666,9 @@ most_at_a_time() {
 
 @test 'ends: a report that cannot be written is status 74, and the answers are there' {
 	serve_echo
-	run -74 --separate-stderr oc-batch -q --report /dev/full < <(questions 2)
-	assert_equal "${#lines[@]}" 2
+	run -74 --separate-stderr oc-batch -q --report /dev/full < <(questions 9)
+	assert_equal "${#lines[@]}" 9
+	assert_equal "$stderr" 'oc-batch: cannot write to the report /dev/full: No space left on device'
 }
 
 # ---- progress -----------------------------------------------------------------------------------

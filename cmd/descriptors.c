@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* descriptors.c: how many requests at a time the open files of this process allow. */
+#include "compat.h"
+
+#include <fcntl.h>
+#include <stdbool.h>
+#include <sys/resource.h>
+
+#include "descriptors.h"
+
+enum {
+	OURS = 16,       /* inputs, outputs, certificates, and what the libraries keep open */
+	PER_REQUEST = 4, /* while a name is resolved: a pair of sockets, one more, and a file */
+};
+
+/* How many descriptors are free below the limit; counting ends at `enough`. */
+static unsigned count_free(rlim_t limit, unsigned enough)
+{
+	unsigned n = 0;
+
+	for (int fd = 0; n < enough && (rlim_t)fd < limit; fd++)
+		n += fcntl(fd, F_GETFD) < 0;
+	return n;
+}
+
+unsigned descriptors_allow(unsigned wanted)
+{
+	const unsigned need = OURS + PER_REQUEST * wanted;
+	struct rlimit limit;
+	unsigned n;
+
+	if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+		return wanted;
+	n = count_free(limit.rlim_cur, need);
+	if (n < need && limit.rlim_cur < limit.rlim_max) {
+		rlim_t more = need - n;
+
+		limit.rlim_cur = limit.rlim_max - limit.rlim_cur < more ? limit.rlim_max
+		                                                        : limit.rlim_cur + more;
+		if (setrlimit(RLIMIT_NOFILE, &limit) == 0)
+			n = count_free(limit.rlim_cur, need);
+	}
+	if (n >= need)
+		return wanted;
+	return n < OURS + PER_REQUEST ? 1 : (n - OURS) / PER_REQUEST;
+}
