@@ -33,7 +33,7 @@ unsigned descriptors_allow(unsigned wanted)
 		return wanted;
 	n = count_free(limit.rlim_cur, need);
 	if (n < need && limit.rlim_cur < limit.rlim_max) {
-		rlim_t more = need - n;
+		rlim_t more = need; /* some of those beyond may be open, too */
 
 		limit.rlim_cur = limit.rlim_max - limit.rlim_cur < more ? limit.rlim_max
 		                                                        : limit.rlim_cur + more;
