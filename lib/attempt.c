@@ -146,6 +146,19 @@ static int read_whole(struct oc_attempt *a, struct oc_err *err)
 	               : oc_reply_parse(body, &a->context, a->reply, err);
 }
 
+static bool breaks_off(const struct oc_attempt *a)
+{
+	return a->mode == OC_ATTEMPT_UNDECIDED || oc_json_is_cut(a->received.p, a->received.n);
+}
+
+/* The connection says where the body ends, and was lost; but an object that is whole cannot go on. */
+static bool is_complete(const struct oc_attempt *a)
+{
+	return a->x.err.code == OC_ECONNECT && a->x.until_close && a->x.status == 200 &&
+	       a->mode == OC_ATTEMPT_WHOLE && *a->received.p == '{' &&
+	       oc_json_check_bytes(a->received.p, a->received.n, NULL, NULL) == 0;
+}
+
 /* Only the end of the connection says where the body ends, and the body says that it is not whole. */
 static void set_lost(struct oc_attempt *a)
 {
@@ -159,7 +172,7 @@ static void judge_whole(struct oc_attempt *a)
 	struct oc_text reasoning, content;
 	struct oc_err why = {0};
 
-	if (a->x.until_close && oc_json_is_cut(a->received.p, a->received.n)) {
+	if (a->x.until_close && breaks_off(a)) {
 		set_lost(a);
 		return;
 	}
@@ -195,7 +208,7 @@ static void judge(struct oc_attempt *a)
 			a->err = a->x.err;
 	} else if (a->x.status >= 300 || a->x.err.code == OC_ESTOPPED)
 		judge_error(a); /* the status says enough, even if the body is not whole */
-	else if (a->x.err.code)
+	else if (a->x.err.code && !is_complete(a))
 		a->err = a->x.err;
 	else if (a->x.status != 200)
 		judge_error(a);

@@ -218,9 +218,19 @@ static void fail_proxy(struct oc_transfer *t, CURLcode rc, const char *text)
 		(void)oc_err_set(err, oc_fault_code(rc), "the proxy %s failed: %s", proxy, text);
 }
 
+/* libcurl's words, without the blank that some end with. */
+static const char *text_of(struct oc_transfer *t, CURLcode rc)
+{
+	size_t n = strlen(t->error);
+
+	while (n && (t->error[n - 1] == ' ' || t->error[n - 1] == '\n'))
+		t->error[--n] = '\0';
+	return n ? t->error : curl_easy_strerror(rc);
+}
+
 void oc_fault_set(struct oc_transfer *t, CURLcode rc)
 {
-	const char *text = t->error[0] ? t->error : curl_easy_strerror(rc);
+	const char *text = text_of(t, rc);
 	struct oc_err *err = &t->x->err;
 	const char *server = t->x->server;
 
@@ -244,6 +254,9 @@ void oc_fault_set(struct oc_transfer *t, CURLcode rc)
 		                 server, text);
 	else if (rc == CURLE_COULDNT_CONNECT)
 		fail_connect(t, text);
+	else if (rc == CURLE_SSL_CONNECT_ERROR)
+		(void)oc_err_set(err, OC_ECONNECT, "cannot make a TLS connection to %s: %s", server,
+		                 text);
 	else if (is_lost(rc))
 		(void)oc_err_set(err, OC_ECONNECT, "%s: the connection was lost %s the answer: %s",
 		                 server, t->head ? "within" : "before", text);
