@@ -11,37 +11,47 @@ enum { DRAIN_MAX = 64 }; /* blocks that are read of what nobody asked for */
 
 void oc_idle_release(struct oc_idle *idle)
 {
-	free(idle->list);
+	free(idle->fds);
+	free(idle->ports);
 	*idle = (struct oc_idle){.n = 0};
 }
 
 bool oc_idle_reserve(struct oc_idle *idle)
 {
 	size_t cap = idle->cap + 1;
-	struct oc_idle_connection *longer = realloc(idle->list, cap * sizeof *longer);
+	struct pollfd *fds = realloc(idle->fds, cap * sizeof *fds);
+	long *ports;
 
-	if (!longer)
+	if (!fds)
 		return false;
-	idle->list = longer;
+	idle->fds = fds;
+	ports = realloc(idle->ports, cap * sizeof *ports);
+	if (!ports)
+		return false;
+	idle->ports = ports;
 	idle->cap = cap;
 	return true;
 }
 
 void oc_idle_add(struct oc_idle *idle, int fd, long port)
 {
-	if (idle->n < idle->cap)
-		idle->list[idle->n++] = (struct oc_idle_connection){.fd = fd, .port = port};
+	if (idle->n == idle->cap)
+		return;
+	idle->fds[idle->n] = (struct pollfd){.fd = fd, .events = POLLIN};
+	idle->ports[idle->n++] = port;
 }
 
 static void remove_at(struct oc_idle *idle, size_t i)
 {
-	idle->list[i] = idle->list[--idle->n];
+	idle->n--;
+	idle->fds[i] = idle->fds[idle->n];
+	idle->ports[i] = idle->ports[idle->n];
 }
 
 void oc_idle_remove_fd(struct oc_idle *idle, int fd)
 {
 	for (size_t i = idle->n; i > 0; i--) {
-		if (idle->list[i - 1].fd == fd)
+		if (idle->fds[i - 1].fd == fd)
 			remove_at(idle, i - 1);
 	}
 }
@@ -49,7 +59,7 @@ void oc_idle_remove_fd(struct oc_idle *idle, int fd)
 void oc_idle_remove_port(struct oc_idle *idle, long port)
 {
 	for (size_t i = idle->n; i > 0; i--) {
-		if (idle->list[i - 1].port == port)
+		if (idle->ports[i - 1] == port)
 			remove_at(idle, i - 1);
 	}
 }
@@ -69,12 +79,12 @@ static void end(int fd)
 
 void oc_idle_check(struct oc_idle *idle)
 {
+	if (!idle->n || poll(idle->fds, idle->n, 0) <= 0)
+		return;
 	for (size_t i = idle->n; i > 0; i--) {
-		struct pollfd watch = {.fd = idle->list[i - 1].fd, .events = POLLIN};
-
-		if (poll(&watch, 1, 0) <= 0)
+		if (!idle->fds[i - 1].revents)
 			continue;
-		end(watch.fd);
+		end(idle->fds[i - 1].fd);
 		remove_at(idle, i - 1);
 	}
 }

@@ -11,13 +11,11 @@
 
 #include "oc.h"
 
-struct oc_idle_connection {
-	int fd;
-	long port; /* at this end */
-};
+struct pollfd;
 
 struct oc_idle {
-	struct oc_idle_connection *list;
+	struct pollfd *fds; /* of the connections */
+	long *ports;        /* theirs at this end */
 	size_t n;
 	size_t cap;
 };
