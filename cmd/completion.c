@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * completion.c: completion scripts for shells, made from the option rows. What an option takes is
- * told by the name of its argument: FILE, ID (of a model), words like `a|b|c`, else free text. What has
- * a capital letter stands for something else, and is no word.
- * Model ids are asked of oc-models when they are needed.
+ * told by the name of its argument: FILE, ID (of a model), words like `a|b|c`, else free text. What
+ * has a capital letter stands for something else, and is no word. Model ids are asked of oc-models
+ * when they are needed.
  */
 #include "compat.h"
 

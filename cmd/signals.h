@@ -32,8 +32,8 @@ void signals_keep_file(const char *name);
 
 /*
  * From here on the first signal makes the returned descriptor readable, and only the second one
- * kills at once; one that comes within 0.2 s of the first is not another. Where the program is still there `grace` seconds after the first, it dies of it
- * all the same. -1 with errno.
+ * kills at once; one that comes within 0.2 s of the first is not another. Where the program is
+ * still there `grace` seconds after the first, it dies of it all the same. -1 with errno.
  */
 int signals_open(unsigned grace);
 

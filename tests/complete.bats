@@ -830,7 +830,8 @@ waited() {
 	ln -s "$T/dir/third" dir/second
 	oc-complete -p x -o first
 	assert_equal "$(cat dir/third)" ok
-	[ -L first ] && [ -L dir/second ]
+	assert [ -L first ]
+	assert [ -L dir/second ]
 	ln -s circle circle
 	ends 73 'cannot make circle: Too many levels of symbolic links' oc-complete -p x -o circle
 }

@@ -1,5 +1,6 @@
 #!/usr/bin/env bats
 # SPDX-License-Identifier: MIT
+# shellcheck disable=SC2154 # bats sets stderr
 # tests/deps: what is missing for what, and that naming it installs nothing.
 
 load helpers

@@ -136,8 +136,6 @@ on_terminal() {
 }
 
 @test 'a reader that has gone ends it by SIGPIPE' {
-	run bash -c 'trap "" PIPE; (trap - PIPE; exec oc-models) 2>err | true; echo "${PIPESTATUS[0]}"; cat err'
-	[ "$output" = 141 ] || [ "$output" = 0 ] # it may have written all before
 	run bash -c 'exec 3> >(exec <&-); wait $!; oc-models >&3'
 	assert_equal "$status" 141
 	assert_output ''
