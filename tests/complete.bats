@@ -541,6 +541,27 @@ nobody_is_asked() {
 	assert_equal "$(requests)" 0
 }
 
+@test 'TLS: a server that speaks no more than 1.1 is not spoken to' {
+	serve - <<<'answer ok'
+	# Debian's OpenSSL would refuse by itself.
+	cat >openssl.conf <<-'END'
+		openssl_conf = all
+		[all]
+		ssl_conf = ssl
+		[ssl]
+		system_default = lax
+		[lax]
+		MinProtocol = TLSv1
+		CipherString = ALL:@SECLEVEL=0
+	END
+	export OPENSSL_CONF=$T/openssl.conf
+	TLS_LINES='ssl_protocols TLSv1.1; ssl_ciphers ALL:@SECLEVEL=0;' start_tls
+	run -0 curl -s --tlsv1.0 --cacert "$CACERT" "$TLS/" -o /dev/null
+	run -75 --separate-stderr oc-complete -p x -b "$TLS_URL" --cacert "$CACERT" --max-retries 0
+	assert_output ''
+	assert_equal "$(requests)" 1
+}
+
 @test 'TLS: a CA file that is missing or no PEM is status 78' {
 	serve - <<<'answer ok'
 	start_tls
@@ -910,6 +931,16 @@ waited() {
 	assert_line -n 2 --regexp '^oc-complete: waiting 0\.000 s before the next try: .*busy'
 	assert_line -n 4 --regexp '^oc-complete: try 2: status 200 after .* bytes received$'
 	assert_line -n 5 'oc-complete: answer by m: 3 input tokens, 2 output tokens, finish reason stop'
+}
+
+@test 'advice: a prompt that is longer than the model takes, and none about one that may fit' {
+	serve - <<<'answer ok'
+	head -c $((8 * 8192 + 7)) /dev/zero | tr '\0' a >fits
+	head -c $((8 * 8193)) /dev/zero | tr '\0' a >long
+	run -0 --separate-stderr oc-complete -m gemma2 fits
+	assert_equal "$stderr" ''
+	run -0 --separate-stderr oc-complete -m gemma2 long
+	assert_equal "$stderr" 'oc-complete: note: a prompt of 65544 bytes will not fit into the 8192 input tokens of model gemma2'
 }
 
 @test 'quiet: advice is silenced, errors are not' {

@@ -259,6 +259,7 @@ nginx_config() {
 			upstream fake { server ${FAKE#http://}; keepalive 64; }
 			server {
 				listen 127.0.0.1:$port ssl http2;
+				${TLS_LINES:-}
 				ssl_certificate $pair.pem;
 				ssl_certificate_key $pair.key;
 				location / {

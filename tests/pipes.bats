@@ -484,6 +484,18 @@ files_beside() {
 	assert_equal "$(files_beside out)" 0
 }
 
+@test 'signals: no core file can be left, with the key in it' {
+	[ -z "$WRAP" ] || skip 'the limits would be those of valgrind'
+	check() {
+		start_waiting $COMMAND -p x
+		run -0 grep -E '^Max core file size +1 +1 ' /proc/$PID/limits
+		kill $PID
+		ended 143
+	}
+	ulimit -c unlimited 2>/dev/null || :
+	each check
+}
+
 @test 'signals: two at the same time are one, and answers under way are waited for' {
 	serve --model --latency 1000
 	printf '"a"\n"b"\n' >in
