@@ -150,6 +150,10 @@ torture: deps ## kill oc-batch 200 times, and prove that nothing was lost
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/torture
 
+.PHONY: mutants
+mutants: deps ## break one thing after the other, and require that a test notices
+	@tests/mutants/run $(MUTANTS)
+
 .PHONY: lint
 lint: deps ## everything that can be checked without running it
 	@$(MAKE) --no-print-directory all $B/fake unit
