@@ -103,7 +103,7 @@ void signals_die(int sig)
 }
 
 /* Is it the same event once more? timeout(1) signals its child, and then the group of it. */
-static bool is_echo(void)
+static bool is_echo(int sig)
 {
 	enum { ECHO = 200 * 1000 * 1000 }; /* ns */
 	static struct timespec before;
@@ -114,7 +114,7 @@ static bool is_echo(void)
 	ns = (int64_t)(now.tv_sec - before.tv_sec) * 1000000000 + now.tv_nsec - before.tv_nsec;
 	if (!caught)
 		before = now;
-	return caught && ns < ECHO;
+	return caught == sig && ns < ECHO;
 }
 
 static void on_signal(int sig)
@@ -122,7 +122,7 @@ static void on_signal(int sig)
 	int error = errno;
 	const char byte = (char)sig;
 
-	if (wake >= 0 && is_echo())
+	if (wake >= 0 && is_echo(sig))
 		return;
 	if (wake < 0 || caught)
 		signals_die(sig);
