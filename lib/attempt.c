@@ -151,7 +151,8 @@ static bool breaks_off(const struct oc_attempt *a)
 	return a->mode == OC_ATTEMPT_UNDECIDED || oc_json_is_cut(a->received.p, a->received.n);
 }
 
-/* The connection says where the body ends, and was lost; but an object that is whole cannot go on. */
+/* The connection says where the body ends, and was lost; but an object that is whole cannot go
+ * on. */
 static bool is_complete(const struct oc_attempt *a)
 {
 	return a->x.err.code == OC_ECONNECT && a->x.until_close && a->x.status == 200 &&
@@ -159,7 +160,8 @@ static bool is_complete(const struct oc_attempt *a)
 	       oc_json_check_bytes(a->received.p, a->received.n, NULL, NULL) == 0;
 }
 
-/* Only the end of the connection says where the body ends, and the body says that it is not whole. */
+/* Only the end of the connection says where the body ends, and the body says that it is not
+ * whole. */
 static void set_lost(struct oc_attempt *a)
 {
 	(void)oc_err_set(&a->err, OC_ECONNECT,

@@ -160,9 +160,11 @@ enum oc_format {
 #define OC_STOP_MAX 4      /* stop sequences in one request */
 
 struct oc_request {
-	const char *model;     /* required */
-	struct oc_text prompt; /* not blank; sent byte for byte. Required, unless there are messages:
-	                          with n == 0 these are all that is sent */
+	const char *model; /* required */
+
+	/* Not blank, and sent byte for byte. Required, unless there are messages: with n == 0 these
+	 * are all that is sent. */
+	struct oc_text prompt;
 	struct oc_text system; /* n == 0: no system message */
 
 	/* A JSON array of chat messages, which come before the prompt as they are; n == 0: none. */

@@ -44,7 +44,9 @@ for schema in ordinary unevaluated patterns; do
 done
 
 title 'instructions at most: a schema that branches without end, a pattern that does'
-echo '{"anyOf":[{"items":{"$ref":"#"}},{"items":{"$ref":"#"}}],"type":"array"}' >"$tmp/branches"
+cat >"$tmp/branches" <<'END'
+{"anyOf":[{"items":{"$ref":"#"}},{"items":{"$ref":"#"}}],"type":"array"}
+END
 awk 'BEGIN { for (i = 0; i < 60; i++) printf "["; printf "0"; for (i = 0; i < 60; i++) printf "]" }' >"$tmp/deep"
 echo '{"pattern":"^(a+)+$"}' >"$tmp/pattern"
 awk 'BEGIN { printf "\""; for (i = 0; i < 5000; i++) printf "a"; printf "!\"" }' >"$tmp/long"
