@@ -29,19 +29,20 @@ static const char *const names[COLUMNS] = {
 /* What stands for a model that the table lacks. */
 static const struct oc_model unknown = {.name = "", .output_type = "", .best_use = ""};
 
-/* Is this one of the row's models, as the server names them? */
-static bool is_named(const struct catalogue_row *row, const char *id)
+/* The next of the row's ids, as the server names them, from *at on; NULL = none. */
+static const char *next_served(const struct catalogue *c, const struct catalogue_row *row,
+                               size_t *at)
 {
-	return row->model ? oc_model_find(id) == row->model : strcmp(row->id, id) == 0;
+	if (row->model)
+		return served_next(&c->served, row->model, at);
+	return (*at)++ ? NULL : row->id;
 }
 
 static bool is_served(const struct catalogue *c, const struct catalogue_row *row)
 {
-	for (char **id = c->served; *id; id++) {
-		if (is_named(row, *id))
-			return true;
-	}
-	return false;
+	size_t at = 0;
+
+	return next_served(c, row, &at) != NULL;
 }
 
 static const struct oc_model *model_of(const struct catalogue_row *row)
@@ -91,7 +92,7 @@ static void fill(const struct catalogue *c, struct table *t)
 {
 	for (size_t i = 0; i < COLUMNS; i++)
 		table_puts(t, headings[i]);
-	if (c->served)
+	if (c->served.ids)
 		table_puts(t, "Served");
 	for (size_t i = 0; i < c->n; i++) {
 		const struct oc_model *m = model_of(&c->rows[i]);
@@ -107,7 +108,7 @@ static void fill(const struct catalogue *c, struct table *t)
 		table_limit(t, m->max_output_tokens);
 		table_list(t, m->capabilities);
 		table_puts(t, m->best_use);
-		if (c->served)
+		if (c->served.ids)
 			table_puts(t, is_served(c, &c->rows[i]) ? "yes" : "no");
 	}
 }
@@ -139,7 +140,7 @@ static void put_table(const struct catalogue *c, bool markdown, size_t width, st
 {
 	struct table t;
 
-	table_init(&t, c->served ? COLUMNS + 1 : COLUMNS, 1U << 4 | 1U << 5);
+	table_init(&t, c->served.ids ? COLUMNS + 1 : COLUMNS, 1U << 4 | 1U << 5);
 	fill(c, &t);
 	if (t.cells.bad)
 		out->bad = t.cells.bad;
@@ -156,7 +157,7 @@ static void put_tsv(const struct catalogue *c, struct oc_buf *out)
 {
 	for (size_t i = 0; i < COLUMNS; i++)
 		oc_buf_printf(out, "%s%s", i ? "\t" : "", names[i]);
-	oc_buf_puts(out, c->served ? "\tserved\n" : "\n");
+	oc_buf_puts(out, c->served.ids ? "\tserved\n" : "\n");
 	for (size_t i = 0; i < c->n; i++) {
 		const struct oc_model *m = model_of(&c->rows[i]);
 
@@ -173,7 +174,7 @@ static void put_tsv(const struct catalogue *c, struct oc_buf *out)
 		oc_buf_putc(out, '\t');
 		put_list(out, m->capabilities, ",");
 		oc_buf_printf(out, "\t%s", m->best_use);
-		if (c->served)
+		if (c->served.ids)
 			oc_buf_puts(out, is_served(c, &c->rows[i]) ? "\tyes" : "\tno");
 		oc_buf_putc(out, '\n');
 	}
@@ -208,14 +209,15 @@ static void json_list(struct oc_jsonw *w, const char *name,
 static void json_served(struct oc_jsonw *w, const struct catalogue *c,
                         const struct catalogue_row *row)
 {
+	const char *id;
+	size_t at = 0;
+
 	oc_jsonw_key(w, "served");
 	oc_jsonw_bool(w, is_served(c, row));
 	oc_jsonw_key(w, "served_ids");
 	oc_jsonw_open(w, '[');
-	for (char **id = c->served; *id; id++) {
-		if (is_named(row, *id))
-			oc_jsonw_string_or_null(w, *id);
-	}
+	while ((id = next_served(c, row, &at)) != NULL)
+		oc_jsonw_string_or_null(w, id);
 	oc_jsonw_close(w, ']');
 }
 
@@ -239,7 +241,7 @@ static void put_json(const struct catalogue *c, struct oc_buf *out)
 		json_limit(&w, names[5], m->max_output_tokens);
 		json_list(&w, names[6], m->capabilities);
 		json_text(&w, names[7], m->best_use);
-		if (c->served)
+		if (c->served.ids)
 			json_served(&w, c, row);
 		oc_jsonw_close(&w, '}');
 	}
@@ -252,16 +254,16 @@ static void put_ids_only(const struct catalogue *c, struct oc_buf *out)
 {
 	for (size_t i = 0; i < c->n; i++) {
 		const struct catalogue_row *row = &c->rows[i];
+		const char *id;
+		size_t at = 0;
 
-		if (!c->served) {
+		if (!c->served.ids) {
 			put_ids(out, row, "\n");
 			oc_buf_putc(out, '\n');
 			continue;
 		}
-		for (char **id = c->served; *id; id++) {
-			if (is_named(row, *id))
-				oc_buf_printf(out, "%s\n", *id);
-		}
+		while ((id = next_served(c, row, &at)) != NULL)
+			oc_buf_printf(out, "%s\n", id);
 	}
 }
 

@@ -3,19 +3,20 @@
 #ifndef CATALOGUE_H
 #define CATALOGUE_H
 
+#include "served.h"
 #include "table.h"
 
 enum { CATALOGUE_TABLE, CATALOGUE_TSV, CATALOGUE_JSON, CATALOGUE_MARKDOWN, CATALOGUE_IDS };
 
 struct catalogue_row {
-	const struct oc_model *model; /* NULL: only the server knows it */
+	const struct oc_model *model; /* NULL: only the server knows it, and serves it */
 	const char *id;               /* then this is its id */
 };
 
 struct catalogue {
 	struct catalogue_row *rows;
 	size_t n;
-	char **served; /* ids, NULL-terminated; NULL where no server was asked */
+	struct served served;
 };
 
 /* Appends all rows. width: of the terminal, as table_put() has it. */

@@ -44,7 +44,9 @@ struct models {
 	int64_t min_output;
 
 	struct catalogue found;
-	bool missing; /* something that was asked for is not there */
+	bool *shown;    /* for each row of the table: it is found already */
+	bool *shown_id; /* for each id that is served */
+	bool missing;   /* something that was asked for is not there */
 };
 
 static void on_option(void *ctx, int id, const char *arg)
@@ -109,77 +111,84 @@ static bool passes(const struct models *m, const struct oc_model *model)
 
 /* ---- selection ---- */
 
-static void add(struct models *m, const struct oc_model *model, const char *id)
+/* Each model once. id: an index in what is served, of a model that the table lacks. */
+static void add(struct models *m, const struct oc_model *model, size_t id)
 {
-	const struct catalogue_row row = {model, id};
-	struct catalogue *found = &m->found;
+	size_t n;
+	bool *shown = model ? &m->shown[model - oc_models(&n)] : &m->shown_id[id];
 
-	if (!passes(m, model))
+	if (*shown || !passes(m, model))
 		return;
-	for (size_t i = 0; i < found->n; i++) {
-		if (found->rows[i].model == model && (model || strcmp(found->rows[i].id, id) == 0))
-			return;
-	}
-	found->rows[found->n++] = row;
+	*shown = true;
+	m->found.rows[m->found.n++] =
+	        (struct catalogue_row){model, model ? NULL : m->found.served.ids[id]};
 }
 
 static void add_all(struct models *m)
 {
+	const struct served *served = &m->found.served;
 	size_t n;
 	const struct oc_model *table = oc_models(&n);
 
 	for (size_t i = 0; i < n; i++)
-		add(m, &table[i], NULL);
-	for (char **id = m->found.served; id && *id; id++) {
-		if (!oc_model_find(*id))
-			add(m, NULL, *id);
+		add(m, &table[i], 0);
+	for (size_t i = 0; i < served->n; i++) {
+		if (!served->models[i])
+			add(m, NULL, i);
 	}
-}
-
-/* By this very id, to which Ollama adds ":latest" where it has no tag. */
-static bool serves(char *const *served, const char *id)
-{
-	size_t n = strlen(id);
-
-	for (; *served; served++) {
-		if (strncmp(*served, id, n) == 0 &&
-		    (!(*served)[n] || strcmp(*served + n, ":latest") == 0))
-			return true;
-	}
-	return false;
 }
 
 static void add_operand(struct models *m, const char *id)
 {
+	const struct served *served = &m->found.served;
+	size_t at = served_find(served, id);
 	const struct oc_model *model = oc_model_find(id);
 	const char *near = oc_model_near(id);
-	bool served = m->found.served && serves(m->found.served, id);
+	bool is_served = at < served->n;
 
-	if (model || served)
-		add(m, model, id);
-	if (served || (model && !m->live))
+	if (is_served && !model)
+		model = served->models[at];
+	if (model || is_served)
+		add(m, model, at);
+	if (is_served || (model && !m->live))
 		return;
 	m->missing = true;
 	if (m->live)
-		cli_warn("model \"%s\" is not served by %.*s", id,
-		         (int)strcspn(m->connect.config.base_url, "?"), m->connect.config.base_url);
+		cli_warn("model \"%s\" is not served by %s", id, m->connect.config.base_url);
 	else if (near)
 		cli_warn("model \"%s\" is not in the table; did you mean %s?", id, near);
 	else
 		cli_warn("model \"%s\" is not in the table; oc-models --live asks the server", id);
 }
 
-/* Room for every row that there can be. */
-static void make_room(struct models *m, size_t operands)
+static void *room_for(size_t n, size_t size)
 {
+	void *room = calloc(n + 1, size);
+
+	if (!room)
+		cli_die(CLI_OSERR, "out of memory");
+	return room;
+}
+
+/* Room for every row that there can be. */
+static void make_room(struct models *m)
+{
+	size_t ids = m->found.served.n;
 	size_t n;
 
 	(void)oc_models(&n);
-	for (char **id = m->found.served; id && *id; id++)
-		n++;
-	m->found.rows = calloc(n + operands, sizeof *m->found.rows);
-	if (!m->found.rows)
-		cli_die(CLI_OSERR, "out of memory");
+	m->found.rows = room_for(n + ids, sizeof *m->found.rows);
+	m->shown = room_for(n, sizeof *m->shown);
+	m->shown_id = room_for(ids, sizeof *m->shown_id);
+}
+
+static void release(struct models *m)
+{
+	free(m->found.rows);
+	free(m->shown);
+	free(m->shown_id);
+	served_release(&m->found.served);
+	connect_release(&m->connect);
 }
 
 static void print(const struct models *m, struct output *out)
@@ -216,17 +225,14 @@ int models_main(int argc, char **argv, models_ask_fn *ask)
 	if (m.server_option && !m.live)
 		cli_bad_option(m.server_option, "only --live asks a server");
 	output_open(&out, NULL); /* before anybody is asked */
-	if (m.live)
-		m.found.served = ask(&m.connect, argv);
-	make_room(&m, (size_t)(argc - i));
+	served_init(&m.found.served, m.live ? ask(&m.connect, argv) : NULL);
+	make_room(&m);
 	if (i == argc)
 		add_all(&m);
 	for (; i < argc; i++)
 		add_operand(&m, argv[i]);
 	print(&m, &out);
 	i = m.missing || !m.found.n ? CLI_NO : CLI_OK;
-	free(m.found.rows);
-	oc_list_free(m.found.served);
-	connect_release(&m.connect);
+	release(&m);
 	return i;
 }

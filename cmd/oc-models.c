@@ -25,7 +25,10 @@ static char **ask(struct connect *connect, char **argv)
 		(void)execv(path, argv);
 	}
 	(void)execv(installed, argv);
-	cli_die(CLI_OSERR, "--live needs %s, which cannot be run: %s", installed, strerror(errno));
+	cli_die(CLI_CONFIG,
+	        "--live is the work of a second program, oc-models-live, which is not where it is "
+	        "looked for: in %s and, for a copy of oc-models, in libexec beside it (%s)",
+	        installed, strerror(errno));
 }
 
 int main(int argc, char **argv)

@@ -232,6 +232,39 @@ offers() {
 	assert_output ''
 }
 
+@test 'live: a copy without the other program says what is missing' {
+	cp "$BIN/oc-models" .
+	run -0 ./oc-models --format ids phi4
+	run -78 --separate-stderr ./oc-models --live
+	assert_output ''
+	assert_regex "$stderr" '^oc-models: --live is the work of a second program, oc-models-live, which is not where .*/libexec/oc/oc-models-live and, .* \(No such file or directory\)$'
+	offers '{"data":[{"id":"phi4"}]}'
+	mkdir libexec
+	cp "$BIN/libexec/oc-models-live" libexec
+	run -0 ./oc-models --live --format ids
+	assert_output phi4
+}
+
+@test 'live: what Ollama calls x:latest is x' {
+	offers '{"data":[{"id":"gemma2:latest"},{"id":"own:latest"},{"id":"phi4:latest"},{"id":"phi4"}]}'
+	run -0 oc-models --live --format ids
+	assert_output "$(printf '%s\n' phi4 phi4:latest gemma2:latest own:latest)"
+	run -0 oc-models --live --format ids own own:latest own gemma2
+	assert_output "$(printf '%s\n' own:latest gemma2:latest)"
+}
+
+@test 'live: a hundred thousand models are no more work than they are many' {
+	seq 1 100000 | awk 'BEGIN { printf "{\"data\":[" } { printf "%s{\"id\":\"m%d\"}", (NR == 1 ? "" : ","), $1 }
+		END { print "]}" }' >list
+	start_fake - <<<"file $PWD/list"
+	# With work that grows with the square of it this takes a minute of processor time.
+	run -0 bash -c "ulimit -t 20; exec oc-models --live -b $URL --format ids m99999 m1 m7"
+	assert_output "$(printf '%s\n' m99999 m1 m7)"
+	bash -c "ulimit -t 20; exec oc-models --live -b $URL --format tsv" >out
+	assert_equal "$(wc -l <out)" 100010
+	assert_equal "$(grep -c 'yes$' out)" 100000
+}
+
 @test 'live: the other program is installed out of the way' {
 	local top=$BATS_TEST_DIRNAME/..
 	make -s -C "$top" -o all install B="${B#"$(cd "$top" && pwd)"/}" DESTDIR="$T/root" PREFIX=/usr
