@@ -247,6 +247,19 @@ prompt() {
 	run -0 awk "BEGIN { exit !(${lines[2]} - ${lines[0]} >= 0.2) }"
 }
 
+@test 'a wait for a file' {
+	start_fake - <<-'END'
+		await go
+		answer a
+	END
+	curl -s "$FAKE" >got &
+	wait_for_event ' request 1 '
+	[ ! -s got ]
+	: >go
+	wait $!
+	assert_equal "$(jq -r '.choices[0].message.content' got)" a
+}
+
 @test 'a stall before the head, and after it; the client that leaves is noticed at once' {
 	start_fake - <<<$'stall\n---\nsse\ndelta x\nstall'
 	run -28 curl -sS -m 0.5 "$FAKE"

@@ -290,6 +290,11 @@ static void d_pause(struct parser *p, char *arg)
 	reply_step(p->reply, STEP_PAUSE, "", 0)->us = milliseconds(p, arg);
 }
 
+static void d_await(struct parser *p, char *arg)
+{
+	(void)reply_step(p->reply, STEP_AWAIT, arg, strlen(arg) + 1);
+}
+
 static void d_every(struct parser *p, char *arg)
 {
 	reply_step(p->reply, STEP_EVERY, "", 0)->us = milliseconds(p, arg);
@@ -347,6 +352,7 @@ static const struct {
 	enum { HEAD, BODY, TIMES, ANY } kind; /* TIMES: a BODY that `repeat` applies to */
 } directives[] = {
         {"answer", d_answer, TIMES},
+        {"await", d_await, BODY},
         {"big-header", d_big_header, HEAD},
         {"body", d_body, TIMES},
         {"bytes", d_bytes, TIMES},

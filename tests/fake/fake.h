@@ -42,6 +42,7 @@ enum step_kind {
 	STEP_STAMP,   /* an event whose text is the clock, `times` times */
 	STEP_RAW,     /* as STEP_BODY, but before or outside of any framing */
 	STEP_PAUSE,   /* nothing for `us` */
+	STEP_AWAIT,   /* nothing until there is a file of the name p */
 	STEP_EVERY,   /* from here on: `us` between two pieces of body */
 	STEP_TRICKLE, /* from here on: n bytes at a time, `us` apart */
 	STEP_STALL,   /* nothing ever again */

@@ -4,9 +4,13 @@
 
 #include <errno.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* So much is produced before it is sent, and a connection sends so many of those in one turn. */
 enum { PIECE = 65536, TURNS = 16 };
+
+/* How often it is looked whether a file is there. */
+enum { AWAIT_US = 10000 };
 
 void play_begin(struct player *p, const struct reply *reply)
 {
@@ -104,6 +108,12 @@ static void step_control(struct player *p, const struct step *s)
 		break;
 	case STEP_PAUSE:
 		p->wake = now_us() + s->us;
+		break;
+	case STEP_AWAIT:
+		if (access(s->p, F_OK) == 0)
+			break;
+		p->wake = now_us() + AWAIT_US;
+		p->step--;
 		break;
 	case STEP_EVERY:
 		p->every = s->us;
