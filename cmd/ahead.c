@@ -4,60 +4,95 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ahead.h"
+#include "place.h"
 
 /* How much that is of no use may be kept. */
 #define STALE_MAX ((size_t)8 << 20)
 
-static void set_path(struct ahead *ahead, const char *path, const char *suffix)
+static char *joined(const char *path, const char *suffix)
 {
 	struct oc_buf name = {0};
+	char *joined;
 
 	oc_buf_init(&name, (size_t)1 << 16);
 	oc_buf_printf(&name, "%s%s", path, suffix);
-	*ahead = (struct ahead){.path = oc_buf_detach(&name), .fd = -1};
-	if (!ahead->path)
+	joined = oc_buf_detach(&name);
+	if (!joined)
 		cli_die(CLI_OSERR, "out of memory");
+	return joined;
 }
 
-void ahead_init(struct ahead *ahead, const char *beside)
+char *ahead_name(const char *file)
 {
-	*ahead = (struct ahead){.fd = -1};
-	if (beside)
-		set_path(ahead, beside, ".ahead");
+	struct stat st;
+	char *real = lstat(file, &st) == 0 && S_ISLNK(st.st_mode) ? place_real(file) : NULL;
+	char *name = joined(real ? real : file, ".ahead");
+
+	free(real);
+	return name;
 }
 
-static void create(struct ahead *ahead)
+void ahead_open(struct ahead *ahead, const char *file)
 {
-	ahead->fd = open(ahead->path, O_WRONLY | O_APPEND | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-	if (ahead->fd < 0)
-		cli_die(CLI_CANTCREAT, "cannot make %s: %s", ahead->path, strerror(errno));
+	*ahead = (struct ahead){.name = ahead_name(file)};
+	ahead->fresh = joined(ahead->name, ".new");
+	if (unlink(ahead->fresh) < 0 && errno != ENOENT)
+		cli_die(CLI_CANTCREAT, "%s is needed while the run lasts, and cannot be made: %s",
+		        ahead->fresh, strerror(errno));
+	ledger_open(&ahead->ledger, ahead->name, O_NOFOLLOW);
+	ahead->size = (size_t)ahead->ledger.end;
+	/* It can be made, and may never be needed. */
+	if (!ahead->size)
+		ahead_remove(ahead);
 }
 
-void ahead_put(struct ahead *ahead, struct oc_text line)
+static void put(struct ahead *ahead, struct oc_buf *text)
 {
-	ssize_t n;
+	if (text->bad)
+		cli_die(CLI_OSERR, "out of memory");
+	if (ahead->ledger.fd < 0) {
+		ledger_open(&ahead->ledger, ahead->name, O_NOFOLLOW | O_EXCL);
+		ledger_sync_name(ahead->name);
+	}
+	if (!ledger_try(&ahead->ledger, oc_buf_text(text)))
+		cli_exit(CLI_IOERR);
+	ahead->size += text->n;
+	ahead->live += text->n;
+	ahead->changed = true;
+}
 
-	if (!ahead->path)
+size_t ahead_put(struct ahead *ahead, uint64_t place, struct oc_text line)
+{
+	struct oc_buf text = {0};
+	size_t n;
+
+	oc_buf_init(&text, line.n + 32);
+	oc_buf_printf(&text, "%" PRIu64 " ", place);
+	oc_buf_add(&text, line.p, line.n);
+	put(ahead, &text);
+	n = text.n;
+	oc_buf_release(&text);
+	return n;
+}
+
+void ahead_sync(struct ahead *ahead)
+{
+	if (ahead->changed)
+		ledger_sync(&ahead->ledger);
+	ahead->changed = false;
+}
+
+void ahead_clear(struct ahead *ahead)
+{
+	if (ahead->ledger.fd < 0 || !ahead->size || !ledger_is_untouched(&ahead->ledger))
 		return;
-	if (ahead->fd < 0)
-		create(ahead);
-	n = write(ahead->fd, line.p, line.n);
-	if (n < 0 || (size_t)n != line.n)
-		cli_die(CLI_IOERR, "cannot write to %s: %s", ahead->path,
-		        n < 0 ? strerror(errno) : "no space left");
-	ahead->size += line.n;
-	ahead->live += line.n;
-}
-
-void ahead_done(struct ahead *ahead, size_t n)
-{
-	ahead->live -= n;
-	if (ahead->live || ftruncate(ahead->fd, 0) < 0)
-		return;
-	ahead->size = 0;
+	ledger_cut(&ahead->ledger, ahead->ledger.end, 0);
+	ahead->size = ahead->live = 0;
 }
 
 bool ahead_is_stale(const struct ahead *ahead)
@@ -67,26 +102,30 @@ bool ahead_is_stale(const struct ahead *ahead)
 
 void ahead_begin(struct ahead *fresh, const struct ahead *ahead)
 {
-	set_path(fresh, ahead->path, ".new");
-	create(fresh);
+	*fresh = (struct ahead){
+	        .name = ahead->name, .fresh = ahead->fresh, .changed = ahead->changed};
+	ledger_begin(&fresh->ledger, ahead->fresh);
 }
 
-void ahead_replace(struct ahead *ahead, struct ahead *fresh)
+void ahead_replace(struct ahead *old, struct ahead *fresh)
 {
-	if (rename(fresh->path, ahead->path) < 0)
-		cli_die(CLI_IOERR, "cannot replace %s: %s", ahead->path, strerror(errno));
-	(void)close(ahead->fd);
-	free(fresh->path);
-	fresh->path = ahead->path;
-	*ahead = *fresh;
+	if (!ledger_replace(&fresh->ledger, fresh->name))
+		cli_die(CLI_IOERR, "cannot replace %s: %s", fresh->name, strerror(errno));
+	ledger_close(&old->ledger);
 }
 
 void ahead_remove(struct ahead *ahead)
 {
-	if (ahead->fd >= 0) {
-		(void)close(ahead->fd);
-		(void)unlink(ahead->path);
-	}
-	free(ahead->path);
-	*ahead = (struct ahead){.fd = -1};
+	if (ahead->ledger.fd < 0)
+		return;
+	ledger_remove(&ahead->ledger);
+	ledger_close(&ahead->ledger);
+}
+
+void ahead_close(struct ahead *ahead)
+{
+	ahead_remove(ahead);
+	free(ahead->fresh);
+	free(ahead->name);
+	*ahead = (struct ahead){.name = NULL};
 }

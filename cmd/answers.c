@@ -5,211 +5,269 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "answers.h"
-#include "lines.h"
-#include "record.h"
+#include "distinct.h"
+#include "place.h"
+#include "records.h"
+#include "tidy.h"
 
-/* The longest answer line: all of an answer may be escapes. */
-#define ANSWER_LINE_MAX (8 * OC_ANSWER_MAX)
-
-/* What happens with a line of the file that is resumed. line has its newline behind it. */
-typedef void line_fn(struct answers *answers, struct output *copy, struct oc_text line,
-                     struct oc_line_id id, bool answered);
-
-/* Reads a file of answers from its beginning. Returns the length up to the last whole line. */
-static off_t each_line(struct answers *answers, const char *path, struct output *copy, line_fn *fn)
+static bool is_file(const struct answers *answers)
 {
-	struct lines lines;
-	struct oc_text text;
-	enum lines_got got;
-	off_t whole = 0;
-
-	lines_open(&lines, path, ANSWER_LINE_MAX);
-	for (uint64_t n = 1; (got = lines_next(&lines, &text)) != LINES_END;) {
-		struct oc_line_id id;
-		struct oc_err err = {0};
-		bool answered;
-
-		if (got == LINES_TORN && text.p[0] == '{')
-			break;
-		if (got == LINES_MORE) {
-			lines_read(&lines);
-			continue;
-		}
-		if (got != LINES_LINE ||
-		    oc_record_recall(text, &answers->json, &id, &answered, &err))
-			cli_die(CLI_DATAERR,
-			        "%s cannot be resumed: line %" PRIu64 " is no answer of a batch",
-			        path, n);
-		fn(answers, copy, text, id, answered);
-		whole += (off_t)text.n + 1;
-		n++;
-	}
-	lines_close(&lines);
-	return whole;
+	return answers->ledger.in >= 0;
 }
 
-/* ---- what is done with each line ---- */
-
-static void remember(struct answers *answers, struct output *copy, struct oc_text line,
-                     struct oc_line_id id, bool answered)
+static void init(struct answers *answers)
 {
-	(void)copy;
-	(void)line;
-	if (!answered)
-		answers->failed++;
-	else if (oc_answered_add(&answers->earlier, id))
+	*answers = (struct answers){.reader = -1, .ledger = {.fd = -1, .in = -1}};
+	oc_answered_init(&answers->earlier);
+	oc_json_init(&answers->json);
+}
+
+OC_NORETURN static void refuse_to_add(const char *name)
+{
+	cli_die(CLI_CANTCREAT,
+	        "%s has answers already: --resume adds those that are missing; or remove the file",
+	        name);
+}
+
+/* ---- an earlier run ---- */
+
+static void remember(void *ctx, const struct record *record)
+{
+	struct answers *answers = ctx;
+
+	if (!record->answered)
+		answers->failures++;
+	else if (oc_answered_add(&answers->earlier, record->id))
 		cli_die(CLI_OSERR, "out of memory");
 }
 
-static void copy_answered(struct answers *answers, struct output *copy, struct oc_text line,
-                          struct oc_line_id id, bool answered)
+/* Does this line of FILE.ahead belong into FILE, and is not there? */
+static bool waits(const struct answers *answers, const struct record *record)
 {
-	(void)answers;
-	(void)id;
-	if (answered)
-		output_write(copy, line.p, line.n + 1);
+	bool written =
+	        record->place <= answers->records && oc_answered_has(&answers->earlier, record->id);
+
+	return record->answered && !written;
 }
 
-static void copy_current(struct answers *answers, struct output *copy, struct oc_text line,
-                         struct oc_line_id id, bool answered)
+static void number_anew(void *ctx, const struct record *record)
 {
-	if (!answered || !oc_answered_drop(&answers->earlier, id))
-		output_write(copy, line.p, line.n + 1);
-}
+	struct answers *answers = ctx;
 
-/* A line that was answered out of turn: it may have had its turn, and been written, since. */
-static void take_over(struct answers *answers, struct output *copy, struct oc_text line,
-                      struct oc_line_id id, bool answered)
-{
-	(void)copy;
-	if (!answered || oc_answered_has(&answers->earlier, id))
+	if (!waits(answers, record))
 		return;
-	answers_write(answers, (struct oc_text){line.p, line.n + 1});
-	remember(answers, NULL, line, id, true);
+	answers->taken_over++;
+	(void)answers_keep(answers, answers->taken_over, record->line);
 }
 
-/* ---- the file ---- */
-
-static void open_file(struct answers *answers)
+static void take_over(void *ctx, const struct record *record)
 {
-	int fd = open(answers->path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	struct stat st;
+	struct answers *answers = ctx;
 
-	if (fd < 0 || fstat(fd, &st) < 0)
-		cli_die(CLI_CANTCREAT, "cannot open %s for writing: %s", answers->path,
-		        strerror(errno));
-	answers->regular = S_ISREG(st.st_mode);
-	answers->whole = answers->regular ? st.st_size : 0;
-	if (answers->regular && flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK)
-		cli_die(CLI_CANTCREAT, "%s is being written by another oc-batch", answers->path);
-	answers->out = (struct output){.fd = fd, .last = '\n', .terminal = isatty(fd)};
-	answers->out.path = strdup(answers->path);
-	if (!answers->out.path)
-		cli_die(CLI_OSERR, "out of memory");
+	ledger_append(&answers->ledger, record->line);
+	remember(answers, record);
 }
 
-/* Writes the file anew, with the lines that fn copies. */
-static void rewrite(struct answers *answers, line_fn *fn)
+/* Takes over what FILE.ahead has. Each line has to have the place that it will get before it gets
+ * it, so that a kill in between leaves no doubt about which of them are in FILE. */
+static void take_all_over(struct answers *answers)
 {
-	struct output copy;
-
-	output_open(&copy, answers->path);
-	(void)each_line(answers, answers->path, &copy, fn);
-	output_commit(&copy);
-	answers_close(answers);
-	open_file(answers);
-}
-
-static void drop_torn_line(struct answers *answers, off_t whole)
-{
-	if (whole == answers->whole)
-		return;
-	if (ftruncate(answers->out.fd, whole) < 0)
-		cli_die(CLI_IOERR, "cannot drop the torn last line of %s: %s", answers->path,
-		        strerror(errno));
-	answers->whole = whole;
+	answers_begin_anew(answers);
+	(void)records_read(answers->before.ledger.in, answers->before.name, true, &answers->json,
+	                   number_anew, answers);
+	answers_end_anew(answers);
+	(void)records_read(answers->ahead.ledger.in, answers->ahead.name, true, &answers->json,
+	                   take_over, answers);
+	ledger_sync(&answers->ledger);
+	ahead_clear(&answers->ahead);
+	answers->records += answers->taken_over;
 }
 
 static void resume(struct answers *answers)
 {
-	const char *ahead = answers->ahead.path;
-	off_t whole;
+	struct ledger *ledger = &answers->ledger;
+	struct records_end end =
+	        records_read(ledger->in, ledger->name, false, &answers->json, remember, answers);
 
-	if (!answers->regular)
-		cli_die(CLI_USAGE, "--resume: %s is no regular file", answers->path);
-	whole = each_line(answers, answers->path, NULL, remember);
-	if (answers->failed)
-		rewrite(answers, copy_answered);
-	else
-		drop_torn_line(answers, whole);
-	if (access(ahead, F_OK) == 0) {
-		(void)each_line(answers, ahead, NULL, take_over);
-		(void)unlink(ahead);
-	}
+	answers->records = end.records;
+	if (end.whole < end.size)
+		ledger_cut(ledger, end.size, end.whole);
+	if (!ledger_end_line(ledger))
+		cli_exit(CLI_IOERR);
+	if (answers->ahead.size)
+		take_all_over(answers);
 }
 
-void answers_open(struct answers *answers, const char *path, bool want_resume)
+/* ---- beginning ---- */
+
+/* What is written there is gone, or belongs to whoever has opened it: there is nothing to be found
+ * again. */
+static void open_other(struct answers *answers, const char *path, bool want_resume)
 {
-	*answers = (struct answers){.path = path && strcmp(path, "-") != 0 ? path : NULL};
-	oc_answered_init(&answers->earlier);
-	oc_json_init(&answers->json);
-	ahead_init(&answers->ahead, NULL);
-	if (!answers->path) {
-		output_open(&answers->out, NULL);
-		return;
-	}
-	open_file(answers);
-	if (answers->regular)
-		ahead_init(&answers->ahead, answers->path);
 	if (want_resume)
-		resume(answers);
-	else if (answers->regular && (answers->whole || access(answers->ahead.path, F_OK) == 0))
-		cli_die(CLI_CANTCREAT,
-		        "%s has answers already: --resume adds those that are missing; or remove "
-		        "the file",
-		        answers->whole ? path : answers->ahead.path);
+		cli_die(CLI_USAGE, "--resume: %s is no regular file", path);
+	output_open_append(&answers->out, path);
 }
 
-bool answers_have(struct answers *answers, struct oc_line_id id)
-{
-	bool have = oc_answered_take(&answers->earlier, id);
-
-	if (have)
-		oc_answered_replace(&answers->earlier, id.key);
-	return have;
-}
-
-void answers_write(struct answers *answers, struct oc_text line)
-{
-	output_write(&answers->out, line.p, line.n);
-	answers->whole += (off_t)line.n;
-}
-
-void answers_mend(const struct answers *answers)
+static bool is_other(const char *path)
 {
 	struct stat st;
 
-	if (answers->regular && stat(answers->path, &st) == 0 && st.st_size > answers->whole &&
-	    truncate(answers->path, answers->whole) < 0)
-		cli_warn("cannot take the torn last line of %s back: %s", answers->path,
-		         strerror(errno));
+	return place_descriptor(path) >= 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
 }
 
-size_t answers_drop_replaced(struct answers *answers)
+static void open_file(struct answers *answers, const char *path, bool want_resume,
+                      char *const *inputs)
 {
-	size_t n = oc_answered_replaced(&answers->earlier);
-
-	if (n)
-		rewrite(answers, copy_current);
-	return n;
+	ledger_open(&answers->ledger, path, 0);
+	if (answers->ledger.end && !want_resume)
+		refuse_to_add(path);
+	ahead_open(&answers->ahead, path);
+	distinct_from_inputs(answers->ahead.name, inputs);
+	if (answers->ahead.size && !want_resume)
+		refuse_to_add(answers->ahead.name);
+	if (want_resume)
+		resume(answers);
+	answers->begin = answers->ledger.end;
+	ledger_sync_name(answers->ahead.name); /* FILE is in that directory, too */
 }
 
-void answers_close(struct answers *answers)
+void answers_open(struct answers *answers, const char *path, bool want_resume, char *const *inputs)
 {
-	output_commit(&answers->out);
+	init(answers);
+	distinct_from_inputs(path, inputs);
+	if (!path || strcmp(path, "-") == 0) {
+		output_open(&answers->out, NULL);
+		answers->reader = answers->out.fd;
+	} else if (is_other(path)) {
+		open_other(answers, path, want_resume);
+	} else {
+		open_file(answers, path, want_resume, inputs);
+	}
+}
+
+static void look_at_waiting(void *ctx, const struct record *record)
+{
+	if (waits(ctx, record))
+		remember(ctx, record);
+}
+
+/* Reads a file of answers, if it is there, without touching it. */
+static void look_into(struct answers *answers, const char *name, bool ahead, bool want_resume)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		cli_die(CLI_CANTCREAT, "cannot read %s: %s", name, strerror(errno));
+	if (st.st_size) {
+		if (!want_resume)
+			refuse_to_add(name);
+		answers->records = records_read(fd, name, ahead, &answers->json,
+		                                ahead ? look_at_waiting : remember, answers)
+		                           .records;
+	}
+	(void)close(fd);
+}
+
+void answers_look(struct answers *answers, const char *path, bool want_resume)
+{
+	char *ahead;
+
+	init(answers);
+	if (!path || strcmp(path, "-") == 0)
+		return;
+	if (is_other(path))
+		return;
+	look_into(answers, path, false, want_resume);
+	ahead = ahead_name(path);
+	look_into(answers, ahead, true, want_resume);
+	free(ahead);
+}
+
+/* ---- a run ---- */
+
+bool answers_have(struct answers *answers, struct oc_line_id id)
+{
+	return oc_answered_take(&answers->earlier, id);
+}
+
+size_t answers_keep(struct answers *answers, uint64_t place, struct oc_text line)
+{
+	return is_file(answers) ? ahead_put(&answers->ahead, answers->records + place, line) : 0;
+}
+
+void answers_write(struct answers *answers, struct oc_text line, size_t kept)
+{
+	if (is_file(answers))
+		ledger_append(&answers->ledger, line);
+	else
+		output_write(&answers->out, line.p, line.n);
+	answers->written++;
+	answers->changed = true;
+	answers->ahead.live -= kept;
+}
+
+bool answers_are_stale(const struct answers *answers)
+{
+	return is_file(answers) && ahead_is_stale(&answers->ahead);
+}
+
+void answers_begin_anew(struct answers *answers)
+{
+	answers->before = answers->ahead;
+	if (is_file(answers))
+		ahead_begin(&answers->ahead, &answers->before);
+}
+
+void answers_end_anew(struct answers *answers)
+{
+	if (is_file(answers))
+		ahead_replace(&answers->before, &answers->ahead);
+}
+
+void answers_settle(struct answers *answers)
+{
+	struct ahead *ahead = &answers->ahead;
+
+	if (!is_file(answers))
+		return;
+	if (answers->sync && answers->changed)
+		ledger_sync(&answers->ledger);
+	answers->changed = false;
+	if (!ahead->live)
+		ahead_clear(ahead);
+	if (answers->sync)
+		ahead_sync(ahead);
+}
+
+bool answers_lost(const struct answers *answers)
+{
+	return answers->ledger.lost;
+}
+
+bool answers_close(struct answers *answers, bool whole)
+{
+	struct ledger *ledger = &answers->ledger;
+	bool lost;
+
+	if (!is_file(answers)) {
+		output_commit(&answers->out);
+		return true;
+	}
+	answers_settle(answers);
+	ledger_check(ledger);
+	if (whole && !ledger->lost)
+		tidy(answers);
+	lost = ledger->lost;
+	ledger_sync(ledger);
+	ahead_close(&answers->ahead);
+	ledger_close(ledger);
+	return !lost;
 }

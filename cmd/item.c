@@ -19,7 +19,8 @@ struct item *item_take(struct item **spare)
 	oc_job_init(&item->job);
 	oc_buf_init(&item->record, SIZE_MAX / 2);
 	item->job.ctx = item;
-	item->answered = item->ahead = false;
+	item->answered = false;
+	item->kept = 0;
 	item->next = item->settled = NULL;
 	return item;
 }

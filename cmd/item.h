@@ -12,7 +12,8 @@ struct item {
 	struct oc_job job;
 	struct oc_buf record; /* the answer line; empty = there is none yet */
 	bool answered;        /* the record is no failure */
-	bool ahead;           /* the record is kept safe until its turn comes */
+	uint64_t place;       /* of the record among those of this run, from 1 */
+	size_t kept;          /* what answers_keep() has returned; 0 = it was not called */
 	size_t size;          /* bytes that it takes while the record waits */
 	struct item *next;
 	struct item *settled; /* the next of those that were settled at the same time */

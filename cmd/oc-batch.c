@@ -10,6 +10,7 @@ enum {
 	OPT_UNORDERED,
 	OPT_RESUME,
 	OPT_PROGRESS,
+	OPT_SYNC,
 	PARALLEL_MAX = 1000,
 };
 
@@ -19,6 +20,7 @@ static const struct cli_option own_options[] = {
         {OPT_RATE, "rate", "N/s|N/m", "start at most N requests a second, or a minute"},
         {OPT_UNORDERED, "unordered", NULL, "write answers as they come, not in input order"},
         {OPT_RESUME, "resume", NULL, "ask only what has no answer in the output file"},
+        {OPT_SYNC, "sync", NULL, "let each answer reach the disk before the next is awaited"},
         {OPT_PROGRESS, "progress", NULL, "report the progress even if no terminal sees it"},
         {0},
 };
@@ -57,6 +59,8 @@ static void take_option(void *ctx, int id, const char *arg)
 		run->unordered = true;
 	else if (id == OPT_RESUME)
 		run->resume = true;
+	else if (id == OPT_SYNC)
+		run->sync = true;
 	else if (id == OPT_PROGRESS)
 		run->progress_wanted = true;
 	else

@@ -61,7 +61,7 @@ void output_open(struct output *out, const char *path)
 	out->terminal = !output_is_file(out) && isatty(out->fd);
 }
 
-void output_open_direct(struct output *out, const char *path)
+static void open_direct(struct output *out, const char *path, int flags)
 {
 	int fd = place_descriptor(path);
 
@@ -71,10 +71,20 @@ void output_open_direct(struct output *out, const char *path)
 	if (fd >= 0)
 		out->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	else
-		out->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
+		out->fd = open(path, flags | O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
 	if (out->fd < 0 || !place_writable(out->fd))
 		cli_die(CLI_CANTCREAT, "cannot open %s for writing: %s", path, strerror(errno));
 	out->terminal = isatty(out->fd);
+}
+
+void output_open_direct(struct output *out, const char *path)
+{
+	open_direct(out, path, O_TRUNC);
+}
+
+void output_open_append(struct output *out, const char *path)
+{
+	open_direct(out, path, O_APPEND);
 }
 
 bool output_is_file(const struct output *out)

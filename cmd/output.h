@@ -28,6 +28,9 @@ void output_open(struct output *out, const char *path);
 /* The same without a temporary file: what is written is there at once, and stays. */
 void output_open_direct(struct output *out, const char *path);
 
+/* The same, and what is there stays. */
+void output_open_append(struct output *out, const char *path);
+
 /* Is it a regular file, which shows nothing of what is written until output_commit()? */
 bool output_is_file(const struct output *out);
 

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "descriptors.h"
+#include "distinct.h"
 #include "settle.h"
 #include "signals.h"
 #include "take.h"
@@ -50,7 +51,7 @@ static void step(struct run *run, bool more)
 	enum { SIGNAL, READER, INPUT, NFDS };
 	struct pollfd fds[NFDS] = {
 	        [SIGNAL] = {.fd = run->signals, .events = POLLIN},
-	        [READER] = {.fd = run->answers.path ? -1 : run->answers.out.fd},
+	        [READER] = {.fd = run->answers.reader},
 	        [INPUT] = {.fd = more ? run->feed.lines.fd : -1, .events = POLLIN},
 	};
 	struct oc_err err = {0};
@@ -92,12 +93,24 @@ static void start_progress(struct run *run)
 		run->progress.total = feed_count(run->files);
 }
 
-static int at_exit(void *ctx, int status)
+/* Nothing is cut before it is known that it is nothing else, too. */
+static void open_files(struct run *run)
 {
-	const struct run *run = ctx;
+	const char *reasoning = run->ask.reasoning_path;
+	const char *report = run->ask.report.path;
 
-	answers_mend(&run->answers);
-	return status;
+	if (report)
+		distinct_from_inputs(report, run->files);
+	if (reasoning)
+		distinct_from_inputs(reasoning, run->files);
+	answers_open(&run->answers, run->ask.output_path, run->resume, run->files);
+	run->answers.sync = run->sync;
+	distinct_from_other(run->ask.output_path, report);
+	distinct_from_other(run->ask.output_path, reasoning);
+	if (reasoning && run->resume)
+		output_open_append(&run->ask.reasoning, reasoning);
+	else if (reasoning)
+		output_open_direct(&run->ask.reasoning, reasoning);
 }
 
 /* A line must not fail because a descriptor is missing. */
@@ -115,9 +128,9 @@ static void fit_descriptors(struct run *run)
 /* An answer that nobody would read is not asked for. */
 static void check_reader(const struct run *run)
 {
-	struct pollfd reader = {.fd = run->answers.out.fd};
+	struct pollfd reader = {.fd = run->answers.reader};
 
-	if (!run->answers.path && poll(&reader, 1, 0) > 0 && reader.revents & (POLLERR | POLLHUP))
+	if (poll(&reader, 1, 0) > 0 && reader.revents & (POLLERR | POLLHUP))
 		cli_reader_left("standard output");
 }
 
@@ -132,11 +145,8 @@ static void start(struct run *run)
 	if (oc_client_init(&run->client, &run->ask.connect.config, (long)run->parallel, &err) ||
 	    oc_batch_new(&run->client, run->parallel, run->rate, &run->batch, &err))
 		connect_die(&run->ask.connect, &err);
-	answers_open(&run->answers, run->ask.output_path, run->resume);
+	open_files(run);
 	check_reader(run);
-	cli_at_exit(at_exit, run);
-	if (run->ask.reasoning_path)
-		output_open_direct(&run->ask.reasoning, run->ask.reasoning_path);
 	start_progress(run);
 	run->signals = signals_open(GRACE + 1);
 	if (run->signals < 0)
@@ -146,22 +156,20 @@ static void start(struct run *run)
 OC_NORETURN static void finish(struct run *run)
 {
 	bool unfinished = run->caught || run->refused || run->feed.error;
-	size_t replaced = unfinished ? 0 : answers_drop_replaced(&run->answers);
-	bool unread;
+	bool unread, there;
 
-	ahead_remove(&run->answers.ahead);
-	answers_close(&run->answers);
+	progress_hide(&run->progress);
+	there = answers_close(&run->answers, !unfinished);
 	if (run->ask.reasoning_path)
 		output_commit(&run->ask.reasoning);
-	if (replaced)
-		cli_note("dropped %zu answers to requests that have changed", replaced);
-	progress_hide(&run->progress);
 	unread = feed_complain(&run->feed);
 	progress_summary(&run->progress, unfinished, oc_now());
 	if (run->caught)
 		cli_die_of(run->caught);
 	if (run->refused)
 		cli_exit(run->refused);
+	if (!there)
+		cli_exit(CLI_IOERR);
 	if (unread)
 		cli_exit(CLI_NOINPUT);
 	if (run->progress.failed)
@@ -180,6 +188,7 @@ static bool advance(struct run *run)
 	do {
 		more = take_lines(run);
 	} while (settle_write(run, run->unordered));
+	answers_settle(&run->answers);
 	return more;
 }
 
@@ -194,7 +203,7 @@ void run_batch(struct run *run)
 			break;
 		step(run, more);
 	}
-	(void)settle_write(run, true);
+	settle_rest(run);
 	oc_batch_free(run->batch);
 	oc_client_release(&run->client);
 	finish(run);

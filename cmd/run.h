@@ -16,6 +16,7 @@ struct run {
 	double rate; /* requests started per second; 0 = no limit */
 	bool unordered;
 	bool resume;
+	bool sync; /* each answer is to survive a power loss */
 	bool progress_wanted;
 	bool quiet;
 	char **files; /* NULL-terminated; "-" is standard input */
@@ -30,6 +31,7 @@ struct run {
 	struct item *spare;
 	unsigned unsettled; /* lines without an answer */
 	size_t held;        /* bytes of answers that are not yet written */
+	uint64_t taken;     /* lines that no earlier run has answered */
 	struct answers answers;
 	struct progress progress;
 	int signals;

@@ -101,11 +101,11 @@ static struct item *take_answers(struct run *run)
 static void write_answer(struct run *run, struct item *item)
 {
 	progress_hide(&run->progress);
-	answers_write(&run->answers, oc_buf_text(&item->record));
-	if (item->answered)
-		oc_answered_replace(&run->answers.earlier, item->line.id.key);
-	if (item->ahead)
-		ahead_done(&run->answers.ahead, item->record.n);
+	answers_write(&run->answers, oc_buf_text(&item->record), item->kept);
+	if (answers_lost(&run->answers) && !run->refused) {
+		run->refused = CLI_IOERR;
+		oc_batch_stop(run->batch);
+	}
 	run->held -= item->size;
 }
 
@@ -136,31 +136,25 @@ bool settle_write(struct run *run, bool gaps)
 /* Most of the file is of no use any more: a new one, with what still waits. */
 static void renew_ahead(struct run *run)
 {
-	struct ahead *ahead = &run->answers.ahead;
-	struct ahead fresh;
+	struct answers *answers = &run->answers;
 
-	ahead_begin(&fresh, ahead);
-	for (const struct item *item = run->first; item; item = item->next) {
-		if (item->ahead)
-			ahead_put(&fresh, oc_buf_text(&item->record));
+	answers_begin_anew(answers);
+	for (struct item *item = run->first; item; item = item->next) {
+		if (item->kept)
+			item->kept = answers_keep(answers, item->place, oc_buf_text(&item->record));
 	}
-	ahead_replace(ahead, &fresh);
+	answers_end_anew(answers);
 }
 
 /* Keeps safe what must wait for its turn. What has been written has no record any more. */
 static void keep_ahead(struct run *run, struct item *settled)
 {
-	struct ahead *ahead = &run->answers.ahead;
-
-	if (!ahead->path)
-		return;
 	for (; settled; settled = settled->settled) {
-		if (!settled->record.n)
-			continue;
-		ahead_put(ahead, oc_buf_text(&settled->record));
-		settled->ahead = true;
+		if (settled->record.n)
+			settled->kept = answers_keep(&run->answers, settled->place,
+			                             oc_buf_text(&settled->record));
 	}
-	if (ahead_is_stale(ahead))
+	if (answers_are_stale(&run->answers))
 		renew_ahead(run);
 }
 
@@ -170,4 +164,17 @@ void settle_answers(struct run *run)
 
 	(void)settle_write(run, run->unordered);
 	keep_ahead(run, settled);
+}
+
+void settle_rest(struct run *run)
+{
+	uint64_t place = run->answers.written;
+
+	for (struct item *item = run->first; item; item = item->next) {
+		if (item->record.n)
+			item->place = ++place;
+	}
+	if (run->answers.ahead.live)
+		renew_ahead(run);
+	(void)settle_write(run, true);
 }

@@ -18,4 +18,7 @@ void settle_answers(struct run *run);
  * Was there something? */
 bool settle_write(struct run *run, bool gaps);
 
+/* Writes all that was answered, where no answer is awaited any more. */
+void settle_rest(struct run *run);
+
 #endif

@@ -79,6 +79,14 @@ int signals_make_file(char *name, mode_t mode)
 	return fd;
 }
 
+void signals_guard_file(const char *name)
+{
+	const char *volatile *slot = slot_of(NULL);
+
+	if (slot)
+		*slot = name;
+}
+
 void signals_keep_file(const char *name)
 {
 	const char *volatile *slot = slot_of(name);

@@ -27,6 +27,9 @@ bool signals_pipe_ignored(void);
 enum { SIGNALS_FILES = 4 };
 int signals_make_file(char *name, mode_t mode);
 
+/* The same for a file of this very name, which is about to be made. */
+void signals_guard_file(const char *name);
+
 /* The file has got its name, or has been removed: it is no business of ours any more. */
 void signals_keep_file(const char *name);
 

@@ -52,6 +52,7 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 	*run->end = item;
 	run->end = &item->next;
 	run->unsettled++;
+	item->place = ++run->taken;
 	if (item->job.err.code) {
 		settle_line(run, item);
 		return;
@@ -94,7 +95,8 @@ void take_dry(struct run *run)
 
 	oc_json_init(&run->json);
 	feed_init(&run->feed, run->files);
-	output_open(out, run->ask.output_path);
+	answers_look(&run->answers, run->ask.output_path, run->resume);
+	output_open(out, NULL);
 	while ((got = feed_next(&run->feed, &text)) != LINES_END) {
 		struct item *item;
 
@@ -108,7 +110,7 @@ void take_dry(struct run *run)
 		if (item->job.err.code) {
 			cli_warn("line %" PRIu64 ": %s", run->feed.number, item->job.err.message);
 			bad = true;
-		} else {
+		} else if (!answers_have(&run->answers, item->line.id)) {
 			oc_buf_putc(&item->line.body, '\n');
 			output_write(out, item->line.body.p, item->line.body.n);
 		}

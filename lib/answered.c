@@ -1,146 +1,106 @@
 /* SPDX-License-Identifier: MIT */
-/* answered.c: which requests an earlier run has answered. */
+/* answered.c: which requests have been answered, and how often. */
 #include "compat.h"
 
 #include "answered.h"
 
 enum { FIRST_CAP = 64 };
 
-enum state { EMPTY, KEPT, TAKEN, REPLACED, DROPPED };
-
-struct oc_answer {
-	struct oc_line_id id;
-	enum state state;
-};
-
 void oc_answered_init(struct oc_answered *set)
 {
-	*set = (struct oc_answered){.slots = NULL};
+	*set = (struct oc_answered){.hashes = NULL};
 }
 
 void oc_answered_release(struct oc_answered *set)
 {
-	free(set->slots);
+	free(set->hashes);
+	free(set->counts);
 	oc_answered_init(set);
 }
 
-/* The slot of the key's next answer at or behind `at`; its state is EMPTY where there is none. Keys
- * are hashes already, and the table is never more than half full. */
-static struct oc_answer *next_of(const struct oc_answered *set, uint64_t key, size_t *at)
+/* One hash of two: however many requests have one key, each has its own place. */
+static uint64_t hash_of(struct oc_line_id id)
 {
-	struct oc_answer *slot = &set->slots[*at & (set->cap - 1)];
+	uint64_t h = id.key ^ (id.request << 32 | id.request >> 32);
 
-	while (slot->state != EMPTY && slot->id.key != key)
-		slot = &set->slots[++*at & (set->cap - 1)];
-	++*at;
-	return slot;
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
+	h = (h ^ id.request) * 0xc4ceb9fe1a85ec53u;
+	h ^= h >> 33;
+	return h ? h : 1;
 }
 
-static void put(struct oc_answered *set, const struct oc_answer *answer)
+/* The slot of this hash, or the empty one where it would be. The table is never full. */
+static size_t slot_of(const struct oc_answered *set, uint64_t hash)
 {
-	size_t at = (size_t)answer->id.key;
-	struct oc_answer *slot = next_of(set, answer->id.key, &at);
+	size_t at = (size_t)hash & (set->cap - 1);
 
-	while (slot->state != EMPTY)
-		slot = next_of(set, answer->id.key, &at);
-	*slot = *answer;
+	while (set->hashes[at] && set->hashes[at] != hash)
+		at = (at + 1) & (set->cap - 1);
+	return at;
 }
 
 static int grow(struct oc_answered *set)
 {
-	struct oc_answered larger = {.cap = set->cap ? 2 * set->cap : FIRST_CAP, .n = set->n};
+	struct oc_answered old = *set;
+	size_t cap = old.cap ? 2 * old.cap : FIRST_CAP;
+	uint64_t *hashes = calloc(cap, sizeof *hashes);
+	uint32_t *counts = calloc(cap, sizeof *counts);
 
-	larger.slots = calloc(larger.cap, sizeof *larger.slots);
-	if (!larger.slots)
+	if (!hashes || !counts) {
+		free(hashes);
+		free(counts);
 		return OC_ENOMEM;
-	for (size_t i = 0; i < set->cap; i++) {
-		if (set->slots[i].state != EMPTY)
-			put(&larger, &set->slots[i]);
 	}
-	free(set->slots);
-	*set = larger;
+	set->hashes = hashes;
+	set->counts = counts;
+	set->cap = cap;
+	for (size_t i = 0; i < old.cap; i++) {
+		size_t at = slot_of(set, old.hashes[i]);
+
+		hashes[at] = old.hashes[i];
+		counts[at] = old.counts[i];
+	}
+	oc_answered_release(&old);
 	return OC_OK;
 }
 
 int oc_answered_add(struct oc_answered *set, struct oc_line_id id)
 {
-	const struct oc_answer answer = {.id = id, .state = KEPT};
+	uint64_t hash = hash_of(id);
+	size_t at;
 
-	if (2 * set->n >= set->cap && grow(set))
+	if (4 * set->used >= 3 * set->cap && grow(set))
 		return OC_ENOMEM;
-	put(set, &answer);
-	set->n++;
+	at = slot_of(set, hash);
+	if (set->counts[at] < UINT32_MAX) {
+		set->counts[at]++;
+		set->left++;
+	}
+	set->used += !set->hashes[at];
+	set->hashes[at] = hash;
 	return OC_OK;
 }
 
 bool oc_answered_has(const struct oc_answered *set, struct oc_line_id id)
 {
-	size_t at = (size_t)id.key;
-	const struct oc_answer *slot;
+	return set->cap && set->hashes[slot_of(set, hash_of(id))];
+}
 
-	if (!set->n)
+bool oc_answered_is_left(const struct oc_answered *set, struct oc_line_id id)
+{
+	return set->cap && set->counts[slot_of(set, hash_of(id))];
+}
+
+static bool take(struct oc_answered *set, struct oc_line_id id)
+{
+	if (!oc_answered_is_left(set, id))
 		return false;
-	while ((slot = next_of(set, id.key, &at))->state != EMPTY) {
-		if (slot->id.request == id.request)
-			return true;
-	}
-	return false;
+	set->counts[slot_of(set, hash_of(id))]--;
+	set->left--;
+	return true;
 }
 
 bool oc_answered_take(struct oc_answered *set, struct oc_line_id id)
 {
-	size_t at = (size_t)id.key;
-
-	if (!set->n)
-		return false;
-	for (;;) {
-		struct oc_answer *slot = next_of(set, id.key, &at);
-
-		if (slot->state == EMPTY)
-			return false;
-		if (slot->id.request && slot->id.request != id.request)
-			continue;
-		if (slot->state == KEPT || slot->state == REPLACED) {
-			slot->state = TAKEN;
-			return true;
-		}
-	}
-}
-
-void oc_answered_replace(struct oc_answered *set, uint64_t key)
-{
-	size_t at = (size_t)key;
-	struct oc_answer *slot;
-
-	if (!set->n)
-		return;
-	while ((slot = next_of(set, key, &at))->state != EMPTY) {
-		if (slot->state == KEPT)
-			slot->state = REPLACED;
-	}
-}
-
-size_t oc_answered_replaced(const struct oc_answered *set)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < set->cap; i++)
-		n += set->slots[i].state == REPLACED;
-	return n;
-}
-
-bool oc_answered_drop(struct oc_answered *set, struct oc_line_id id)
-{
-	size_t at = (size_t)id.key;
-	struct oc_answer *slot;
-
-	if (!set->n)
-		return false;
-	while ((slot = next_of(set, id.key, &at))->state != EMPTY) {
-		if (slot->state == REPLACED && slot->id.request == id.request) {
-			slot->state = DROPPED;
-			return true;
-		}
-	}
-	return false;
+	return take(set, id) || take(set, (struct oc_line_id){.key = id.key});
 }

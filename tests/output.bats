@@ -51,7 +51,8 @@ can_be_user() {
 	check() {
 		rm -f "$SHIM_LOG"
 		"${shim[@]}" $COMMAND -p x -o dir/out
-		sed -E "s|$T/||g; s|\.out\.[A-Za-z0-9]{6}|TEMPORARY|" "$SHIM_LOG" >calls
+		sed -E "/^(fsync|rename)/!d; s|$T/||g; s|\.out\.[A-Za-z0-9]{6}|TEMPORARY|" \
+			"$SHIM_LOG" >calls
 		diff - calls <<-'END'
 			fsync dir/TEMPORARY
 			rename dir/TEMPORARY dir/out
