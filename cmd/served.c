@@ -33,7 +33,7 @@ void served_init(struct served *s, char **ids)
 	s->models = calloc(s->n + 1, sizeof *s->models);
 	if (!s->models)
 		cli_die(CLI_OSERR, "out of memory");
-	for (size_t i = 0; i < s->n; i++)
+	for (size_t i = 0; ids && ids[i]; i++)
 		s->models[i] = model_of(ids[i]);
 }
 
