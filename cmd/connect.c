@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "connect.h"
+#include "keyfile.h"
 
 #define YEAR 31536000.0 /* s; no limit needs to be longer */
 
@@ -51,7 +52,7 @@ void connect_init(struct connect *connect)
 {
 	*connect = (struct connect){.key_file = NULL};
 	oc_config_init(&connect->config);
-	oc_buf_init(&connect->key, CONNECT_KEY_MAX);
+	oc_buf_init(&connect->key, KEYFILE_MAX);
 	oc_buf_init(&connect->url, SIZE_MAX / 2);
 }
 

@@ -7,10 +7,7 @@
 #include "buf.h"
 #include "cli.h"
 
-enum {
-	CONNECT_KEY_MAX = 64 * 1024,
-	CONNECT_SECRETS_MAX = 10,
-};
+enum { CONNECT_SECRETS_MAX = 10 };
 
 struct connect {
 	struct oc_config config;                 /* complete after connect_finish() */

@@ -2,64 +2,11 @@
 /* server.c: which server is asked, and with which key: the two go together. */
 #include "compat.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <unistd.h>
-
 #include "connect.h"
+#include "keyfile.h"
 #include "ollama.h"
 #include "secret.h"
 #include "url.h"
-
-/* ---- the key's file ---- */
-
-OC_NORETURN static void bad_key_file(const char *path, const char *why)
-{
-	cli_die(CLI_CONFIG, "the key file %s cannot be used: %s", path, why);
-}
-
-/* Reads until the first line is complete; a file without end is no key file. */
-static void read_line(struct oc_buf *line, const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-	char block[4096];
-	ssize_t n = 1;
-
-	/* The name of a file that is not there may be a key, by mistake: it must not be logged. */
-	if (fd < 0 && errno == ENOENT && !strchr(path, '/'))
-		cli_die(CLI_CONFIG,
-		        "no such key file; --api-key-file takes the name of a file, never "
-		        "the key itself");
-	if (fd < 0)
-		bad_key_file(path, strerror(errno));
-	while (n && !memchr(line->p, '\n', line->n)) {
-		n = read(fd, block, sizeof block);
-		if (n < 0 && errno != EINTR)
-			bad_key_file(path, strerror(errno));
-		if (n > 0)
-			oc_buf_add(line, block, (size_t)n);
-		if (line->bad)
-			bad_key_file(path, "its first line is too long");
-	}
-	(void)close(fd);
-}
-
-static void read_key(struct oc_buf *key, const char *path)
-{
-	const char *end;
-
-	read_line(key, path);
-	end = memchr(key->p, '\n', key->n);
-	if (end)
-		key->n = (size_t)(end - key->p);
-	if (key->n && key->p[key->n - 1] == '\r')
-		key->n--;
-	key->p[key->n] = '\0';
-	if (!key->n)
-		bad_key_file(path, "its first line is empty");
-	if (strlen(key->p) != key->n)
-		bad_key_file(path, "there is a NUL byte in its first line");
-}
 
 /* ---- the server ---- */
 
@@ -127,7 +74,7 @@ static void choose_key(struct connect *connect, const struct oc_server *server)
 	if (in_clear && strcmp(in_clear, "1") == 0)
 		config->key_in_clear = true;
 	if (connect->key_file) {
-		read_key(&connect->key, connect->key_file);
+		keyfile_read(&connect->key, connect->key_file);
 		config->api_key = connect->key.p;
 		connect->exposed = oc_server_is_open(server) && !config->key_in_clear;
 	} else {

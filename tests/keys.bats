@@ -173,15 +173,43 @@ asks_host() {
 	printf 'one' >bare
 	printf 'one\r\n' >crlf
 	printf 'one\ntwo\n' >lines
+	printf '\xef\xbb\xbfone\r\n' >mark
+	printf '\xef\xbb\xbf \tone \t\r\ntwo' >blanks
+	printf ' one ' >no-line
 	local file
-	for file in bare crlf lines; do
+	for file in bare crlf lines mark blanks no-line; do
 		oc-complete -p x -k $file
 		assert_equal "$(key_sent "$(requests)")" one
 	done
 	oc-complete -p x -k <(echo one)
-	assert_equal "$(key_sent 4)" one
+	assert_equal "$(key_sent 7)" one
 	oc-complete -p x -k /dev/fd/9 9< <(echo one)
-	assert_equal "$(key_sent 5)" one
+	assert_equal "$(key_sent 8)" one
+	mkfifo pipe
+	oc-complete -p x -k pipe &
+	echo one >pipe
+	wait $!
+	assert_equal "$(key_sent 9)" one
+}
+
+@test 'key file: what is behind its first line is left for others' {
+	serve - <<<'answer ok'
+	run -0 oc-complete -k /dev/stdin - < <(printf 'one\nthe prompt\n')
+	assert_output ok
+	assert_equal "$(key_sent 1)" one
+	assert_equal "$(request_body 1 | jq -r '.messages[0].content')" 'the prompt'
+}
+
+@test 'key file: an endless one, or one that is no file, ends soon' {
+	local say='the key file'
+	serve - <<<'answer ok'
+	ends 78 "$say /dev/zero cannot be used: its first line is too long" oc-complete -p x -k /dev/zero
+	ends 78 "$say /dev/null cannot be used: its first line is empty" oc-complete -p x -k /dev/null
+	ends 78 "$say /dev/fd/9 cannot be used: No such file or directory" \
+		oc-complete -p x -k /dev/fd/9 9>&-
+	ends 78 "$say . cannot be used: Is a directory" oc-complete -p x -k .
+	ends 78 "$say ./ cannot be used: Is a directory" oc-complete -p x -k ./
+	assert_equal "$(requests)" 0
 }
 
 @test 'key file: an unusable one is status 78, and nothing is asked' {
@@ -209,9 +237,27 @@ asks_host() {
 }
 
 @test 'key: one that is given in place of a file is not repeated' {
+	local key
 	serve - <<<'answer ok'
-	ends 78 'no such key file; --api-key-file takes the name of a file, never the key itself' \
-		oc-complete -p x --api-key sk-tell-nobody
+	mkdir sub
+	for key in sk-tell-nobody tell/nobody+42 /tell-nobody /tell/nobody+42 '' sub.tell/nobody \
+		"$(printf 'nobody%0300d' 1)" key/nobody; do
+		ends 78 'no such key file; --api-key-file takes the name of a file, never the key itself' \
+			oc-complete -p x --api-key "$key"
+	done
+	ends 78 'the key file sub/missing cannot be used: No such file or directory' \
+		oc-complete -p x -k sub/missing
+}
+
+@test 'key: a file that is named like one is not told, either' {
+	local key
+	serve - <<<'answer ok'
+	for key in sk-tell-nobody 0123456789abcdef.tell-nobody; do
+		: >$key
+		ends 78 'the key file cannot be used: its first line is empty' oc-complete -p x -k $key
+		ends 78 "the key file ./$key cannot be used: its first line is empty" \
+			oc-complete -p x -k ./$key
+	done
 }
 
 @test 'key: it is in no message, no report and no log, even where the server repeats it' {
