@@ -154,7 +154,8 @@ static void add_operand(struct models *m, const char *id)
 		return;
 	m->missing = true;
 	if (m->live)
-		cli_warn("model \"%s\" is not served by %s", id, m->connect.config.base_url);
+		cli_warn("model \"%s\" is not served by %.*s", id,
+		         (int)strcspn(m->connect.config.base_url, "?"), m->connect.config.base_url);
 	else if (near)
 		cli_warn("model \"%s\" is not in the table; did you mean %s?", id, near);
 	else
