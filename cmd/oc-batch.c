@@ -32,17 +32,11 @@ static const struct cli_option *const options[] = {
 /* "10/s" or "600/m" as a number per second. */
 static double rate_of(const char *arg)
 {
-	size_t n = strcspn(arg, "/");
-	const char *unit = arg + n;
-	char number[OC_NUM_TEXT_MAX] = "";
 	double rate;
 
-	if (n < sizeof number)
-		memcpy(number, arg, n);
-	if (!oc_num_double(number, &rate) || rate < 0.001 || rate > 1e6 ||
-	    (strcmp(unit, "/s") != 0 && strcmp(unit, "/m") != 0))
+	if (!oc_num_rate(arg, &rate) || rate < 0.001 / 60 || rate > 1e6)
 		cli_bad_option(OPT_RATE, "\"%s\" is not like 10/s or 600/m", arg);
-	return unit[1] == 's' ? rate : rate / 60;
+	return rate;
 }
 
 static void take_option(void *ctx, int id, const char *arg)

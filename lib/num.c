@@ -158,6 +158,22 @@ bool oc_num_exact(const char *p, size_t n, int64_t *out)
 	return true;
 }
 
+bool oc_num_rate(const char *s, double *per_second)
+{
+	size_t n = strcspn(s, "/");
+	const char *unit = s + n;
+	char number[OC_NUM_TEXT_MAX] = "";
+	bool minute = strcmp(unit, "/m") == 0;
+
+	if (n < sizeof number)
+		memcpy(number, s, n);
+	if ((!minute && strcmp(unit, "/s") != 0) || !oc_num_double(number, per_second))
+		return false;
+	if (minute)
+		*per_second /= 60;
+	return true;
+}
+
 void oc_num_text(char out[OC_NUM_TEXT_MAX], double d)
 {
 	locale_t c = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);

@@ -15,6 +15,9 @@ bool oc_num_double(const char *s, double *out);
 /* Decimal digits with an optional sign; false when it does not fit. */
 bool oc_num_int64(const char *s, int64_t *out);
 
+/* A rate, "10/s" or "600/m", in so many a second. False for anything else. */
+bool oc_num_rate(const char *s, double *per_second);
+
 /* A JSON number (its raw text, already checked) as an exact integer: "12", "12.0" and "1.2e1" are
  * 12; "12.5" and what does not fit in 64 bits are false. */
 bool oc_num_exact(const char *p, size_t n, int64_t *out);

@@ -73,6 +73,27 @@ TEST(reads_integers)
 	check_int64("-9223372036854775808", INT64_MIN);
 }
 
+TEST(reads_rates)
+{
+	static const struct {
+		const char *text;
+		double per_second;
+	} rows[] = {
+	        {"10/s", 10}, {"600/m", 10}, {"1/m", 1.0 / 60}, {"0.5/s", 0.5}, {"90/m", 1.5},
+	};
+	static const char *const junk[] = {"",      "10",    "10/", "/s",    "/m",    "10/h",
+	                                   "10/ms", "10/s ", "x/s", "1/s/s", "10 /s", "nan/m"};
+	double rate;
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		CHECK(oc_num_rate(rows[i].text, &rate));
+		CHECK(rate > rows[i].per_second * (1 - 1e-12) &&
+		      rate < rows[i].per_second * (1 + 1e-12));
+	}
+	for (size_t i = 0; i < OC_COUNT(junk); i++)
+		CHECK(!oc_num_rate(junk[i], &rate));
+}
+
 TEST(refuses_what_is_no_integer)
 {
 	static const char *const texts[] = {
@@ -279,7 +300,8 @@ TEST(does_not_depend_on_the_locale)
 int main(void)
 {
 	return RUN(T(reads_decimals), T(refuses_what_is_no_decimal), T(reads_integers),
-	           T(refuses_what_is_no_integer), T(finds_the_exact_integer_in_a_json_number),
+	           T(reads_rates), T(refuses_what_is_no_integer),
+	           T(finds_the_exact_integer_in_a_json_number),
 	           T(knows_which_json_numbers_are_no_integers),
 	           T(weighs_long_fractions_against_large_exponents), T(reads_no_further_than_told),
 	           T(writes_short_texts_that_read_back), T(does_not_depend_on_the_locale));
