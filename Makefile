@@ -101,7 +101,7 @@ $(LIVE): $B/cmd/models-live.o $B/libcmd.a $B/liboc.a
 	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
 
 $B/fake: $(FAKE_OBJ)
-	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lm
 
 # What tests put before the C library; never instrumented, since it is loaded by what is.
 $B/shim.so: tests/shim/shim.c $B/flags

@@ -442,11 +442,36 @@ wait_for_end() {
 	assert_output 503
 	start_fake --model --latency 1000 --limit 1
 	chat "$(prompt hi)" -o first -w '%{http_code}' >status &
+	local first=$!
 	wait_for_event 'request 1 '
 	run -0 chat "$(prompt hi)" -o got -w '%{http_code}'
 	assert_output 429
-	wait $!
+	wait $first
 	assert_equal "$(cat status)" 200
+}
+
+@test 'the model under load: a rate, a window, and what a refusal says' {
+	start_fake --model --rate 0.001:2 --retry-after 7
+	run -0 chat "$(prompt hi)" -o got -w '%{http_code}'
+	assert_output 200
+	run -0 chat "$(prompt hi)" -o got -w '%{http_code}'
+	assert_output 200
+	run -0 chat "$(prompt hi)" -o got -D head -w '%{http_code}'
+	assert_output 429
+	grep -q '^Retry-After: 7.$' head
+	run ! grep -i ratelimit head
+	start_fake --model --window 2:1000 --retry-after exact --rate-headers
+	run -0 chat "$(prompt hi)" -o got -D head -w '%{http_code}'
+	assert_output 200
+	grep -q '^x-ratelimit-limit-requests: 2.$' head
+	grep -q '^x-ratelimit-remaining-requests: 1.$' head
+	grep -Eq '^x-ratelimit-reset-requests: [0-9]+ms.$' head
+	run ! grep -i retry-after head
+	chat "$(prompt hi)" -o got
+	run -0 chat "$(prompt hi)" -o got -D head -w '%{http_code}'
+	assert_output 429
+	grep -Eq '^retry-after-ms: [0-9]+.$' head
+	grep -q '^x-ratelimit-remaining-requests: 0.$' head
 }
 
 @test 'TLS: a trusted server, an expired one, another host, a stranger' {

@@ -151,6 +151,27 @@ bool json_is(struct json value, const char *literal);
 void json_text(struct json string, struct bytes *out); /* decoded; nothing if it is no string */
 void json_quote(struct bytes *out, const char *p, size_t n); /* with the quotes */
 
+/* ---- limits.c: what the built-in model takes ---- */
+
+struct limits {
+	unsigned long slots;      /* answers under way; 0 = any number */
+	double rate, burst;       /* a bucket of so many, filled so fast per second; 0 = none */
+	unsigned long per_window; /* answers in each */
+	double window;            /* s; 0 = none */
+	double retry_after;       /* s, in each refusal; 0 = no such header */
+	bool retry_after_ms;      /* the true time, in milliseconds */
+	bool tell;                /* with x-ratelimit-* headers */
+
+	double wait; /* s, of the last request: how long it will be refused */
+	double tokens, counted_at;
+	double window_from;
+	unsigned long in_window;
+};
+
+/* Is another answer begun? busy: those under way. */
+bool limits_take(struct limits *l, unsigned long busy);
+void limits_headers(const struct limits *l, bool refused, struct bytes *out);
+
 /* ---- model.c: the built-in model ---- */
 
 struct model {
@@ -159,7 +180,7 @@ struct model {
 	int64_t latency;          /* us before each answer */
 	int64_t chunk_gap;        /* us between the chunks of a stream */
 	unsigned long tokens;     /* length of every answer; 0 = as the prompt suggests */
-	unsigned long limit;      /* answers under way before 429; 0 = any number */
+	struct limits limits;     /* beyond them: 429 */
 	unsigned long fail_every; /* each such request fails with fail_status; 0 = none */
 	int fail_status;
 	bool echo;
@@ -173,7 +194,7 @@ struct request {
 };
 
 /* The caller frees the reply. k: number of the request from 1; busy: other answers under way. */
-struct reply *model_answer(const struct model *m, const struct request *req, unsigned long k,
+struct reply *model_answer(struct model *m, const struct request *req, unsigned long k,
                            unsigned long busy);
 
 /* ---- words.c: what the model says ---- */
@@ -196,7 +217,7 @@ void record_event(unsigned long conn, const char *fmt, ...) OC_PRINTF(2, 3);
 
 struct server {
 	const struct script *script; /* NULL = the model */
-	const struct model *model;
+	struct model *model;
 };
 
 /* Binds and listens; the descriptor. *url is for bytes like "http://127.0.0.1:8080". */

@@ -25,6 +25,10 @@ static const char usage[] = "Usage: fake [OPTION]... SCRIPT | fake [OPTION]... -
                             "  --chunk-gap MS       between the chunks of a stream\n"
                             "  --tokens N           every answer is so long\n"
                             "  --limit N            more at a time are answered 429\n"
+                            "  --rate N:BURST       a bucket of BURST, filled with N a second\n"
+                            "  --window N:SECONDS   N in each window\n"
+                            "  --retry-after SECONDS|exact    in each 429\n"
+                            "  --rate-headers       x-ratelimit-* in every answer\n"
                             "  --fail K:STATUS      every Kth request fails\n"
                             "  --echo               the answer is the prompt\n";
 
@@ -36,6 +40,28 @@ static unsigned long number(const char *arg)
 	if (end == arg || *end)
 		die("not a number: %s", arg);
 	return value;
+}
+
+static double decimal(const char *arg)
+{
+	char *end;
+	double value = strtod(arg, &end);
+
+	if (end == arg || *end || !(value > 0))
+		die("not a number: %s", arg);
+	return value;
+}
+
+/* Two numbers with a colon between. */
+static void pair(char *arg, double *a, double *b)
+{
+	char *colon = strchr(arg, ':');
+
+	if (!colon)
+		die("not two numbers with a colon between: %s", arg);
+	*colon = '\0';
+	*a = decimal(arg);
+	*b = decimal(colon + 1);
 }
 
 static void parse_fail(struct model *m, char *arg)
@@ -59,6 +85,8 @@ struct options {
 /* Options that only the model has. */
 static void model_option(struct model *m, int id, char *arg)
 {
+	double per_window;
+
 	switch (id) {
 	case 'k':
 		m->key = arg;
@@ -76,7 +104,22 @@ static void model_option(struct model *m, int id, char *arg)
 		m->tokens = number(arg);
 		break;
 	case 'c':
-		m->limit = number(arg);
+		m->limits.slots = number(arg);
+		break;
+	case 'r':
+		pair(arg, &m->limits.rate, &m->limits.burst);
+		break;
+	case 'w':
+		pair(arg, &per_window, &m->limits.window);
+		m->limits.per_window = (unsigned long)per_window;
+		break;
+	case 'a':
+		m->limits.retry_after_ms = strcmp(arg, "exact") == 0;
+		if (!m->limits.retry_after_ms)
+			m->limits.retry_after = decimal(arg);
+		break;
+	case 'x':
+		m->limits.tell = true;
 		break;
 	case 'f':
 		parse_fail(m, arg);
@@ -105,6 +148,10 @@ static void parse(int argc, char **argv, struct options *o, struct model *m)
 	        {"chunk-gap", required_argument, NULL, 'g'},
 	        {"tokens", required_argument, NULL, 't'},
 	        {"limit", required_argument, NULL, 'c'},
+	        {"rate", required_argument, NULL, 'r'},
+	        {"window", required_argument, NULL, 'w'},
+	        {"retry-after", required_argument, NULL, 'a'},
+	        {"rate-headers", no_argument, NULL, 'x'},
 	        {"fail", required_argument, NULL, 'f'},
 	        {"echo", no_argument, NULL, 'e'},
 	        {"help", no_argument, NULL, 'h'},

@@ -306,18 +306,20 @@ static struct reply *route(const struct model *m, const struct request *req, uns
 	return plain(404, "404 page not found");
 }
 
-struct reply *model_answer(const struct model *m, const struct request *req, unsigned long k,
+struct reply *model_answer(struct model *m, const struct request *req, unsigned long k,
                            unsigned long busy)
 {
+	bool taken = limits_take(&m->limits, busy);
 	struct reply *r;
 
-	if (m->limit && busy >= m->limit)
+	if (!taken)
 		r = failure(429, "timed out waiting for a concurrent request slot");
 	else if (m->fail_every && k % m->fail_every == 0)
 		r = failure(m->fail_status, "this request was chosen to fail");
 	else
 		r = route(m, req, k);
-	r->delay = m->latency;
+	limits_headers(&m->limits, !taken, &r->headers);
+	r->delay = taken ? m->latency : 0;
 	reply_finish(r);
 	return r;
 }
