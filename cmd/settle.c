@@ -14,9 +14,11 @@ const char *settle_model(const struct run *run, const struct item *item)
 }
 
 /* Would the same failure come back with every line? */
-static bool is_general(enum oc_code code)
+static bool is_general(const struct oc_job *job)
 {
-	return code == OC_EAUTH || code == OC_EQUOTA || code == OC_ECONFIG;
+	enum oc_code code = job->err.code;
+
+	return code == OC_EAUTH || code == OC_EQUOTA || code == OC_ECONFIG || job->wall;
 }
 
 /* Of the failures of lines the first is told, as an example; and the one that ends the run. */
@@ -28,7 +30,7 @@ static void tell_failure(struct run *run, const struct item *item)
 	if (run->refused)
 		return;
 	progress_hide(&run->progress);
-	if (is_general(err->code)) {
+	if (is_general(&item->job)) {
 		run->refused = (int)cli_status_of(err->code);
 		oc_batch_stop(run->batch);
 		cli_warn("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);

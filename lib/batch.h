@@ -10,6 +10,7 @@
 #define OC_BATCH_H
 
 #include "call.h"
+#include "tries.h"
 
 struct oc_job {
 	/* Set by the caller before oc_batch_add(), and borrowed until the job is taken. */
@@ -24,11 +25,13 @@ struct oc_job {
 	struct oc_reply reply;
 	struct oc_buf received; /* the answer's body, unless it was an event stream */
 	char request_id[OC_HTTP_HEADER_MAX];
+	bool wall; /* the server takes nothing, for longer than is waited: to ask it anything else
+	              is of no use */
 
 	/* Private. */
 	double started;
-	double due;  /* when the next try may be made */
-	int retries; /* those that count */
+	double due; /* when the next try may be made */
+	struct oc_tries tries;
 	struct oc_job *next;
 };
 
@@ -50,7 +53,8 @@ void oc_batch_add(struct oc_batch *batch, struct oc_job *job);
 /* From here on no request is started, so that jobs which wait for one are never done. */
 void oc_batch_stop(struct oc_batch *batch);
 
-/* Starts what may be started, waits as oc_http_step() does, at most wait_ms, and moves all on. */
+/* Starts what may be started, waits as oc_http_step() does, at most wait_ms, and moves all on. With
+ * nothing to wait for, neither a job nor a descriptor nor a time, it returns at once. */
 int oc_batch_step(struct oc_batch *batch, int wait_ms, struct pollfd *fds, unsigned nfds,
                   struct oc_err *err);
 

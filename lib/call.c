@@ -13,7 +13,6 @@
 #include "call.h"
 #include "lookup.h"
 #include "reply.h"
-#include "retry.h"
 
 #define POLL_MAX_MS 3600e3
 
@@ -279,27 +278,21 @@ static void try_once(struct oc_call *call)
 	log_attempt(call);
 }
 
-bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
-                     int retries_made, double started, double *wait)
+struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
+                                    double started)
 {
 	const struct oc_config *cfg = client->cfg;
 	double now = oc_now();
 	double deadline = oc_client_deadline(client, started);
-	const struct oc_retry_policy policy = {
-	        .max_retries = max_retries,
-	        .backoff_factor = cfg->backoff_factor,
-	};
-	const struct oc_failure failure = {
+
+	return (struct oc_failure){
 	        .retry = a->err.retry,
 	        .loading = a->err.loading,
 	        .retry_after = a->retry_after,
-	        .retries_made = retries_made,
 	        .random = erand48(client->random),
 	        .time_left = deadline > 0 ? fmax(0, deadline - now) : -1,
 	        .wait_left = cfg->wait > 0 ? fmax(0, started + cfg->wait - now) : -1,
 	};
-
-	return oc_retry(&policy, &failure, wait);
 }
 
 /* Is the name that could not be resolved known not to exist? */
@@ -343,11 +336,16 @@ int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tr
 static bool try_again(struct oc_call *call)
 {
 	struct oc_attempt *a = &call->attempt;
+	const struct oc_retry_policy policy = {
+	        .max_retries = call->max_retries,
+	        .backoff_factor = call->client->cfg->backoff_factor,
+	};
+	struct oc_failure failure = oc_client_failure(call->client, a, call->started);
 	struct oc_err err = {0};
 	double wait;
 
-	if (!oc_client_retry(call->client, a, call->max_retries, call->retries, call->started,
-	                     &wait))
+	failure.retries_made = call->retries;
+	if (!oc_retry(&policy, &failure, &wait))
 		return false;
 	call->retries += !a->err.loading;
 	oc_client_log(call->client, "waiting %.3f s before the next try: %s", wait, a->err.message);

@@ -4,6 +4,7 @@
 #define OC_CALL_H
 
 #include "attempt.h"
+#include "retry.h"
 #include "secret.h"
 
 /* Where calls go: a checked configuration, and the connections. */
@@ -37,10 +38,10 @@ double oc_client_deadline(const struct oc_client *client, double started);
  * but the text of the answer. To be called when it is over, before anything of it is shown. */
 void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a);
 
-/* After a try that failed: is there to be another one, and after how many seconds? started: when
- * the call began, on oc_now()'s clock. A failure with err.loading does not count as a try. */
-bool oc_client_retry(struct oc_client *client, const struct oc_attempt *a, int max_retries,
-                     int retries_made, double started, double *wait);
+/* How an attempt failed, for oc_retry(): all but retries_made, where one with err.loading does not
+ * count. started: when the call began, on oc_now()'s clock. */
+struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
+                                    double started);
 
 /* Fills *err with the error of the last of so many tries. Returns its code. Where a name could not
  * be resolved, this finds out why, which may take two seconds. */

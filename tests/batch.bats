@@ -481,6 +481,48 @@ most_at_a_time() {
 		$3 == "request" && $4 == 2 { exit !($1 - at >= 0.99) }' "$RECORD/events"
 }
 
+@test 'load: slots with a Retry-After, from many: no line fails, and few are refused' {
+	serve --latency 20 --limit 3 --retry-after 1 --model --serve m --echo
+	questions 200 | oc-batch -q -P 32 >out
+	all_answered 200 out
+	# 29 of the first 32, and some more.
+	[ "$(requests)" -le 260 ]
+}
+
+@test 'load: a rate without a Retry-After, from many: no line fails' {
+	serve --rate 100:1 --model --serve m --echo
+	questions 200 | oc-batch -q -P 32 >out
+	all_answered 200 out
+}
+
+@test 'load: a server that is not there at first costs no line' {
+	# An address of its own, so that nobody else's server gets the port.
+	local address=127.3.$((BASHPID / 250 % 250)).$((BASHPID % 250 + 1))
+	export OLLAMA_CLOUD_BASE_URL=http://$address:8080/v1
+	questions 40 >in
+	batch -v -P 4 -o out in 2>err
+	wait_for grep -q 'line 1, try 2: no answer' err
+	start_fake --listen "$address" --port 8080 --model --serve m --echo
+	ended 0
+	all_answered 40 out
+}
+
+@test 'load: a server that wants to be left alone for an hour ends the run with 75' {
+	serve - <<-'END'
+		answer ok
+		---
+		status 429
+		header Retry-After: 3600
+		body {"error":"slow down"}
+	END
+	questions 9 >in
+	run -75 --separate-stderr oc-batch -P 1 -o out in
+	assert_equal "$(requests)" 2
+	assert_equal "$(jq -c '[.line,.error.status]' out)" $'[1,null]\n[2,75]'
+	assert_regex "${stderr_lines[0]}" '^oc-batch: line 2: .* it asks to wait 3600 s'
+	assert_regex "${stderr_lines[1]}" 'there is more to do: --resume goes on from here$'
+}
+
 @test 'load: --rate spreads requests evenly' {
 	serve_echo
 	questions 15 | oc-batch -q -P 15 --rate 600/m >out

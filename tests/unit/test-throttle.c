@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* test-throttle.c: how many requests at a time, and how fast. Time is in the hands of the tests. */
+/* test-throttle.c: how many requests at a time, and how fast. Time is in the hands of the tests;
+ * test-load.c tries the same against servers. */
 #include "unit.h"
 
 #include <math.h>
@@ -14,147 +15,114 @@ static bool near(double got, double want)
 	return false;
 }
 
+static struct oc_throttle throttle(unsigned ceiling, double rate, double now)
+{
+	struct oc_throttle t;
+
+	oc_throttle_init(&t, ceiling, rate, 5, now);
+	return t;
+}
+
 /* Starts as many as the throttle lets start at this moment, at most `most`. */
 static unsigned starts(struct oc_throttle *t, double now, unsigned most)
 {
 	unsigned n = 0;
 
-	while (n < most && oc_throttle_wait(t, 0, now) == 0) {
-		oc_throttle_started(t);
+	while (n < most && oc_throttle_wait(t, 0, OC_THROTTLE_FRESH, now) == 0) {
+		(void)oc_throttle_started(t, 0, now);
 		n++;
 	}
 	return n;
 }
 
-static void succeed(struct oc_throttle *t, unsigned times)
+/* Starts n at once; all but the first `taken` are refused a little later. */
+static void burst(struct oc_throttle *t, unsigned n, unsigned taken, double wish, double now)
 {
-	while (times--)
-		oc_throttle_succeeded(t);
+	struct oc_throttle_start start = {.at = now};
+
+	for (unsigned i = 0; i < n; i++)
+		start = oc_throttle_started(t, i, now);
+	for (unsigned i = n; i > taken; i--)
+		oc_throttle_refused(t, &start, i - 1, wish, now + 0.001);
 }
+
+/* ---- the number --------------------------------------------------------------------------- */
 
 TEST(ceiling)
 {
-	struct oc_throttle t;
+	struct oc_throttle t = throttle(3, 0, 100);
 
-	oc_throttle_init(&t, 3, 0, 100);
-	CHECK(oc_throttle_wait(&t, 0, 100) == 0);
-	CHECK(oc_throttle_wait(&t, 2, 100) == 0);
-	CHECK(oc_throttle_wait(&t, 3, 100) < 0);
-	succeed(&t, 1000);
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 100) == 0);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_FRESH, 100) == 0);
+	CHECK(oc_throttle_wait(&t, 3, OC_THROTTLE_FRESH, 100) < 0);
+	CHECK(oc_throttle_wait(&t, 3, OC_THROTTLE_FRESH, 1e6) < 0);
+}
+
+TEST(what_was_taken_is_the_limit)
+{
+	struct oc_throttle t = throttle(64, 0, 0);
+
+	burst(&t, 64, 3, -1, 0);
 	CHECK_INT(t.limit, 3);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_FRESH, 0.002) == 0);
+	CHECK(oc_throttle_wait(&t, 3, OC_THROTTLE_FRESH, 0.002) > 0);
 }
 
-TEST(a_refusal_halves)
+TEST(never_below_one)
 {
-	struct oc_throttle t;
+	struct oc_throttle t = throttle(4, 0, 0);
 
-	oc_throttle_init(&t, 16, 0, 0);
-	CHECK(oc_throttle_refused(&t, 1, 16, -1, 2));
-	CHECK_INT(t.limit, 8);
-	CHECK(oc_throttle_wait(&t, 8, 2) < 0);
-	CHECK(oc_throttle_wait(&t, 7, 2) == 0);
-}
-
-TEST(what_is_halved_is_the_number_under_way)
-{
-	struct oc_throttle t;
-
-	oc_throttle_init(&t, 100, 0, 0);
-	CHECK(oc_throttle_refused(&t, 1, 10, -1, 2));
-	CHECK_INT(t.limit, 5);
-}
-
-TEST(one_burst_halves_once)
-{
-	struct oc_throttle t;
-
-	oc_throttle_init(&t, 16, 0, 0);
-	for (unsigned running = 16; running > 0; running--)
-		CHECK(oc_throttle_refused(&t, 1, running, -1, 2));
-	CHECK_INT(t.limit, 8);
-	CHECK(oc_throttle_refused(&t, 2.5, 8, -1, 3)); /* sent since */
-	CHECK_INT(t.limit, 4);
-}
-
-TEST(never_below_one_and_one_alone_is_to_blame)
-{
-	struct oc_throttle t;
-
-	oc_throttle_init(&t, 2, 0, 0);
-	CHECK(oc_throttle_refused(&t, 1, 2, -1, 2));
+	burst(&t, 4, 0, -1, 0);
 	CHECK_INT(t.limit, 1);
-	CHECK(!oc_throttle_refused(&t, 3, 1, -1, 4));
-	CHECK_INT(t.limit, 1);
-	CHECK(oc_throttle_wait(&t, 0, 4) == 0);
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 3600) == 0);
 }
 
-TEST(a_round_of_successes_adds_one)
+/* One more is tried after 0.2 s; where it is refused, after twice the time, up to 8 s. */
+TEST(one_more_is_tried_with_patience)
 {
-	struct oc_throttle t;
+	static const double waits[] = {0.2, 0.4, 0.8, 1.6, 3.2, 6.4, 8, 8};
+	struct oc_throttle t = throttle(8, 0, 0);
+	double now = 0.001;
 
-	oc_throttle_init(&t, 5, 0, 0);
-	CHECK(oc_throttle_refused(&t, 1, 5, -1, 2));
-	CHECK_INT(t.limit, 2);
-	succeed(&t, 1);
-	CHECK_INT(t.limit, 2);
-	succeed(&t, 1);
-	CHECK_INT(t.limit, 3);
-	succeed(&t, 2);
-	CHECK_INT(t.limit, 3);
-	succeed(&t, 1);
-	CHECK_INT(t.limit, 4);
-	succeed(&t, 4);
+	burst(&t, 8, 3, -1, 0);
+	for (size_t i = 0; i < OC_COUNT(waits); i++) {
+		struct oc_throttle_start start;
+
+		CHECK(near(oc_throttle_wait(&t, 3, OC_THROTTLE_FRESH, now), waits[i]));
+		now += waits[i];
+		CHECK(oc_throttle_wait(&t, 3, OC_THROTTLE_FRESH, now) == 0);
+		start = oc_throttle_started(&t, 3, now);
+		CHECK_INT(t.limit, 4);
+		oc_throttle_refused(&t, &start, 3, -1, now);
+		CHECK_INT(t.limit, 3);
+	}
+	CHECK(isinf(t.rate)); /* that says nothing of the rate */
+}
+
+TEST(one_more_that_is_taken_is_followed_soon)
+{
+	struct oc_throttle t = throttle(8, 0, 0);
+	struct oc_throttle_start start;
+
+	burst(&t, 8, 3, -1, 0);
+	t.patience = 8;
+	start = oc_throttle_started(&t, 3, 10);
+	CHECK(near(oc_throttle_wait(&t, 4, OC_THROTTLE_FRESH, 10), 8));
+	oc_throttle_taken(&t, &start, 10.5);
+	start = oc_throttle_started(&t, 4, 18);
+	CHECK(oc_throttle_wait(&t, 5, OC_THROTTLE_FRESH, 18) < 2);
 	CHECK_INT(t.limit, 5);
-	succeed(&t, 100);
-	CHECK_INT(t.limit, 5);
 }
 
-TEST(a_refusal_begins_a_new_round)
-{
-	struct oc_throttle t;
-
-	oc_throttle_init(&t, 8, 0, 0);
-	CHECK(oc_throttle_refused(&t, 1, 8, -1, 2)); /* 4 */
-	succeed(&t, 3);
-	CHECK(oc_throttle_refused(&t, 3, 4, -1, 4)); /* 2 */
-	succeed(&t, 1);
-	CHECK_INT(t.limit, 2);
-	succeed(&t, 1);
-	CHECK_INT(t.limit, 3);
-}
-
-TEST(retry_after_is_for_all)
-{
-	struct oc_throttle t;
-
-	oc_throttle_init(&t, 4, 0, 0);
-	CHECK(oc_throttle_refused(&t, 1, 4, 10, 2));
-	CHECK(near(oc_throttle_wait(&t, 0, 2), 10));
-	CHECK(near(oc_throttle_wait(&t, 0, 11.5), 0.5));
-	CHECK(oc_throttle_wait(&t, 0, 12) == 0);
-	CHECK(oc_throttle_wait(&t, 2, 5) < 0); /* the limit holds as well */
-}
-
-TEST(the_longest_silence_wins)
-{
-	struct oc_throttle t;
-
-	oc_throttle_init(&t, 4, 0, 0);
-	CHECK(oc_throttle_refused(&t, 1, 4, 10, 2));
-	CHECK(oc_throttle_refused(&t, 1, 3, 1, 3)); /* of the same burst, too */
-	CHECK(near(oc_throttle_wait(&t, 0, 3), 9));
-	CHECK(oc_throttle_refused(&t, 1, 2, 30, 4));
-	CHECK(near(oc_throttle_wait(&t, 0, 4), 30));
-}
+/* ---- the rate ----------------------------------------------------------------------------- */
 
 TEST(rate_spreads_evenly)
 {
-	struct oc_throttle t;
+	struct oc_throttle t = throttle(1000, 2, 50);
 
-	oc_throttle_init(&t, 1000, 2, 50);
 	CHECK_INT(starts(&t, 50, 100), 1);
-	CHECK(near(oc_throttle_wait(&t, 0, 50), 0.5));
-	CHECK(near(oc_throttle_wait(&t, 0, 50.2), 0.3));
+	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 50), 0.5));
+	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 50.2), 0.3));
 	CHECK_INT(starts(&t, 50.5, 100), 1);
 	CHECK_INT(starts(&t, 50.9, 100), 0);
 	CHECK_INT(starts(&t, 51.0, 100), 1);
@@ -162,32 +130,183 @@ TEST(rate_spreads_evenly)
 
 TEST(rate_does_not_save_up)
 {
-	struct oc_throttle t;
+	struct oc_throttle t = throttle(1000, 2, 0);
 
-	oc_throttle_init(&t, 1000, 2, 0);
 	CHECK_INT(starts(&t, 0, 100), 1);
 	CHECK_INT(starts(&t, 1000, 100), 1); /* slow rates: no burst after a pause */
-	oc_throttle_init(&t, 1000, 1000, 0);
+	t = throttle(1000, 1000, 0);
 	CHECK_INT(starts(&t, 0, 1000), 1);
 	CHECK_INT(starts(&t, 1000, 1000), 51); /* fast ones: one, and a twentieth of a second */
 }
 
-TEST(rate_over_a_minute)
+/* So many in so long a time, whatever the rhythm in which it is asked. */
+static unsigned starts_in(double rate, double seconds, int every_ms)
 {
-	struct oc_throttle t;
+	struct oc_throttle t = throttle(1000, rate, 0);
 	unsigned n = 0;
 
-	oc_throttle_init(&t, 1000, 600.0 / 60, 0);
-	for (int ms = 0; ms < 60000; ms += 7)
+	for (int ms = 0; ms < seconds * 1000; ms += every_ms)
 		n += starts(&t, ms / 1000.0, 100);
-	CHECK_INT(n, 600);
+	return n;
+}
+
+TEST(rates_over_minutes)
+{
+	CHECK_INT(starts_in(600.0 / 60, 60, 7), 600);
+	CHECK_INT(starts_in(1.0 / 60, 600, 500), 10);
+	CHECK_INT(starts_in(90.0 / 60, 120, 13), 180);
+	CHECK_INT(starts_in(200, 10, 1), 2000);
+}
+
+/* A second refusal is due to the rate: the estimate is what was taken, and a little less. */
+TEST(the_rate_is_what_was_taken)
+{
+	struct oc_throttle t = throttle(4, 0, 0);
+	struct oc_throttle_start start = {.at = 0};
+
+	burst(&t, 4, 3, -1, 0);
+	for (int i = 1; i <= 37; i++) {
+		start = oc_throttle_started(&t, 0, i * 0.1);
+		oc_throttle_taken(&t, &start, i * 0.1 + 0.01);
+	}
+	for (double now = 3.8; now < 3.9; now += 0.01) {
+		start = oc_throttle_started(&t, 0, now);
+		oc_throttle_refused(&t, &start, 0, -1, now + 0.001);
+	}
+	start = oc_throttle_started(&t, 0, 3.95);
+	oc_throttle_taken(&t, &start, 4);
+	CHECK(near(t.rate, 0.95 * 41 / 4));
+}
+
+/* From there it grows, and comes back to what was good where it is refused. */
+TEST(the_rate_grows_until_it_is_refused)
+{
+	struct oc_throttle t = throttle(4, 0, 0);
+	struct oc_throttle_start start = {.at = 0};
+	double now = 0, good;
+
+	t.rate = 10;
+	t.step = 0.1;
+	t.limit = 3;
+	while (t.rate < 40) {
+		now += oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, now);
+		start = oc_throttle_started(&t, 0, now);
+		oc_throttle_taken(&t, &start, now);
+	}
+	CHECK(now < 5);
+	good = t.good;
+	CHECK(good > 30 && good < 40);
+	start = oc_throttle_started(&t, 0, now + 0.1);
+	oc_throttle_refused(&t, &start, 0, -1, now + 0.11);
+	start = oc_throttle_started(&t, 0, now + 0.2);
+	oc_throttle_taken(&t, &start, now + 0.21);
+	CHECK(near(t.rate, good));
+	CHECK(t.bad > 40);
+}
+
+TEST(the_callers_rate_stays_the_most)
+{
+	struct oc_throttle t = throttle(4, 2, 0);
+
+	t.rate = 100;
+	CHECK_INT(starts(&t, 0, 100), 1);
+	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 0), 0.5));
+}
+
+/* ---- doubt -------------------------------------------------------------------------------- */
+
+/* Of a server that takes nothing, one request at a time is the test, at longer and longer times. */
+TEST(tests_become_rare)
+{
+	static const double gaps[] = {0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5, 5};
+	struct oc_throttle t = throttle(4, 0, 0);
+	double now = 0;
+
+	for (size_t i = 0; i < OC_COUNT(gaps); i++) {
+		struct oc_throttle_start start = oc_throttle_started(&t, 0, now);
+
+		t.busy.n = 0;
+		CHECK(i == 0 || oc_throttle_wait(&t, 1, OC_THROTTLE_FRESH, now) > 0);
+		oc_throttle_refused(&t, &start, 0, -1, now);
+		t.busy.n = 0; /* as if nothing had ever been taken */
+		CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, now), gaps[i]));
+		now += gaps[i];
+		CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, now) == 0);
+	}
+}
+
+TEST(a_refused_line_says_nothing_of_the_server)
+{
+	struct oc_throttle t = throttle(4, 0, 0);
+	struct oc_throttle before;
+
+	(void)oc_throttle_started(&t, 0, 1);
+	before = t;
+	oc_throttle_void(&t, 1.1);
+	CHECK(isinf(t.rate) && t.limit == before.limit && t.doubts == 0);
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 1.1) == 0);
+	/* Nor is it sent to see whether one more is taken. */
+	burst(&t, 4, 2, -1, 2);
+	CHECK(oc_throttle_wait(&t, 1, OC_THROTTLE_SUSPECT, 10) == 0);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_FRESH, 10) == 0);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_SUSPECT, 10) < 0);
+}
+
+/* ---- the time that a server names --------------------------------------------------------- */
+
+TEST(a_server_that_has_taken_nothing_is_believed)
+{
+	struct oc_throttle t = throttle(4, 0, 0);
+
+	burst(&t, 4, 0, 10, 0);
+	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 0.001), 10));
+	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 9.501), 0.5));
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 10.001) == 0);
+}
+
+TEST(what_was_refused_waits_until_it_is_overtaken)
+{
+	struct oc_throttle t = throttle(4, 0, 0);
+	struct oc_throttle_start early, late;
+
+	early = oc_throttle_started(&t, 0, 0);
+	burst(&t, 4, 3, 10, 0);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_FRESH, 0.5) == 0);
+	CHECK(near(oc_throttle_wait(&t, 2, OC_THROTTLE_AGAIN, 0.5), 9.501));
+	CHECK(near(oc_throttle_wait(&t, 3, OC_THROTTLE_FRESH, 0.5), 9.501)); /* one more, too */
+	late = oc_throttle_started(&t, 2, 0.5);
+	oc_throttle_taken(&t, &early, 0.6);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_AGAIN, 0.6) > 9);
+	oc_throttle_taken(&t, &late, 0.7);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_AGAIN, 0.7) == 0);
+}
+
+/* Two tests show whether the time is right; then it is. */
+TEST(the_third_test_waits)
+{
+	struct oc_throttle t = throttle(1, 0, 0);
+	struct oc_throttle_start start = oc_throttle_started(&t, 0, 0);
+
+	oc_throttle_taken(&t, &start, 0.01);
+	start = oc_throttle_started(&t, 0, 0.1);
+	oc_throttle_refused(&t, &start, 0, 30, 0.1);
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 0.1) < 0.1);
+	start = oc_throttle_started(&t, 0, 0.2);
+	oc_throttle_refused(&t, &start, 0, 30, 0.2);
+	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 0.2), 0.25));
+	start = oc_throttle_started(&t, 0, 0.45);
+	oc_throttle_refused(&t, &start, 0, 30, 0.45);
+	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 0.45), 30));
 }
 
 int main(void)
 {
-	return RUN(T(ceiling), T(a_refusal_halves), T(what_is_halved_is_the_number_under_way),
-	           T(one_burst_halves_once), T(never_below_one_and_one_alone_is_to_blame),
-	           T(a_round_of_successes_adds_one), T(a_refusal_begins_a_new_round),
-	           T(retry_after_is_for_all), T(the_longest_silence_wins), T(rate_spreads_evenly),
-	           T(rate_does_not_save_up), T(rate_over_a_minute));
+	return RUN(T(ceiling), T(what_was_taken_is_the_limit), T(never_below_one),
+	           T(one_more_is_tried_with_patience), T(one_more_that_is_taken_is_followed_soon),
+	           T(rate_spreads_evenly), T(rate_does_not_save_up), T(rates_over_minutes),
+	           T(the_rate_is_what_was_taken), T(the_rate_grows_until_it_is_refused),
+	           T(the_callers_rate_stays_the_most), T(tests_become_rare),
+	           T(a_refused_line_says_nothing_of_the_server),
+	           T(a_server_that_has_taken_nothing_is_believed),
+	           T(what_was_refused_waits_until_it_is_overtaken), T(the_third_test_waits));
 }
