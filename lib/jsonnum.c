@@ -102,6 +102,8 @@ static int divides_short(struct decimal x, int64_t zeros, struct decimal y)
 
 	for (size_t i = 0; i < y.n; i++)
 		divisor = divisor * 10 + (uint64_t)(next_digit(&y) - '0');
+	if (!divisor)
+		return 0; /* a decimal begins with a digit that is not 0 */
 	for (size_t i = 0; i < x.n + (size_t)zeros; i++)
 		rest = (rest * 10 + (uint64_t)(next_digit(&x) - '0')) % divisor;
 	return rest == 0;

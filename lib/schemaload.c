@@ -4,89 +4,69 @@
 
 #include "format.h"
 #include "jsonptr.h"
+#include "schemakind.h"
 #include "schemanode.h"
 #include "uri.h"
 
 /* The URI of a schema that has none of its own. */
 #define NAMELESS "schema:/"
 
-/* What a keyword's value must be. */
-enum kind {
-	SCHEMA,
-	SCHEMAS,         /* an array of them, not empty */
-	SCHEMA_OR_ARRAY, /* `items` */
-	SCHEMA_MAP,
-	PATTERN_MAP,
-	NAMES_MAP,
-	SCHEMA_NAMES_MAP, /* `dependencies` */
-	TYPES,
-	NAMES,
-	LIST,
-	FLAG,
-	COUNT,
-	NUMBER,
-	STEP,
-	STRING,
-	PATTERN,
-	ANYTHING,
-};
-
 enum { D7 = 1, D2020 = 2, BOTH = D7 | D2020 };
 
 static const struct row {
 	const char *name;
 	enum oc_keyword key;
-	enum kind kind;
+	enum oc_schema_kind kind;
 	int drafts;
 } rows[] = {
-        {"$id", OC_KEY_ID, STRING, BOTH},
-        {"$schema", OC_KEY_SCHEMA, STRING, BOTH},
-        {"$anchor", OC_KEY_ANCHOR, STRING, D2020},
-        {"$dynamicAnchor", OC_KEY_DYNAMIC_ANCHOR, STRING, D2020},
-        {"$defs", OC_KEY_DEFS, SCHEMA_MAP, BOTH},
-        {"definitions", OC_KEY_DEFS, SCHEMA_MAP, BOTH},
-        {"$ref", OC_KEY_REF, STRING, BOTH},
-        {"$dynamicRef", OC_KEY_DYNAMIC_REF, STRING, D2020},
-        {"type", OC_KEY_TYPE, TYPES, BOTH},
-        {"const", OC_KEY_CONST, ANYTHING, BOTH},
-        {"enum", OC_KEY_ENUM, LIST, BOTH},
-        {"allOf", OC_KEY_ALL_OF, SCHEMAS, BOTH},
-        {"anyOf", OC_KEY_ANY_OF, SCHEMAS, BOTH},
-        {"oneOf", OC_KEY_ONE_OF, SCHEMAS, BOTH},
-        {"not", OC_KEY_NOT, SCHEMA, BOTH},
-        {"if", OC_KEY_IF, SCHEMA, BOTH},
-        {"then", OC_KEY_THEN, SCHEMA, BOTH},
-        {"else", OC_KEY_ELSE, SCHEMA, BOTH},
-        {"minimum", OC_KEY_MINIMUM, NUMBER, BOTH},
-        {"maximum", OC_KEY_MAXIMUM, NUMBER, BOTH},
-        {"exclusiveMinimum", OC_KEY_EXCLUSIVE_MINIMUM, NUMBER, BOTH},
-        {"exclusiveMaximum", OC_KEY_EXCLUSIVE_MAXIMUM, NUMBER, BOTH},
-        {"multipleOf", OC_KEY_MULTIPLE_OF, STEP, BOTH},
-        {"minLength", OC_KEY_MIN_LENGTH, COUNT, BOTH},
-        {"maxLength", OC_KEY_MAX_LENGTH, COUNT, BOTH},
-        {"pattern", OC_KEY_PATTERN, PATTERN, BOTH},
-        {"format", OC_KEY_FORMAT, STRING, BOTH},
-        {"minItems", OC_KEY_MIN_ITEMS, COUNT, BOTH},
-        {"maxItems", OC_KEY_MAX_ITEMS, COUNT, BOTH},
-        {"uniqueItems", OC_KEY_UNIQUE_ITEMS, FLAG, BOTH},
-        {"prefixItems", OC_KEY_PREFIX_ITEMS, SCHEMAS, D2020},
-        {"items", OC_KEY_ITEMS, SCHEMA_OR_ARRAY, BOTH},
-        {"additionalItems", OC_KEY_ITEMS, SCHEMA, BOTH}, /* where `items` is an array */
-        {"contains", OC_KEY_CONTAINS, SCHEMA, BOTH},
-        {"minContains", OC_KEY_MIN_CONTAINS, COUNT, D2020},
-        {"maxContains", OC_KEY_MAX_CONTAINS, COUNT, D2020},
-        {"unevaluatedItems", OC_KEY_UNEVALUATED_ITEMS, SCHEMA, D2020},
-        {"minProperties", OC_KEY_MIN_PROPERTIES, COUNT, BOTH},
-        {"maxProperties", OC_KEY_MAX_PROPERTIES, COUNT, BOTH},
-        {"required", OC_KEY_REQUIRED, NAMES, BOTH},
-        {"properties", OC_KEY_PROPERTIES, SCHEMA_MAP, BOTH},
-        {"patternProperties", OC_KEY_PATTERN_PROPERTIES, PATTERN_MAP, BOTH},
-        {"additionalProperties", OC_KEY_ADDITIONAL_PROPERTIES, SCHEMA, BOTH},
-        {"propertyNames", OC_KEY_PROPERTY_NAMES, SCHEMA, BOTH},
-        {"dependencies", OC_KEY_DEPENDENCIES, SCHEMA_NAMES_MAP, BOTH},
-        {"dependentRequired", OC_KEY_DEPENDENT_REQUIRED, NAMES_MAP, D2020},
-        {"dependentSchemas", OC_KEY_DEPENDENT_SCHEMAS, SCHEMA_MAP, D2020},
-        {"unevaluatedProperties", OC_KEY_UNEVALUATED_PROPERTIES, SCHEMA, D2020},
+        {"$id", OC_KEY_ID, OC_KIND_STRING, BOTH},
+        {"$schema", OC_KEY_SCHEMA, OC_KIND_STRING, BOTH},
+        {"$anchor", OC_KEY_ANCHOR, OC_KIND_STRING, D2020},
+        {"$dynamicAnchor", OC_KEY_DYNAMIC_ANCHOR, OC_KIND_STRING, D2020},
+        {"$defs", OC_KEY_DEFS, OC_KIND_SCHEMA_MAP, BOTH},
+        {"definitions", OC_KEY_DEFS, OC_KIND_SCHEMA_MAP, BOTH},
+        {"$ref", OC_KEY_REF, OC_KIND_STRING, BOTH},
+        {"$dynamicRef", OC_KEY_DYNAMIC_REF, OC_KIND_STRING, D2020},
+        {"type", OC_KEY_TYPE, OC_KIND_TYPES, BOTH},
+        {"const", OC_KEY_CONST, OC_KIND_ANYTHING, BOTH},
+        {"enum", OC_KEY_ENUM, OC_KIND_LIST, BOTH},
+        {"allOf", OC_KEY_ALL_OF, OC_KIND_SCHEMAS, BOTH},
+        {"anyOf", OC_KEY_ANY_OF, OC_KIND_SCHEMAS, BOTH},
+        {"oneOf", OC_KEY_ONE_OF, OC_KIND_SCHEMAS, BOTH},
+        {"not", OC_KEY_NOT, OC_KIND_SCHEMA, BOTH},
+        {"if", OC_KEY_IF, OC_KIND_SCHEMA, BOTH},
+        {"then", OC_KEY_THEN, OC_KIND_SCHEMA, BOTH},
+        {"else", OC_KEY_ELSE, OC_KIND_SCHEMA, BOTH},
+        {"minimum", OC_KEY_MINIMUM, OC_KIND_NUMBER, BOTH},
+        {"maximum", OC_KEY_MAXIMUM, OC_KIND_NUMBER, BOTH},
+        {"exclusiveMinimum", OC_KEY_EXCLUSIVE_MINIMUM, OC_KIND_NUMBER, BOTH},
+        {"exclusiveMaximum", OC_KEY_EXCLUSIVE_MAXIMUM, OC_KIND_NUMBER, BOTH},
+        {"multipleOf", OC_KEY_MULTIPLE_OF, OC_KIND_STEP, BOTH},
+        {"minLength", OC_KEY_MIN_LENGTH, OC_KIND_COUNT, BOTH},
+        {"maxLength", OC_KEY_MAX_LENGTH, OC_KIND_COUNT, BOTH},
+        {"pattern", OC_KEY_PATTERN, OC_KIND_PATTERN, BOTH},
+        {"format", OC_KEY_FORMAT, OC_KIND_STRING, BOTH},
+        {"minItems", OC_KEY_MIN_ITEMS, OC_KIND_COUNT, BOTH},
+        {"maxItems", OC_KEY_MAX_ITEMS, OC_KIND_COUNT, BOTH},
+        {"uniqueItems", OC_KEY_UNIQUE_ITEMS, OC_KIND_FLAG, BOTH},
+        {"prefixItems", OC_KEY_PREFIX_ITEMS, OC_KIND_SCHEMAS, D2020},
+        {"items", OC_KEY_ITEMS, OC_KIND_SCHEMA_OR_ARRAY, BOTH},
+        {"additionalItems", OC_KEY_ITEMS, OC_KIND_SCHEMA, BOTH}, /* where `items` is an array */
+        {"contains", OC_KEY_CONTAINS, OC_KIND_SCHEMA, BOTH},
+        {"minContains", OC_KEY_MIN_CONTAINS, OC_KIND_COUNT, D2020},
+        {"maxContains", OC_KEY_MAX_CONTAINS, OC_KIND_COUNT, D2020},
+        {"unevaluatedItems", OC_KEY_UNEVALUATED_ITEMS, OC_KIND_SCHEMA, D2020},
+        {"minProperties", OC_KEY_MIN_PROPERTIES, OC_KIND_COUNT, BOTH},
+        {"maxProperties", OC_KEY_MAX_PROPERTIES, OC_KIND_COUNT, BOTH},
+        {"required", OC_KEY_REQUIRED, OC_KIND_NAMES, BOTH},
+        {"properties", OC_KEY_PROPERTIES, OC_KIND_SCHEMA_MAP, BOTH},
+        {"patternProperties", OC_KEY_PATTERN_PROPERTIES, OC_KIND_PATTERN_MAP, BOTH},
+        {"additionalProperties", OC_KEY_ADDITIONAL_PROPERTIES, OC_KIND_SCHEMA, BOTH},
+        {"propertyNames", OC_KEY_PROPERTY_NAMES, OC_KIND_SCHEMA, BOTH},
+        {"dependencies", OC_KEY_DEPENDENCIES, OC_KIND_SCHEMA_NAMES_MAP, BOTH},
+        {"dependentRequired", OC_KEY_DEPENDENT_REQUIRED, OC_KIND_NAMES_MAP, D2020},
+        {"dependentSchemas", OC_KEY_DEPENDENT_SCHEMAS, OC_KIND_SCHEMA_MAP, D2020},
+        {"unevaluatedProperties", OC_KEY_UNEVALUATED_PROPERTIES, OC_KIND_SCHEMA, D2020},
 };
 
 struct loader {
@@ -142,156 +122,6 @@ static struct oc_schema_text keep_string(struct loader *l, int at)
 	(void)oc_json_string(&l->s->json, at, &l->s->texts);
 	text.n = l->s->texts.n - text.at;
 	return text;
-}
-
-/* ---- what values must be ---- */
-
-static bool is_type_name(const struct oc_json *j, int at)
-{
-	static const char *const names[] = {"null",   "boolean", "object", "array",
-	                                    "number", "string",  "integer"};
-
-	for (size_t i = 0; i < OC_COUNT(names); i++) {
-		if (oc_json_is(j, at, names[i]))
-			return true;
-	}
-	return false;
-}
-
-static bool is_string(const struct oc_json *j, int at)
-{
-	return oc_json_type(j, at) == OC_JSON_STRING;
-}
-
-static bool is_schema(const struct oc_json *j, int at)
-{
-	enum oc_json_type type = oc_json_type(j, at);
-
-	return type == OC_JSON_OBJECT || type == OC_JSON_TRUE || type == OC_JSON_FALSE;
-}
-
-/* An array all of whose items are such; not an empty one, where there must be one. */
-static bool is_array_of(const struct oc_json *j, int at, bool filled,
-                        bool (*is)(const struct oc_json *j, int at))
-{
-	int child = oc_json_first(j, at);
-
-	if (oc_json_type(j, at) != OC_JSON_ARRAY || (filled && child == OC_JSON_NONE))
-		return false;
-	for (; child != OC_JSON_NONE; child = oc_json_next(j, at, child)) {
-		if (!is(j, child))
-			return false;
-	}
-	return true;
-}
-
-static bool is_names(const struct oc_json *j, int at)
-{
-	return is_array_of(j, at, false, is_string);
-}
-
-static bool is_schema_or_names(const struct oc_json *j, int at)
-{
-	return is_schema(j, at) || is_names(j, at);
-}
-
-static bool is_object_of(const struct oc_json *j, int at,
-                         bool (*is)(const struct oc_json *j, int at))
-{
-	if (oc_json_type(j, at) != OC_JSON_OBJECT)
-		return false;
-	for (int key = oc_json_first(j, at); key != OC_JSON_NONE; key = oc_json_next(j, at, key)) {
-		if (!is(j, oc_json_value(j, key)))
-			return false;
-	}
-	return true;
-}
-
-static bool is_count(const struct oc_json *j, int at)
-{
-	int64_t n;
-
-	return oc_json_int64(j, at, &n) && n >= 0;
-}
-
-static bool is_step(const struct oc_json *j, int at)
-{
-	struct oc_text raw = oc_json_raw(j, at);
-
-	if (oc_json_type(j, at) != OC_JSON_NUMBER || *raw.p == '-')
-		return false;
-	for (; raw.n && *raw.p != 'e' && *raw.p != 'E'; raw.p++, raw.n--) {
-		if (*raw.p >= '1' && *raw.p <= '9')
-			return true;
-	}
-	return false;
-}
-
-/* What is wrong within schemas is found when these are visited. */
-static bool is_of_kind(const struct oc_json *j, int at, enum kind kind)
-{
-	enum oc_json_type type = oc_json_type(j, at);
-
-	switch (kind) {
-	case SCHEMA:
-		return is_schema(j, at);
-	case SCHEMAS:
-		return type == OC_JSON_ARRAY && oc_json_first(j, at) != OC_JSON_NONE;
-	case SCHEMA_OR_ARRAY:
-		return is_schema(j, at) || type == OC_JSON_ARRAY;
-	case SCHEMA_MAP:
-	case PATTERN_MAP:
-		return type == OC_JSON_OBJECT;
-	case NAMES_MAP:
-		return is_object_of(j, at, is_names);
-	case SCHEMA_NAMES_MAP:
-		return is_object_of(j, at, is_schema_or_names);
-	case TYPES:
-		return is_type_name(j, at) || is_array_of(j, at, true, is_type_name);
-	case NAMES:
-		return is_names(j, at);
-	case LIST:
-		return type == OC_JSON_ARRAY;
-	case FLAG:
-		return type == OC_JSON_TRUE || type == OC_JSON_FALSE;
-	case COUNT:
-		return is_count(j, at);
-	case NUMBER:
-		return type == OC_JSON_NUMBER;
-	case STEP:
-		return is_step(j, at);
-	case STRING:
-	case PATTERN:
-		return type == OC_JSON_STRING;
-	case ANYTHING:
-		break;
-	}
-	return true;
-}
-
-static const char *name_of_kind(enum kind kind)
-{
-	static const char *const names[] = {
-	        [SCHEMA] = "a schema (an object, true or false)",
-	        [SCHEMAS] = "an array of schemas",
-	        [SCHEMA_OR_ARRAY] = "a schema, or an array of schemas",
-	        [SCHEMA_MAP] = "an object of schemas",
-	        [PATTERN_MAP] = "an object of schemas",
-	        [NAMES_MAP] = "an object of arrays of strings",
-	        [SCHEMA_NAMES_MAP] = "an object of schemas, or of arrays of strings",
-	        [TYPES] = "the name of a type, or an array of such",
-	        [NAMES] = "an array of strings",
-	        [LIST] = "an array",
-	        [FLAG] = "true or false",
-	        [COUNT] = "an integer, 0 or more",
-	        [NUMBER] = "a number",
-	        [STEP] = "a number greater than 0",
-	        [STRING] = "a string",
-	        [PATTERN] = "a string",
-	        [ANYTHING] = "",
-	};
-
-	return names[kind];
 }
 
 /* ---- resources and anchors ---- */
@@ -442,9 +272,9 @@ static int read_words(struct loader *l, int node)
 
 		if (!row || (ref_only && row->key != OC_KEY_REF && row->key != OC_KEY_DEFS))
 			continue;
-		if (!is_of_kind(j, arg, row->kind))
-			return expected(l, arg, name_of_kind(row->kind));
-		if (row->kind == SCHEMA_OR_ARRAY && oc_json_type(j, arg) == OC_JSON_ARRAY)
+		if (!oc_kind_is(j, arg, row->kind))
+			return expected(l, arg, oc_kind_name(row->kind));
+		if (row->kind == OC_KIND_SCHEMA_OR_ARRAY && oc_json_type(j, arg) == OC_JSON_ARRAY)
 			add_word(s, n, OC_KEY_PREFIX_ITEMS, arg);
 		else if (!oc_json_is(j, key, "additionalItems") || has_array_items(j, n->at))
 			add_word(s, n, row->key, arg);
@@ -464,7 +294,7 @@ static int visit_children(struct loader *l, const struct oc_schema_word *word, i
 	     c = oc_json_next(j, word->arg, c)) {
 		int child = object ? oc_json_value(j, c) : c;
 
-		if (word->key != OC_KEY_DEPENDENCIES || is_schema(j, child))
+		if (word->key != OC_KEY_DEPENDENCIES || oc_kind_is_schema(j, child))
 			rc = visit(l, child, resource);
 	}
 	return rc;
@@ -598,8 +428,8 @@ static int visit(struct loader *l, int at, int around)
 
 	if (s->node_of[at] >= 0)
 		return OC_OK;
-	if (!is_schema(&s->json, at))
-		return expected(l, at, name_of_kind(SCHEMA));
+	if (!oc_kind_is_schema(&s->json, at))
+		return expected(l, at, oc_kind_name(OC_KIND_SCHEMA));
 	s->node_of[at] = node;
 	s->nodes[s->nnodes++] = (struct oc_schema_node){.at = at, .words = s->nwords};
 	rc = read_id(l, node, around);
@@ -645,7 +475,7 @@ static int follow_pointer(struct loader *l, int resource, struct oc_text pointer
 			resource = s->nodes[s->node_of[at]].resource;
 	}
 	*node = -1;
-	if (!is_schema(&s->json, at))
+	if (!oc_kind_is_schema(&s->json, at))
 		return OC_OK;
 	rc = visit(l, at, resource);
 	*node = s->node_of[at];
@@ -797,14 +627,14 @@ static bool allocate(struct oc_schema *s)
 	size_t n = (size_t)s->json.ntok;
 
 	s->node_of = malloc(n * sizeof *s->node_of);
+	if (s->node_of)
+		memset(s->node_of, 0xff, n * sizeof *s->node_of); /* -1 */
 	s->nodes = calloc(n, sizeof *s->nodes);
 	s->words = calloc(n, sizeof *s->words);
 	s->names = calloc(n, sizeof *s->names);
 	s->resources = calloc(n, sizeof *s->resources);
 	s->anchors = calloc(n, sizeof *s->anchors);
 	s->regexes = calloc(n, sizeof(struct oc_regex *));
-	for (size_t i = 0; s->node_of && i < n; i++)
-		s->node_of[i] = -1;
 	return s->node_of && s->nodes && s->words && s->names && s->resources && s->anchors &&
 	       s->regexes;
 }
