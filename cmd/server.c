@@ -157,6 +157,8 @@ static const char *advice_on_key(const struct connect *connect)
 
 const char *connect_advice(const struct connect *connect, const struct oc_err *err)
 {
+	if (err->by_proxy)
+		return "";
 	if (err->code == OC_EHOST && connect->default_host)
 		return "; another server is named with --base-url or OLLAMA_CLOUD_BASE_URL, for "
 		       "example " OC_BASE_URL_OLLAMA;
@@ -169,7 +171,7 @@ const char *connect_advice(const struct connect *connect, const struct oc_err *e
 		return advice_on_key(connect);
 	if (err->code == OC_ECONFIG && connect->exposed)
 		return ", or send it all the same with --key-in-clear";
-	/* A proxy's refusal is none of the server. */
+	/* In the path of plain HTTP it is only the status that tells a proxy. */
 	if (err->code == OC_EAUTH && !connect->config.api_key && err->http_status &&
 	    err->http_status != 407)
 		return advice_on_key(connect);

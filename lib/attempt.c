@@ -231,6 +231,7 @@ bool oc_attempt_done(struct oc_attempt *a)
 			a->err.loading = false;
 		if (!a->err.http_status)
 			a->err.http_status = a->x.status;
+		a->err.by_proxy = a->err.code && a->x.by_proxy;
 	}
 	return a->x.done || a->err.code == OC_ESTOPPED;
 }

@@ -82,6 +82,7 @@ struct oc_err {
 	bool retry;      /* what failed may pass: trying again may help */
 	bool slow;       /* the server had too many requests; fewer at a time may help */
 	bool loading;    /* the server is loading the model, and will answer when that is done */
+	bool by_proxy;   /* it is the proxy that failed, not the server */
 	char message[OC_ERR_MESSAGE_MAX];
 };
 

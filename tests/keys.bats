@@ -522,6 +522,9 @@ done'
 
 @test 'server: where the default one cannot be found, another is named' {
 	need_namespace
+	OLLAMA_CLOUD_API_KEY=secret ends 69 \
+		'the proxy gone.invalid:1 failed: Could not resolve proxy: gone.invalid' \
+		oc-complete -m m -p x --max-retries 0 --proxy http://gone.invalid:1
 	OLLAMA_CLOUD_API_KEY=secret run -69 --separate-stderr \
 		with_host other oc-complete -m m -p x --max-retries 0
 	assert_equal "$stderr" 'oc-complete: https://api.ollama.cloud/v1: Could not resolve host: api.ollama.cloud; another server is named with --base-url or OLLAMA_CLOUD_BASE_URL, for example https://ollama.com/v1'
