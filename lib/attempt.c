@@ -8,6 +8,7 @@
 #include "attempt.h"
 #include "reply.h"
 #include "retry.h"
+#include "spent.h"
 #include "sniff.h"
 
 /* How much of an error's body is of interest. */
@@ -192,8 +193,19 @@ static void judge_whole(struct oc_attempt *a)
 		take_error(a, &a->in.err);
 }
 
+/* The longer of the two, where nothing remains of either. */
+static double time_spent(const struct oc_http_exchange *x)
+{
+	double now = (double)time(NULL);
+	double requests = oc_spent(x->requests.remaining, x->requests.reset, now);
+	double tokens = oc_spent(x->tokens.remaining, x->tokens.reset, now);
+
+	return requests > tokens ? requests : tokens;
+}
+
 static void judge(struct oc_attempt *a)
 {
+	a->spent = time_spent(&a->x);
 	a->retry_after =
 	        oc_retry_after(a->x.retry_after[0] ? a->x.retry_after : NULL,
 	                       a->x.retry_after_ms[0] ? a->x.retry_after_ms : NULL, time(NULL));
@@ -250,6 +262,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 {
 	a->err = (struct oc_err){.code = OC_OK};
 	a->retry_after = -1;
+	a->spent = -1;
 	a->mode = OC_ATTEMPT_UNDECIDED;
 	a->ending = a->ended = false;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);

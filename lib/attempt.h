@@ -43,8 +43,10 @@ struct oc_attempt {
 	struct oc_reply *reply; /* filled; initialised by the caller */
 
 	/* Valid when oc_attempt_done(). */
-	struct oc_err err;      /* code OC_OK on success */
-	double retry_after;     /* s; < 0 = the server named no time */
+	struct oc_err err;  /* code OC_OK on success */
+	double retry_after; /* s; < 0 = the server named no time */
+	double spent;       /* s until a limit of which nothing remains is there again; < 0 = the
+	                           server does not say so */
 	struct oc_buf received; /* the body, unless it is an event stream */
 
 	/* Private. */

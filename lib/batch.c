@@ -242,6 +242,8 @@ static void take_notice(struct oc_batch *batch, const struct slot *slot, double 
 	} else {
 		oc_outlook_failed(&batch->outlook, now);
 	}
+	if (a->spent > 0)
+		oc_throttle_spent(&batch->throttle, fmin(a->spent, OC_RETRY_AFTER_MAX), now);
 	if (a->err.slow && slot->job->tries.blame >= OC_TRIES_SUSPECT)
 		oc_throttle_void(&batch->throttle, now);
 	else if (a->err.slow)

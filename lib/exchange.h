@@ -6,7 +6,7 @@
 
 #include "buf.h"
 
-enum { OC_HTTP_HEADER_MAX = 512 };
+enum { OC_HTTP_HEADER_MAX = 512, OC_HTTP_LIMIT_MAX = 64 };
 
 /* How the exchanges of one pool travel. */
 struct oc_http_config {
@@ -45,6 +45,10 @@ struct oc_http_exchange {
 	char retry_after[OC_HTTP_HEADER_MAX];
 	char retry_after_ms[OC_HTTP_HEADER_MAX];
 	char should_retry[OC_HTTP_HEADER_MAX];
+	struct {
+		char remaining[OC_HTTP_LIMIT_MAX]; /* cut at that */
+		char reset[OC_HTTP_LIMIT_MAX];
+	} requests, tokens; /* the limits that the server counts */
 
 	/* Valid when done. err.code is OC_OK if libcurl saw a whole HTTP answer, of any status. */
 	bool done;

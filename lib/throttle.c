@@ -58,6 +58,7 @@ void oc_throttle_init(struct oc_throttle *t, unsigned ceiling, double rate, doub
 	        .counted_at = now,
 	        .started_at = now,
 	        .gap_max = gap_max,
+	        .spent_till = now,
 	        .refused_at = -HUGE_VAL,
 	};
 	begin_count(&t->round, now);
@@ -82,7 +83,7 @@ double oc_throttle_wait(struct oc_throttle *t, unsigned running, enum oc_throttl
                         double now)
 {
 	bool more = running >= t->limit;
-	double from = t->quiet_till;
+	double from = fmax(t->quiet_till, t->spent_till);
 
 	if (running >= t->ceiling || (more && who == OC_THROTTLE_SUSPECT))
 		return -1.0;
@@ -306,6 +307,11 @@ void oc_throttle_refused(struct oc_throttle *t, const struct oc_throttle_start *
 		t->patience = patience_min(t);
 		t->more_at = now + t->patience;
 	}
+}
+
+void oc_throttle_spent(struct oc_throttle *t, double seconds, double now)
+{
+	t->spent_till = fmax(t->spent_till, now + seconds);
 }
 
 void oc_throttle_void(struct oc_throttle *t, double now)

@@ -27,6 +27,9 @@
  * soon when it is back. The estimate is then made anew, over all that time: that is right for one
  * that takes so many a minute.
  *
+ * What a server says of its limits in an answer, that nothing remains until some time, is believed:
+ * nothing is started before, and nothing learned from that.
+ *
  * Retry-After holds back what was refused and what is more than the limit, until requests that came
  * later have been taken: then it has been overtaken. In doubt it holds back everything, but for the
  * first two tests of a server that has been taking requests, because where the time is too long
@@ -78,6 +81,7 @@ struct oc_throttle {
 	double gap_max;    /* s */
 	double quiet_till; /* nothing is started before */
 	double held_till;  /* the time that the server named */
+	double spent_till; /* until then nothing remains, as it said beforehand */
 	double refused_at; /* the last refusal */
 	double delay;      /* s that it took */
 	bool has_taken;    /* any request, ever */
@@ -118,6 +122,9 @@ void oc_throttle_taken(struct oc_throttle *t, const struct oc_throttle_start *st
  * server wants to be left alone; < 0 = it does not say. */
 void oc_throttle_refused(struct oc_throttle *t, const struct oc_throttle_start *start,
                          unsigned others, double wish, double now);
+
+/* The server has said, before it refuses anything, that it takes no more for so many seconds. */
+void oc_throttle_spent(struct oc_throttle *t, double seconds, double now);
 
 /* A suspect was refused, which says nothing. */
 void oc_throttle_void(struct oc_throttle *t, double now);

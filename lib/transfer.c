@@ -21,36 +21,42 @@ static bool is_name(const char *name, size_t n, const char *field)
 	return n == strlen(field) && strncasecmp(name, field, n) == 0;
 }
 
-/* The header fields that are kept, and where. */
-static char *field_of(struct oc_http_exchange *x, const char *name, size_t n)
+/* A header field that is kept, and where. */
+struct field {
+	const char *name;
+	char *to;
+	size_t size;
+};
+
+enum { FIELDS = 11 };
+
+static void list_fields(struct oc_http_exchange *x, struct field fields[FIELDS])
 {
-	const struct {
-		const char *name;
-		char *to;
-	} fields[] = {
-	        {"content-type", x->content_type},   {"content-encoding", x->content_encoding},
-	        {"location", x->location},           {"x-request-id", x->request_id},
-	        {"retry-after", x->retry_after},     {"retry-after-ms", x->retry_after_ms},
-	        {"x-should-retry", x->should_retry},
+	const struct field all[FIELDS] = {
+	        {"content-type", x->content_type, sizeof x->content_type},
+	        {"content-encoding", x->content_encoding, sizeof x->content_encoding},
+	        {"location", x->location, sizeof x->location},
+	        {"x-request-id", x->request_id, sizeof x->request_id},
+	        {"retry-after", x->retry_after, sizeof x->retry_after},
+	        {"retry-after-ms", x->retry_after_ms, sizeof x->retry_after_ms},
+	        {"x-should-retry", x->should_retry, sizeof x->should_retry},
+	        {"x-ratelimit-remaining-requests", x->requests.remaining, OC_HTTP_LIMIT_MAX},
+	        {"x-ratelimit-reset-requests", x->requests.reset, OC_HTTP_LIMIT_MAX},
+	        {"x-ratelimit-remaining-tokens", x->tokens.remaining, OC_HTTP_LIMIT_MAX},
+	        {"x-ratelimit-reset-tokens", x->tokens.reset, OC_HTTP_LIMIT_MAX},
 	};
 
-	for (size_t i = 0; i < OC_COUNT(fields); i++) {
-		if (is_name(name, n, fields[i].name))
-			return fields[i].to;
-	}
-	return NULL;
+	memcpy(fields, all, sizeof all);
 }
 
 static void forget_fields(struct oc_http_exchange *x)
 {
+	struct field fields[FIELDS];
+
 	x->until_close = true;
-	x->content_type[0] = '\0';
-	x->content_encoding[0] = '\0';
-	x->location[0] = '\0';
-	x->request_id[0] = '\0';
-	x->retry_after[0] = '\0';
-	x->retry_after_ms[0] = '\0';
-	x->should_retry[0] = '\0';
+	list_fields(x, fields);
+	for (size_t i = 0; i < FIELDS; i++)
+		fields[i].to[0] = '\0';
 }
 
 static bool is_blank(char c)
@@ -58,28 +64,37 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static void keep_field(struct oc_http_exchange *x, const char *line, size_t n)
+/* Keeps a value, cut where it is too long. */
+static void keep_value(const struct field *field, const char *value, const char *end)
 {
-	const char *colon = memchr(line, ':', n);
-	const char *value = colon ? colon + 1 : NULL;
-	const char *end = line + n;
-	char *to = colon ? field_of(x, line, (size_t)(colon - line)) : NULL;
 	size_t len;
 
-	if (colon && (is_name(line, (size_t)(colon - line), "content-length") ||
-	              is_name(line, (size_t)(colon - line), "transfer-encoding")))
-		x->until_close = false;
-	if (!to)
-		return;
 	while (value < end && is_blank(*value))
 		value++;
 	while (end > value && is_blank(end[-1]))
 		end--;
 	len = (size_t)(end - value);
-	if (len >= OC_HTTP_HEADER_MAX)
-		len = OC_HTTP_HEADER_MAX - 1;
-	memcpy(to, value, len);
-	to[len] = '\0';
+	if (len >= field->size)
+		len = field->size - 1;
+	memcpy(field->to, value, len);
+	field->to[len] = '\0';
+}
+
+static void keep_field(struct oc_http_exchange *x, const char *line, size_t n)
+{
+	const char *colon = memchr(line, ':', n);
+	size_t name = colon ? (size_t)(colon - line) : 0;
+	struct field fields[FIELDS];
+
+	if (!colon)
+		return;
+	if (is_name(line, name, "content-length") || is_name(line, name, "transfer-encoding"))
+		x->until_close = false;
+	list_fields(x, fields);
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (is_name(line, name, fields[i].name))
+			keep_value(&fields[i], colon + 1, line + n);
+	}
 }
 
 /* Called for each line, also those of interim answers, where a status line starts afresh, and those

@@ -619,6 +619,21 @@ most_at_a_time() {
 	done
 }
 
+@test 'limits: what a server says that is spent is waited for before it refuses' {
+	serve - <<-'END'
+		header X-RateLimit-Remaining-Requests: 0
+		header X-RateLimit-Reset-Requests: 400ms
+		answer a
+		---
+		answer b
+	END
+	questions 2 >in
+	oc-batch -q -P 1 -o out in
+	assert_equal "$(jq -r .content out)" $'a\nb'
+	awk '/ reply 1 / { replied = $1 } / request 2 / { exit !($1 - replied >= 0.39) }' \
+		"$RECORD/events"
+}
+
 @test 'ends: a second INT ends at once, and so does another signal' {
 	local signal
 	for signal in INT TERM; do

@@ -299,6 +299,19 @@ TEST(the_third_test_waits)
 	CHECK(near(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 0.45), 30));
 }
 
+TEST(what_is_spent_is_waited_for)
+{
+	struct oc_throttle t;
+
+	oc_throttle_init(&t, 4, 0, 60, 10);
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 10) <= 0);
+	oc_throttle_spent(&t, 3, 10);
+	oc_throttle_spent(&t, 1, 10); /* an answer that was sent before the other one */
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 11) > 1.999);
+	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_AGAIN, 11) > 1.999);
+	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 13) <= 0);
+}
+
 int main(void)
 {
 	return RUN(T(ceiling), T(what_was_taken_is_the_limit), T(never_below_one),
@@ -308,5 +321,6 @@ int main(void)
 	           T(the_callers_rate_stays_the_most), T(tests_become_rare),
 	           T(a_refused_line_says_nothing_of_the_server),
 	           T(a_server_that_has_taken_nothing_is_believed),
-	           T(what_was_refused_waits_until_it_is_overtaken), T(the_third_test_waits));
+	           T(what_was_refused_waits_until_it_is_overtaken), T(the_third_test_waits),
+	           T(what_is_spent_is_waited_for));
 }
