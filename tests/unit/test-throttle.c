@@ -169,9 +169,9 @@ TEST(the_rate_is_what_was_taken)
 		start = oc_throttle_started(&t, 0, i * 0.1);
 		oc_throttle_taken(&t, &start, i * 0.1 + 0.01);
 	}
-	for (double now = 3.8; now < 3.9; now += 0.01) {
-		start = oc_throttle_started(&t, 0, now);
-		oc_throttle_refused(&t, &start, 0, -1, now + 0.001);
+	for (int i = 0; i < 10; i++) {
+		start = oc_throttle_started(&t, 0, 3.8 + i * 0.01);
+		oc_throttle_refused(&t, &start, 0, -1, 3.801 + i * 0.01);
 	}
 	start = oc_throttle_started(&t, 0, 3.95);
 	oc_throttle_taken(&t, &start, 4);
