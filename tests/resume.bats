@@ -126,6 +126,7 @@ as_it_is() {
 		until [ -e locked ]; do sleep 0.05; done' \
 		run -73 "${shim[@]}" SHIM=flock:run@1 oc-batch -q --resume -o out in
 	: >go
+	wait_for flock -n out true
 	assert_output 'oc-batch: out is being written by another oc-batch'
 	cmp first out
 	# Without a lock on the new one, that is the one which is resumed.
