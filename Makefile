@@ -46,10 +46,13 @@ HARDENING   += -D_FORTIFY_SOURCE=2
 endif
 LINKING     := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pie -Wl,-z,relro,-z,now -Wl,--as-needed
 
-ALL_CPPFLAGS = -Ilib $(CURL_CFLAGS) -DOC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
+ALL_CPPFLAGS = -Ilib $(CURL_CFLAGS) $(PCRE2_CFLAGS) -DOC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
 ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(CFLAGS)
 ALL_LDFLAGS  = $(LINKING) $(LDFLAGS)
 CURL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
+# Its header is enough: the library is loaded where it is needed.
+PCRE2_CFLAGS := $(shell $(PKG_CONFIG) --exists libpcre2-8 2>/dev/null && \
+                  echo -DOC_PCRE2 && $(PKG_CONFIG) --cflags libpcre2-8)
 CURL_LIBS   := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
 LIBS         = $(CURL_LIBS) -lm -pthread -ldl
 

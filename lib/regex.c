@@ -12,7 +12,7 @@ static int no_library(struct oc_err *err)
 	                  "loaded");
 }
 
-#if __has_include(<pcre2.h>)
+#ifdef OC_PCRE2
 
 #	include <dlfcn.h>
 
