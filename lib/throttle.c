@@ -99,7 +99,9 @@ double oc_throttle_wait(struct oc_throttle *t, unsigned running, enum oc_throttl
 
 static double patience_min(const struct oc_throttle *t)
 {
-	return fmin(PATIENCE_MIN, 2 * t->interval) / (1 + t->limit / 4);
+	unsigned parts = 1 + t->limit / 4;
+
+	return fmin(PATIENCE_MIN, 2 * t->interval) / parts;
 }
 
 static double measured(const struct oc_throttle *t, double now)
