@@ -103,8 +103,8 @@ OC_NORETURN static void fail(const struct output *out)
 static void wait_for_room(const struct output *out)
 {
 	struct pollfd ready = {.fd = out->fd, .events = POLLOUT};
-	double left = out->deadline ? fmin(out->deadline - oc_now(), INT_MAX / 1000) : 0;
-	int ms = out->deadline ? (int)ceil(fmax(left, 0) * 1000) : -1;
+	double left = out->deadline > 0 ? fmin(out->deadline - oc_now(), INT_MAX / 1000) : 0;
+	int ms = out->deadline > 0 ? (int)ceil(fmax(left, 0) * 1000) : -1;
 
 	if (poll(&ready, 1, ms) == 0 && oc_now() >= out->deadline)
 		cli_die(CLI_TEMPFAIL, "cannot write to %s: the deadline (--max-time) has passed",
@@ -119,7 +119,7 @@ static size_t room_of(const struct output *out, size_t n)
 {
 	size_t room = out->terminal ? TERMINAL_ROOM : PIPE_BUF;
 
-	if (!out->deadline)
+	if (out->deadline <= 0)
 		return n;
 	wait_for_room(out);
 	return n < room ? n : room;
