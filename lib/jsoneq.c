@@ -8,12 +8,10 @@
 #include <inttypes.h>
 
 #include "jsoneq.h"
+#include "jsonnum.h"
 
 /* Ends a string's canonical form: no byte of UTF-8. */
 #define END_OF_STRING '\xff'
-
-/* Exponents beyond this count as this, so that sums of them cannot overflow. */
-#define EXPONENT_MAX INT64_C(1000000000000000)
 
 /* A text to sort, and where it comes from. */
 struct entry {
@@ -57,18 +55,6 @@ static size_t count_children(const struct oc_json *j, int at)
 	return n;
 }
 
-static int64_t read_exponent(const char *p, const char *end)
-{
-	bool minus = *p == '-';
-	int64_t e = 0;
-
-	if (*p == '-' || *p == '+')
-		p++;
-	for (; p < end; p++)
-		e = e < EXPONENT_MAX ? e * 10 + (*p - '0') : EXPONENT_MAX;
-	return minus ? -e : e;
-}
-
 /* The digits without zeros at either end, and the power of ten that they are multiplied with. */
 static void put_number(struct oc_text raw, struct oc_buf *out)
 {
@@ -97,7 +83,7 @@ static void put_number(struct oc_text raw, struct oc_buf *out)
 		zeros = 0;
 		started = true;
 	}
-	exponent += zeros + (p < end ? read_exponent(p + 1, end) : 0);
+	exponent += zeros + (p < end ? oc_json_exponent(p + 1, end) : 0);
 	oc_buf_printf(out, "e%" PRId64, started ? exponent : 0);
 }
 

@@ -19,7 +19,7 @@ struct decimal {
 	int64_t point;
 };
 
-static int64_t read_exponent(const char *p, const char *end)
+int64_t oc_json_exponent(const char *p, const char *end)
 {
 	bool minus = p < end && *p == '-';
 	int64_t e = 0;
@@ -54,7 +54,7 @@ static struct decimal read_number(const struct oc_json *j, int at)
 	}
 	if (!d.p)
 		return (struct decimal){.sign = 0};
-	d.point += p < end ? read_exponent(p + 1, end) : 0;
+	d.point += p < end ? oc_json_exponent(p + 1, end) : 0;
 	return d;
 }
 

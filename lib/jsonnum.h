@@ -6,6 +6,10 @@
 
 #include "json.h"
 
+/* What stands behind the "e" of a number, from p to end. One that is beyond all use counts as the
+ * largest that is not, so that sums of a few cannot overflow. */
+int64_t oc_json_exponent(const char *p, const char *end);
+
 /* < 0, 0 or > 0, as strcmp(). */
 int oc_json_order(const struct oc_json *a, int at_a, const struct oc_json *b, int at_b);
 

@@ -98,7 +98,6 @@ bool oc_kind_is(const struct oc_json *j, int at, enum oc_schema_kind kind)
 	case OC_KIND_SCHEMA_OR_ARRAY:
 		return oc_kind_is_schema(j, at) || type == OC_JSON_ARRAY;
 	case OC_KIND_SCHEMA_MAP:
-	case OC_KIND_PATTERN_MAP:
 		return type == OC_JSON_OBJECT;
 	case OC_KIND_NAMES_MAP:
 		return is_object_of(j, at, is_names);
@@ -119,7 +118,6 @@ bool oc_kind_is(const struct oc_json *j, int at, enum oc_schema_kind kind)
 	case OC_KIND_STEP:
 		return is_step(j, at);
 	case OC_KIND_STRING:
-	case OC_KIND_PATTERN:
 		return type == OC_JSON_STRING;
 	case OC_KIND_ANYTHING:
 		break;
@@ -134,7 +132,6 @@ const char *oc_kind_name(enum oc_schema_kind kind)
 	        [OC_KIND_SCHEMAS] = "an array of schemas",
 	        [OC_KIND_SCHEMA_OR_ARRAY] = "a schema, or an array of schemas",
 	        [OC_KIND_SCHEMA_MAP] = "an object of schemas",
-	        [OC_KIND_PATTERN_MAP] = "an object of schemas",
 	        [OC_KIND_NAMES_MAP] = "an object of arrays of strings",
 	        [OC_KIND_SCHEMA_NAMES_MAP] = "an object of schemas, or of arrays of strings",
 	        [OC_KIND_TYPES] = "the name of a type, or an array of such",
@@ -145,7 +142,6 @@ const char *oc_kind_name(enum oc_schema_kind kind)
 	        [OC_KIND_NUMBER] = "a number",
 	        [OC_KIND_STEP] = "a number greater than 0",
 	        [OC_KIND_STRING] = "a string",
-	        [OC_KIND_PATTERN] = "a string",
 	        [OC_KIND_ANYTHING] = "",
 	};
 

@@ -10,7 +10,6 @@ enum oc_schema_kind {
 	OC_KIND_SCHEMAS,         /* an array of them, not empty */
 	OC_KIND_SCHEMA_OR_ARRAY, /* `items` */
 	OC_KIND_SCHEMA_MAP,
-	OC_KIND_PATTERN_MAP,
 	OC_KIND_NAMES_MAP,
 	OC_KIND_SCHEMA_NAMES_MAP, /* `dependencies` */
 	OC_KIND_TYPES,
@@ -21,7 +20,6 @@ enum oc_schema_kind {
 	OC_KIND_NUMBER,
 	OC_KIND_STEP,
 	OC_KIND_STRING,
-	OC_KIND_PATTERN,
 	OC_KIND_ANYTHING,
 };
 
