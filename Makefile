@@ -61,7 +61,7 @@ LIBS         = $(CURL_LIBS) -lm -pthread -ldl
 B           ?= build
 BIN         := $(if $(filter build,$B),bin,$B/bin)
 COMMANDS    := $(patsubst cmd/%.c,%,$(wildcard cmd/oc-*.c))
-LIB_OBJ     := $(patsubst %.c,$B/%.o,$(wildcard lib/*.c))
+LIB_OBJ     := $(patsubst %.c,$B/%.o,$(wildcard lib/*/*.c))
 # What oc-models becomes for --live; it is no command.
 LIVE        := $(BIN)/libexec/oc-models-live
 CMD_OBJ     := $(patsubst %.c,$B/%.o,$(filter-out cmd/oc-% cmd/models-live.c,$(wildcard cmd/*.c)))

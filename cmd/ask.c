@@ -7,13 +7,13 @@
 #include <unistd.h>
 
 #include "ask.h"
-#include "call.h"
+#include "call/call.h"
 #include "check.h"
-#include "client.h"
-#include "cut.h"
-#include "err.h"
+#include "call/complete.h"
+#include "answer/cut.h"
+#include "text/err.h"
 #include "prompt.h"
-#include "request.h"
+#include "request/request.h"
 
 enum {
 	OPT_TOP_P = CLI_LONG + 200,

@@ -3,10 +3,10 @@
 #include "compat.h"
 
 #include "check.h"
-#include "form.h"
+#include "answer/form.h"
 #include "input.h"
 #include "prompt.h"
-#include "request.h"
+#include "request/request.h"
 
 static void read_answer(struct oc_buf *answer, int noperands, char **operands)
 {

@@ -10,10 +10,10 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "buf.h"
+#include "text/buf.h"
 #include "cli.h"
 #include "signals.h"
-#include "utf8.h"
+#include "text/utf8.h"
 
 /* A program has one name, one standard error and one way out. */
 static const char *program_name = "oc";

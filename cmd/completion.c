@@ -7,7 +7,7 @@
  */
 #include "compat.h"
 
-#include "buf.h"
+#include "text/buf.h"
 #include "cli.h"
 
 static const char models[] = "$(oc-models --format ids 2>/dev/null)";

@@ -4,7 +4,7 @@
 #ifndef CONNECT_H
 #define CONNECT_H
 
-#include "buf.h"
+#include "text/buf.h"
 #include "cli.h"
 
 enum { CONNECT_SECRETS_MAX = 10 };

@@ -3,7 +3,7 @@
 #ifndef INPUT_H
 #define INPUT_H
 
-#include "buf.h"
+#include "text/buf.h"
 #include "cli.h"
 
 /* Opens a file for reading; "-" is standard input. Ends the program with 66 if that fails, and with

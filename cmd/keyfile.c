@@ -9,7 +9,7 @@
 
 #include "cli.h"
 #include "keyfile.h"
-#include "utf8.h"
+#include "text/utf8.h"
 
 /* ---- what may be told ---- */
 

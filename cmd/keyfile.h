@@ -3,7 +3,7 @@
 #ifndef KEYFILE_H
 #define KEYFILE_H
 
-#include "buf.h"
+#include "text/buf.h"
 
 enum { KEYFILE_MAX = 64 * 1024 };
 

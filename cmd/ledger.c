@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "buf.h"
+#include "text/buf.h"
 #include "ledger.h"
 #include "signals.h"
 

@@ -3,7 +3,7 @@
 #ifndef LINES_H
 #define LINES_H
 
-#include "buf.h"
+#include "text/buf.h"
 #include "cli.h"
 
 struct lines {

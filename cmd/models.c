@@ -4,7 +4,7 @@
 
 #include <strings.h>
 
-#include "catalogue.h"
+#include "models-catalogue.h"
 #include "models.h"
 
 enum {
@@ -26,7 +26,7 @@ static const struct cli_option rows[] = {
         {0},
 };
 
-/* In the order of the constants in catalogue.h. */
+/* In the order of the constants in models-catalogue.h. */
 static const char *const formats[] = {"table", "tsv", "json", "markdown", "ids", NULL};
 
 static const char *const inputs[] = {"text", "image", NULL};

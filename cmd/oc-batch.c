@@ -2,8 +2,8 @@
 /* oc-batch: JSON Lines in, a request a line; JSON Lines out, an answer a line. */
 #include "compat.h"
 
-#include "num.h"
-#include "take.h"
+#include "text/num.h"
+#include "batch-take.h"
 
 enum {
 	OPT_RATE = CLI_LONG,

@@ -3,7 +3,7 @@
 #include "compat.h"
 
 #include "ask.h"
-#include "jsonw.h"
+#include "json/writer.h"
 
 enum { OPT_RAW = CLI_LONG, OPT_CHECK, OPT_RETRY_INVALID };
 

@@ -3,8 +3,8 @@
 #include "compat.h"
 
 #include "ask.h"
-#include "clock.h"
-#include "jsonw.h"
+#include "text/clock.h"
+#include "json/writer.h"
 
 enum { OPT_EVENTS = CLI_LONG };
 

@@ -7,7 +7,7 @@
 
 #include "input.h"
 #include "output.h"
-#include "sums.h"
+#include "usage-sums.h"
 
 enum { PIECE = 128 * 1024, WARNINGS_MAX = 20 };
 

@@ -7,10 +7,10 @@
 #include <math.h>
 #include <stdarg.h>
 
-#include "buf.h"
+#include "text/buf.h"
 #include "cli.h"
-#include "near.h"
-#include "num.h"
+#include "text/near.h"
+#include "text/num.h"
 #include "output.h"
 
 enum { ROWS_MAX = 64, BUILT_IN = 10000, HELP_COLUMN = 28 };

@@ -10,11 +10,11 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "buf.h"
-#include "clock.h"
+#include "text/buf.h"
+#include "text/clock.h"
 #include "output.h"
 #include "place.h"
-#include "utf8.h"
+#include "text/utf8.h"
 
 /* What a terminal takes at once when it says that there is room, even if each byte becomes two. */
 enum { TERMINAL_ROOM = 128 };

@@ -7,7 +7,7 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "buf.h"
+#include "text/buf.h"
 #include "place.h"
 
 enum { LINKS_MAX = 40 }; /* as many as Linux follows */

@@ -7,8 +7,8 @@
 
 #include "input.h"
 #include "prompt.h"
-#include "request.h"
-#include "utf8.h"
+#include "request/request.h"
+#include "text/utf8.h"
 
 /* What files that are no text are by their first bytes, and what is to be done about it. */
 static const char *advice_for(struct oc_text text)

@@ -10,7 +10,7 @@
 
 #include <stdbool.h>
 
-#include "buf.h"
+#include "text/buf.h"
 
 struct replace {
 	char *path;      /* the file; NULL = nothing is being replaced */

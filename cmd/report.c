@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "jsonw.h"
+#include "json/writer.h"
 #include "place.h"
 #include "report.h"
 

@@ -4,9 +4,9 @@
 
 #include "connect.h"
 #include "keyfile.h"
-#include "ollama.h"
-#include "secret.h"
-#include "url.h"
+#include "http/ollama.h"
+#include "http/secret.h"
+#include "http/url.h"
 
 /* ---- the server ---- */
 

@@ -5,9 +5,9 @@
 #include <inttypes.h>
 #include <sys/ioctl.h>
 
-#include "num.h"
+#include "text/num.h"
 #include "table.h"
-#include "utf8.h"
+#include "text/utf8.h"
 
 enum { GAP = 2, DEFAULT_WIDTH = 80 };
 

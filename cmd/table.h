@@ -3,7 +3,7 @@
 #ifndef TABLE_H
 #define TABLE_H
 
-#include "buf.h"
+#include "text/buf.h"
 #include "output.h"
 
 enum { TABLE_COLUMNS_MAX = 12 };

@@ -19,8 +19,8 @@
  *     A program with threads calls curl_global_init() before it starts them
  *     where its libcurl is not built "threadsafe".
  */
-#ifndef OC_H
-#define OC_H
+#ifndef OC_OC_H
+#define OC_OC_H
 
 #include <stdbool.h>
 #include <stddef.h>

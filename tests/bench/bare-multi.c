@@ -5,7 +5,7 @@
 
 #include <curl/curl.h>
 
-#include "num.h"
+#include "text/num.h"
 
 static const char body[] = "{\"model\":\"llama3.3\",\"messages\":[{\"role\":\"user\",\"content\":"
                            "\"question 12345\"}]}";

@@ -7,7 +7,7 @@
 
 #include <unistd.h>
 
-#include "num.h"
+#include "text/num.h"
 
 enum { LINES_MAX = 10000 };
 

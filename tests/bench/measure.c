@@ -16,7 +16,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "num.h"
+#include "text/num.h"
 
 enum { ROUNDS_MAX = 101, COMMANDS_MAX = 16, WORDS_MAX = 64 };
 

@@ -7,9 +7,9 @@
 
 #include <math.h>
 
-#include "json.h"
-#include "jsonw.h"
-#include "utf8.h"
+#include "json/json.h"
+#include "json/writer.h"
+#include "text/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,7 +5,7 @@
  */
 #include "compat.h"
 
-#include "judge.h"
+#include "answer/judge.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -3,7 +3,7 @@
  * its answer line is one line, which is recalled with the same identity. */
 #include "compat.h"
 
-#include "record.h"
+#include "batch/record.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

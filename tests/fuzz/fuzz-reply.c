@@ -5,8 +5,8 @@
  */
 #include "compat.h"
 
-#include "reply.h"
-#include "utf8.h"
+#include "answer/reply.h"
+#include "text/utf8.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,8 +2,8 @@
 /* fuzz-schema.c: a schema on the first line, a value on the others. */
 #include "compat.h"
 
-#include "jsoneq.h"
-#include "schema.h"
+#include "json/equal.h"
+#include "schema/schema.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

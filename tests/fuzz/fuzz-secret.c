@@ -5,8 +5,8 @@
  */
 #include "compat.h"
 
-#include "json.h"
-#include "secret.h"
+#include "json/json.h"
+#include "http/secret.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

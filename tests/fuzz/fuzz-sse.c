@@ -5,7 +5,7 @@
  */
 #include "compat.h"
 
-#include "sse.h"
+#include "answer/sse.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -5,8 +5,8 @@
  */
 #include "compat.h"
 
-#include "scan.h"
-#include "usage.h"
+#include "json/scan.h"
+#include "usage/usage.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

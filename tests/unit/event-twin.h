@@ -3,8 +3,8 @@
 #ifndef EVENT_TWIN_H
 #define EVENT_TWIN_H
 
-#include "event.h"
-#include "reply.h"
+#include "answer/event.h"
+#include "answer/reply.h"
 
 static const struct oc_refusal_context nobody = {.base_url = NULL};
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * model-server.h: a server that limits its load, the network in front of it, and the clock, as
- * models: what lib/batch.c calls of attempt.h, http.h and clock.h is defined here, so that a batch
+ * models: what batch.c calls of attempt.h, http.h and clock.h is defined here, so that a batch
  * runs against it as it does in earnest, an hour takes a moment, and a run of the same seed is the
  * same run. Batch, throttle, tries and retry are the real ones.
  */
@@ -13,7 +13,7 @@
 #include <math.h>
 #include <poll.h>
 
-#include "batch.h"
+#include "batch/batch.h"
 
 enum spread { FIXED, UNIFORM, EXPONENTIAL };
 

@@ -3,7 +3,7 @@
 #include "fail-alloc.h"
 #include "unit.h"
 
-#include "answered.h"
+#include "batch/answered.h"
 
 static struct oc_line_id id(uint64_t key, uint64_t request)
 {

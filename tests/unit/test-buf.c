@@ -2,7 +2,7 @@
 /* test-buf.c: the growing buffer. */
 #include "unit.h"
 
-#include "buf.h"
+#include "text/buf.h"
 #include "fail-alloc.h"
 
 /* Every test looks at p[n] too. */

@@ -5,9 +5,9 @@
 #include <fcntl.h>
 #include <math.h>
 
-#include "call.h"
+#include "call/call.h"
 #include "loopback.h"
-#include "reply.h"
+#include "answer/reply.h"
 
 static int ask(const struct oc_config *cfg, oc_sink *sink, void *ctx, struct oc_reply *reply,
                struct oc_err *err)

@@ -5,8 +5,8 @@
  */
 #include "compat.h"
 
-#include "buf.h"
-#include "clock.h"
+#include "text/buf.h"
+#include "text/clock.h"
 #include "fail-alloc.h"
 #include "loopback.h"
 

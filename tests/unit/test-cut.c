@@ -2,7 +2,7 @@
 /* test-cut.c: which answers are cut short, by the words of servers and by their counts. */
 #include "compat.h"
 
-#include "cut.h"
+#include "answer/cut.h"
 #include "unit.h"
 
 TEST(reasons)

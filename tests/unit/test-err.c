@@ -2,8 +2,8 @@
 /* test-err.c: errors as values. */
 #include "unit.h"
 
-#include "err.h"
-#include "utf8.h"
+#include "text/err.h"
+#include "text/utf8.h"
 
 TEST(fills_in_code_and_message)
 {

@@ -2,7 +2,7 @@
 /* test-fault.c: what each result of libcurl's means, by its number in curl/curl.h. */
 #include "compat.h"
 
-#include "fault.h"
+#include "http/fault.h"
 #include "unit.h"
 
 /* All that are not here are OC_EPROTO, tried again or not: codes of other protocols, and of things
@@ -90,7 +90,7 @@ TEST(some_results_have_two_meanings)
 
 	CHECK(t);
 	for (size_t i = 0; i < OC_COUNT(cases); i++) {
-		struct oc_http_exchange x = {.url = "https://a/v1", .server = "https://a/v1"};
+		struct oc_exchange x = {.url = "https://a/v1", .server = "https://a/v1"};
 
 		t->x = &x;
 		t->begun = cases[i].begun;

@@ -6,12 +6,12 @@
 #include <poll.h>
 #include <sys/resource.h>
 
-#include "http.h"
+#include "http/http.h"
 #include "loopback.h"
 
 /* What an exchange brought. */
 struct got {
-	struct oc_http_exchange x;
+	struct oc_exchange x;
 	struct oc_buf body;
 	size_t stop_after; /* bytes; 0 = never */
 	size_t idle;       /* bytes that are not the beginning of an answer */
@@ -28,7 +28,7 @@ static int take(void *ctx, const char *p, size_t n)
 
 static struct oc_http *new_pool(void)
 {
-	const struct oc_http_config cfg = {.loopback = true};
+	const struct oc_route cfg = {.loopback = true};
 	struct oc_http *http = NULL;
 	struct oc_err err = {0};
 
@@ -42,7 +42,7 @@ static void start(struct oc_http *http, struct got *got, double timeout, double 
 	struct oc_err err = {0};
 
 	oc_buf_init(&got->body, (size_t)1 << 20);
-	got->x = (struct oc_http_exchange){
+	got->x = (struct oc_exchange){
 	        .url = base_url,
 	        .server = base_url,
 	        .accept = "*/*",
@@ -192,7 +192,7 @@ TEST(fields_are_kept_and_cut)
 	CHECK_STR(got.x.retry_after_ms, "7000");
 	CHECK_STR(got.x.request_id, "r1");
 	CHECK_STR(got.x.content_type, "application/json");
-	CHECK_INT(strlen(got.x.location), OC_HTTP_HEADER_MAX - 1);
+	CHECK_INT(strlen(got.x.location), OC_FIELD_MAX - 1);
 	CHECK_STR(got.body.p, "no");
 	release(http, &got);
 	oc_http_free(http);

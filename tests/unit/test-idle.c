@@ -7,7 +7,7 @@
 #include <unistd.h>
 
 #include "fail-alloc.h"
-#include "idle.h"
+#include "http/idle.h"
 
 enum { PAIRS = 4 };
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* test-json.c: parsed JSON documents. What is JSON at all is for test-jsoncheck.c. */
+/* test-json.c: parsed JSON documents. What is JSON at all is for test-grammar.c. */
 #include "unit.h"
 
 #include <limits.h>
 
 #include "fail-alloc.h"
-#include "json.h"
+#include "json/json.h"
 
 static void parse(struct oc_json *j, const char *text)
 {

@@ -2,7 +2,7 @@
 /* test-judge.c: what every error of every server that is known means. */
 #include "compat.h"
 
-#include "judge.h"
+#include "answer/judge.h"
 #include "unit.h"
 
 static struct oc_text text(const char *s)

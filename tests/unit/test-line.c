@@ -3,7 +3,7 @@
 #include "fail-alloc.h"
 #include "unit.h"
 
-#include "line.h"
+#include "batch/line.h"
 
 static struct oc_text text_of(const char *s)
 {

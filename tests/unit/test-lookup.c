@@ -2,7 +2,7 @@
 /* test-lookup.c: names of which the system knows without asking a name server. */
 #include "compat.h"
 
-#include "lookup.h"
+#include "http/lookup.h"
 #include "unit.h"
 
 TEST(a_name_is_missing_or_not)

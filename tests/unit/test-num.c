@@ -7,7 +7,7 @@
 #include <math.h>
 #include <sys/stat.h>
 
-#include "num.h"
+#include "text/num.h"
 
 static void check_double(const char *text, double want)
 {

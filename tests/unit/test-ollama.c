@@ -2,7 +2,7 @@
 /* test-ollama.c: the notation of OLLAMA_HOST, and which hosts are Ollama's own. */
 #include "compat.h"
 
-#include "ollama.h"
+#include "http/ollama.h"
 #include "unit.h"
 
 /* The rows without a comment are what Host() and ConnectableHost() of ollama's envconfig give. */

@@ -5,8 +5,8 @@
 
 #include <unistd.h>
 
-#include "record.h"
-#include "reply.h"
+#include "batch/record.h"
+#include "answer/reply.h"
 
 static struct oc_text text_of(const char *s)
 {

@@ -2,7 +2,7 @@
 /* test-refusal.c: the code and the words of every error that servers are known to answer with. */
 #include "compat.h"
 
-#include "reply.h"
+#include "answer/reply.h"
 #include "unit.h"
 
 #define BASE "https://ollama.com/v1"

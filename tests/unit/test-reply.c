@@ -3,7 +3,7 @@
 #include "compat.h"
 
 #include "fail-alloc.h"
-#include "reply.h"
+#include "answer/reply.h"
 #include "unit.h"
 
 /* Ends a test unless *err has this code and its message holds this text. */

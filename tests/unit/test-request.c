@@ -5,7 +5,7 @@
 #include <math.h>
 
 #include "fail-alloc.h"
-#include "request.h"
+#include "request/request.h"
 #include "unit.h"
 
 #define PNG "\x89PNG\r\n\x1a\n"

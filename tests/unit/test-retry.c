@@ -4,7 +4,7 @@
 
 #include <math.h>
 
-#include "retry.h"
+#include "call/retry.h"
 
 static const struct oc_retry_policy usual = {.max_retries = 3, .backoff_factor = 0.5};
 

@@ -2,9 +2,9 @@
 /* test-schema.c: which values satisfy which schema, and what is said of those that do not. */
 #include "unit.h"
 
-#include "buf.h"
+#include "text/buf.h"
 #include "fail-alloc.h"
-#include "schema.h"
+#include "schema/schema.h"
 
 struct row {
 	const char *schema;

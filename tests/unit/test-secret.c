@@ -3,7 +3,7 @@
 #include "compat.h"
 
 #include "fail-alloc.h"
-#include "secret.h"
+#include "http/secret.h"
 #include "unit.h"
 
 static const char key[] = "sk-a/b+c=d&e\"f\\g<h>'0123456789";

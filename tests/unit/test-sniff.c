@@ -2,7 +2,7 @@
 /* test-sniff.c: what a body is, by its first bytes, wherever they are cut. */
 #include "compat.h"
 
-#include "sniff.h"
+#include "answer/sniff.h"
 #include "unit.h"
 
 #define BOM "\xef\xbb\xbf"

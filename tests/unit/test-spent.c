@@ -2,7 +2,7 @@
 /* test-spent.c: what servers say of their limits, in the forms that they have. */
 #include "unit.h"
 
-#include "spent.h"
+#include "call/spent.h"
 
 #define NOW 1795000000.0 /* s since the epoch */
 

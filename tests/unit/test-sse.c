@@ -3,7 +3,7 @@
 #include "unit.h"
 
 #include "fail-alloc.h"
-#include "sse.h"
+#include "answer/sse.h"
 
 /* What a handler has seen, written down: `type|data|error` and a semicolon for each event. */
 struct record {

@@ -2,9 +2,9 @@
 /* test-strict.c: which schemas are for strict servers, by the rules that strict.h cites. */
 #include "compat.h"
 
-#include "buf.h"
-#include "schema.h"
-#include "strict.h"
+#include "text/buf.h"
+#include "schema/schema.h"
+#include "schema/strict.h"
 #include "unit.h"
 
 static bool is_strict(const char *text)

@@ -10,8 +10,8 @@
 
 #include <dirent.h>
 
-#include "buf.h"
-#include "schema.h"
+#include "text/buf.h"
+#include "schema/schema.h"
 
 #define DEBIAN "/usr/share/json-schema-test-suite/tests"
 

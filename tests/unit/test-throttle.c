@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "throttle.h"
+#include "batch/throttle.h"
 
 static bool near(double got, double want)
 {

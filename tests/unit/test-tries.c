@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-#include "tries.h"
+#include "batch/tries.h"
 
 static const struct oc_retry_policy usual = {.max_retries = 3, .backoff_factor = 0.5};
 

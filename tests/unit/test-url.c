@@ -4,7 +4,7 @@
 
 #include "fail-alloc.h"
 #include "unit.h"
-#include "url.h"
+#include "http/url.h"
 
 TEST(a_base_url_is_normalised)
 {

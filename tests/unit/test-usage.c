@@ -3,9 +3,9 @@
 #include "unit.h"
 
 #include "fail-alloc.h"
-#include "meter.h"
-#include "price.h"
-#include "usage.h"
+#include "usage/meter.h"
+#include "usage/price.h"
+#include "usage/usage.h"
 
 /* What a reader finds, as text: a line for each event. Every input is also read byte by byte. */
 static char found[4096];

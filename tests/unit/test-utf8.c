@@ -2,7 +2,7 @@
 /* test-utf8.c: checking, mending and showing UTF-8. */
 #include "unit.h"
 
-#include "utf8.h"
+#include "text/utf8.h"
 
 /* Every length, each at both ends of its range. */
 static const char *const good[] = {

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-answers.c: where the answer lines of a batch go, and how they are found again. */
+#include "compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "batch-answers.h"
+#include "distinct.h"
+#include "place.h"
+#include "batch-records.h"
+#include "batch-tidy.h"
+
+static bool is_file(const struct answers *answers)
+{
+	return answers->ledger.in >= 0;
+}
+
+static void init(struct answers *answers)
+{
+	*answers = (struct answers){.reader = -1, .ledger = {.fd = -1, .in = -1}};
+	oc_answered_init(&answers->earlier);
+	oc_json_init(&answers->json);
+}
+
+OC_NORETURN static void refuse_to_add(const char *name)
+{
+	cli_die(CLI_CANTCREAT,
+	        "%s has answers already: --resume adds those that are missing; or remove the file",
+	        name);
+}
+
+/* ---- an earlier run ---- */
+
+static void remember(void *ctx, const struct record *record)
+{
+	struct answers *answers = ctx;
+
+	if (!record->answered)
+		answers->failures++;
+	else if (oc_answered_add(&answers->earlier, record->id))
+		cli_die(CLI_OSERR, "out of memory");
+}
+
+/* Does this line of FILE.ahead belong into FILE, and is not there? */
+static bool waits(const struct answers *answers, const struct record *record)
+{
+	bool written =
+	        record->place <= answers->records && oc_answered_has(&answers->earlier, record->id);
+
+	return record->answered && !written;
+}
+
+static void number_anew(void *ctx, const struct record *record)
+{
+	struct answers *answers = ctx;
+
+	if (!waits(answers, record))
+		return;
+	answers->taken_over++;
+	(void)answers_keep(answers, answers->taken_over, record->line);
+}
+
+static void take_over(void *ctx, const struct record *record)
+{
+	struct answers *answers = ctx;
+
+	ledger_append(&answers->ledger, record->line);
+	remember(answers, record);
+}
+
+/* Takes over what FILE.ahead has. Each line has to have the place that it will get before it gets
+ * it, so that a kill in between leaves no doubt about which of them are in FILE. */
+static void take_all_over(struct answers *answers)
+{
+	answers_begin_anew(answers);
+	(void)records_read(answers->before.ledger.in, answers->before.name, true, &answers->json,
+	                   number_anew, answers);
+	answers_end_anew(answers);
+	(void)records_read(answers->ahead.ledger.in, answers->ahead.name, true, &answers->json,
+	                   take_over, answers);
+	ledger_sync(&answers->ledger);
+	ahead_clear(&answers->ahead);
+	answers->records += answers->taken_over;
+}
+
+static void resume(struct answers *answers)
+{
+	struct ledger *ledger = &answers->ledger;
+	struct records_end end =
+	        records_read(ledger->in, ledger->name, false, &answers->json, remember, answers);
+
+	answers->records = end.records;
+	if (end.whole < end.size)
+		ledger_cut(ledger, end.size, end.whole);
+	if (!ledger_end_line(ledger))
+		cli_exit(CLI_IOERR);
+	if (answers->ahead.size)
+		take_all_over(answers);
+}
+
+/* ---- beginning ---- */
+
+/* What is written there is gone, or belongs to whoever has opened it: there is nothing to be found
+ * again. */
+static void open_other(struct answers *answers, const char *path, bool want_resume)
+{
+	if (want_resume)
+		cli_die(CLI_USAGE, "--resume: %s is no regular file", path);
+	output_open_append(&answers->out, path);
+}
+
+static bool is_other(const char *path)
+{
+	struct stat st;
+
+	return place_descriptor(path) >= 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
+}
+
+static void open_file(struct answers *answers, const char *path, bool want_resume,
+                      char *const *inputs)
+{
+	ledger_open(&answers->ledger, path, 0);
+	if (answers->ledger.end && !want_resume)
+		refuse_to_add(path);
+	ahead_open(&answers->ahead, path);
+	distinct_from_inputs(answers->ahead.name, inputs);
+	if (answers->ahead.size && !want_resume)
+		refuse_to_add(answers->ahead.name);
+	if (want_resume)
+		resume(answers);
+	answers->begin = answers->ledger.end;
+	ledger_sync_name(answers->ahead.name); /* FILE is in that directory, too */
+}
+
+void answers_open(struct answers *answers, const char *path, bool want_resume, char *const *inputs)
+{
+	init(answers);
+	distinct_from_inputs(path, inputs);
+	if (!path || strcmp(path, "-") == 0) {
+		output_open(&answers->out, NULL);
+		answers->reader = answers->out.fd;
+	} else if (is_other(path)) {
+		open_other(answers, path, want_resume);
+	} else {
+		open_file(answers, path, want_resume, inputs);
+	}
+}
+
+static void look_at_waiting(void *ctx, const struct record *record)
+{
+	if (waits(ctx, record))
+		remember(ctx, record);
+}
+
+/* Reads a file of answers, if it is there, without touching it. */
+static void look_into(struct answers *answers, const char *name, bool ahead, bool want_resume)
+{
+	int fd = open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	struct stat st;
+
+	if (fd < 0 && errno == ENOENT)
+		return;
+	if (fd < 0 || fstat(fd, &st) < 0)
+		cli_die(CLI_CANTCREAT, "cannot read %s: %s", name, strerror(errno));
+	if (st.st_size) {
+		if (!want_resume)
+			refuse_to_add(name);
+		answers->records = records_read(fd, name, ahead, &answers->json,
+		                                ahead ? look_at_waiting : remember, answers)
+		                           .records;
+	}
+	(void)close(fd);
+}
+
+void answers_look(struct answers *answers, const char *path, bool want_resume)
+{
+	char *ahead;
+
+	init(answers);
+	if (!path || strcmp(path, "-") == 0)
+		return;
+	if (is_other(path))
+		return;
+	look_into(answers, path, false, want_resume);
+	ahead = ahead_name(path);
+	look_into(answers, ahead, true, want_resume);
+	free(ahead);
+}
+
+/* ---- a run ---- */
+
+bool answers_have(struct answers *answers, struct oc_line_id id)
+{
+	return oc_answered_take(&answers->earlier, id);
+}
+
+size_t answers_keep(struct answers *answers, uint64_t place, struct oc_text line)
+{
+	return is_file(answers) ? ahead_put(&answers->ahead, answers->records + place, line) : 0;
+}
+
+void answers_write(struct answers *answers, struct oc_text line, size_t kept)
+{
+	if (is_file(answers))
+		ledger_append(&answers->ledger, line);
+	else
+		output_write(&answers->out, line.p, line.n);
+	answers->written++;
+	answers->changed = true;
+	answers->ahead.live -= kept;
+}
+
+bool answers_are_stale(const struct answers *answers)
+{
+	return is_file(answers) && ahead_is_stale(&answers->ahead);
+}
+
+void answers_begin_anew(struct answers *answers)
+{
+	answers->before = answers->ahead;
+	if (is_file(answers))
+		ahead_begin(&answers->ahead, &answers->before);
+}
+
+void answers_end_anew(struct answers *answers)
+{
+	if (is_file(answers))
+		ahead_replace(&answers->before, &answers->ahead);
+}
+
+void answers_settle(struct answers *answers)
+{
+	struct ahead *ahead = &answers->ahead;
+
+	if (!is_file(answers))
+		return;
+	if (answers->sync && answers->changed)
+		ledger_sync(&answers->ledger);
+	answers->changed = false;
+	if (!ahead->live)
+		ahead_clear(ahead);
+	if (answers->sync)
+		ahead_sync(ahead);
+}
+
+bool answers_lost(const struct answers *answers)
+{
+	return answers->ledger.lost;
+}
+
+bool answers_close(struct answers *answers, bool whole)
+{
+	struct ledger *ledger = &answers->ledger;
+	bool lost;
+
+	if (!is_file(answers)) {
+		output_commit(&answers->out);
+		return true;
+	}
+	answers_settle(answers);
+	ledger_check(ledger);
+	if (whole && !ledger->lost)
+		tidy(answers);
+	lost = ledger->lost;
+	ledger_sync(ledger);
+	ahead_close(&answers->ahead);
+	ledger_close(ledger);
+	return !lost;
+}

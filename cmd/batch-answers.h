@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * batch-answers.h: where the answer lines of a batch go: standard output, or a file that each is
+ * appended to at once, and by which an earlier run is resumed.
+ */
+#ifndef BATCH_ANSWERS_H
+#define BATCH_ANSWERS_H
+
+#include "batch-ahead.h"
+#include "batch/answered.h"
+#include "output.h"
+
+struct answers {
+	struct output out;    /* where it is no regular file */
+	int reader;           /* whose reader may leave; -1 = there is none */
+	struct ledger ledger; /* where it is one: in >= 0 */
+	struct ahead ahead;   /* lines whose turn to be written has not come */
+	struct ahead before;  /* the same, while they are kept anew */
+	struct oc_answered earlier;
+	struct oc_json json;
+	uint64_t records;    /* of earlier runs, in the file */
+	uint64_t taken_over; /* of FILE.ahead */
+	uint64_t failures;   /* of earlier runs, in the file */
+	uint64_t written;    /* by this run */
+	off_t begin;         /* where the lines of this run begin in the file */
+	bool sync;           /* each answer is to survive a power loss */
+	bool changed;        /* since the last answers_settle() */
+};
+
+/*
+ * path: NULL or "-" for standard output. A file that is there already and not empty must be
+ * resumed: its answers are kept, and a torn last line is dropped. Ends the program with 73 where
+ * the file cannot be used, with 65 where a line in it is none of a batch, and with 64 where it
+ * cannot be resumed, or is one of the inputs.
+ */
+void answers_open(struct answers *answers, const char *path, bool resume, char *const *inputs);
+
+/* The same, but only to look at them: nothing is made or changed. */
+void answers_look(struct answers *answers, const char *path, bool resume);
+
+/* Has an earlier run answered this request? To be asked once for each line. */
+bool answers_have(struct answers *answers, struct oc_line_id id);
+
+/* Keeps a line safe whose turn has not come. place: of all that this run writes, from 1. Returns
+ * what answers_write() is to be told. */
+size_t answers_keep(struct answers *answers, uint64_t place, struct oc_text line);
+
+/* Writes a line. kept: what answers_keep() has returned for it; 0 = it was not called. Ends the
+ * program as output_write() does; what is torn then is taken back. */
+void answers_write(struct answers *answers, struct oc_text line, size_t kept);
+
+/* All that is to be written and kept for now has been. */
+void answers_settle(struct answers *answers);
+
+/* Is most of what is kept of no use any more? Then all that is still waiting is to be kept anew,
+ * between these two. */
+bool answers_are_stale(const struct answers *answers);
+void answers_begin_anew(struct answers *answers);
+void answers_end_anew(struct answers *answers);
+
+/* Has somebody changed the file so that answers may be lost? That has been said then. */
+bool answers_lost(const struct answers *answers);
+
+/* The end. whole: all of the input has been seen, and every line of it has its end. What is of no
+ * use in the file is dropped then: failures of earlier runs, and answers to requests that have
+ * changed and were answered anew. True if all that was written is there. */
+bool answers_close(struct answers *answers, bool whole);
+
+#endif

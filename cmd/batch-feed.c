@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-feed.c: the request lines of all the files of a batch. */
+#include "compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "batch-feed.h"
+#include "input.h"
+#include "json/json.h"
+
+static bool is_standard_input(const char *path)
+{
+	return strcmp(path, "-") == 0;
+}
+
+/* Not waiting for a writer, and not becoming the owner of a terminal. */
+static int open_file(const char *path)
+{
+	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+}
+
+/* ---- before anything is asked ---- */
+
+/* What is wrong with an open file, without reading it; 0 = nothing that can be known. */
+static int check_descriptor(int fd)
+{
+	int flags = fcntl(fd, F_GETFL);
+	struct stat st;
+
+	if (flags < 0 || fstat(fd, &st) < 0)
+		return errno;
+	if (S_ISDIR(st.st_mode))
+		return EISDIR;
+	return (flags & O_ACCMODE) == O_WRONLY ? EBADF : 0;
+}
+
+/* The same of a name. Only a regular file is opened for that: a pipe would notice. */
+static int check_name(const char *path)
+{
+	struct stat st;
+	int error;
+	int fd;
+
+	if (stat(path, &st) < 0)
+		return errno;
+	if (S_ISSOCK(st.st_mode))
+		return ENXIO;
+	if (!S_ISREG(st.st_mode) && !S_ISDIR(st.st_mode))
+		return faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) < 0 ? errno : 0;
+	fd = open_file(path);
+	if (fd < 0)
+		return errno;
+	error = check_descriptor(fd);
+	(void)close(fd);
+	return error;
+}
+
+void feed_init(struct feed *feed, char *const *files)
+{
+	bool standard_input = false;
+
+	*feed = (struct feed){.files = files};
+	/* A name that is wrong is better told before anything is asked than after an hour. */
+	for (; *files; files++) {
+		bool is_input = is_standard_input(*files);
+		int error = is_input ? check_descriptor(STDIN_FILENO) : check_name(*files);
+
+		if (error)
+			cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(*files),
+			        strerror(error));
+		if (is_input && standard_input)
+			cli_die(CLI_USAGE, "standard input (-) is named twice");
+		standard_input |= is_input;
+	}
+}
+
+/* ---- the lines ---- */
+
+static bool is_blank(struct oc_text text)
+{
+	for (size_t i = oc_json_bom(text.p, text.n); i < text.n; i++) {
+		if (!memchr(" \t\r", text.p[i], 3))
+			return false;
+	}
+	return true;
+}
+
+static void close_file(struct feed *feed)
+{
+	lines_close(&feed->lines);
+	feed->open = false;
+}
+
+static void open_next(struct feed *feed)
+{
+	const char *path = *feed->files;
+	int fd = is_standard_input(path) ? STDIN_FILENO : open_file(path);
+
+	if (fd < 0) {
+		feed->error = errno;
+		return;
+	}
+	lines_init(&feed->lines, fd, path, FEED_LINE_MAX);
+	feed->open = true;
+}
+
+/* The next line, blank or not. */
+static enum lines_got next_line(struct feed *feed, struct oc_text *line)
+{
+	while (!feed_ended(feed)) {
+		enum lines_got got;
+
+		if (!feed->open) {
+			open_next(feed);
+			continue;
+		}
+		got = lines_next(&feed->lines, line);
+		if (got != LINES_END)
+			return got;
+		close_file(feed);
+		feed->files++;
+	}
+	return LINES_END;
+}
+
+enum lines_got feed_next(struct feed *feed, struct oc_text *line)
+{
+	for (;;) {
+		enum lines_got got = next_line(feed, line);
+
+		if (got == LINES_MORE || got == LINES_END)
+			return got;
+		feed->number++;
+		if (got == LINES_TOO_LONG || !is_blank(*line))
+			return got;
+	}
+}
+
+void feed_read(struct feed *feed)
+{
+	feed->error = lines_try(&feed->lines);
+	if (feed->error)
+		close_file(feed);
+}
+
+void feed_wait(const struct feed *feed)
+{
+	struct pollfd ready = {.fd = feed->lines.fd, .events = POLLIN};
+
+	(void)poll(&ready, 1, -1);
+}
+
+bool feed_ended(const struct feed *feed)
+{
+	return feed->error || (!feed->open && !*feed->files);
+}
+
+bool feed_complain(const struct feed *feed)
+{
+	if (feed->error)
+		cli_warn("cannot read %s: %s", input_name(*feed->files), strerror(feed->error));
+	return feed->error;
+}
+
+uint64_t feed_count(char *const *files)
+{
+	struct feed feed = {.files = files};
+	enum lines_got got;
+	struct oc_text line;
+	struct stat st;
+	uint64_t n = 0;
+
+	for (; *files; files++) {
+		/* What is read here must be there to be read again. */
+		if (is_standard_input(*files) || stat(*files, &st) < 0 || !S_ISREG(st.st_mode))
+			return 0;
+	}
+	while ((got = feed_next(&feed, &line)) != LINES_END) {
+		if (got == LINES_MORE)
+			feed_read(&feed);
+		else
+			n++;
+	}
+	return feed.error ? 0 : n;
+}

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-records.c: what is in a file of answer lines. */
+#include "compat.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <unistd.h>
+
+#include "lines.h"
+#include "batch/record.h"
+#include "batch-records.h"
+
+/* The longest answer line: all of an answer may be escapes. */
+#define ANSWER_LINE_MAX (8 * OC_ANSWER_MAX)
+
+struct reading {
+	const char *name;
+	bool places;
+	struct oc_json *json;
+	records_fn *fn;
+	void *ctx;
+	uint64_t number; /* of the line */
+	struct records_end end;
+};
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\0';
+}
+
+static struct oc_text trim(struct oc_text text)
+{
+	while (text.n && is_blank(*text.p)) {
+		text.p++;
+		text.n--;
+	}
+	while (text.n && is_blank(text.p[text.n - 1]))
+		text.n--;
+	return text;
+}
+
+static uint64_t take_place(struct oc_text *text)
+{
+	uint64_t place = 0;
+
+	for (; text->n && *text->p >= '0' && *text->p <= '9'; text->p++, text->n--)
+		place = place * 10 + (uint64_t)(*text->p - '0');
+	*text = trim(*text);
+	return place;
+}
+
+OC_NORETURN static void refuse(const struct reading *r)
+{
+	cli_die(CLI_DATAERR, "%s cannot be resumed: line %" PRIu64 " is no answer of a batch",
+	        r->name, r->number);
+}
+
+static bool is_record(struct record *record, struct oc_json *json)
+{
+	struct oc_err err = {0};
+
+	if (oc_record_recall(record->line, json, &record->id, &record->answered, &err) == OC_OK)
+		return true;
+	if (err.code == OC_ENOMEM)
+		cli_die(CLI_OSERR, "%s", err.message);
+	return false;
+}
+
+/* Is it, without an end, the beginning of a record, or nothing? */
+static bool is_torn(const struct record *record)
+{
+	return !record->line.n || *record->line.p == '{';
+}
+
+static int reopen(int fd, const char *name)
+{
+	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	if (copy < 0 || lseek(copy, 0, SEEK_SET) < 0)
+		cli_die(CLI_OSERR, "cannot read %s: %s", name, strerror(errno));
+	return copy;
+}
+
+/* What a line is, of which `got` tells how it has ended. False at the end of what is whole. */
+static bool take_line(struct reading *r, enum lines_got got, struct oc_text text)
+{
+	struct record record = {.line = trim(text), .at = r->end.size};
+
+	r->number++;
+	r->end.size += (off_t)text.n + (got != LINES_TORN);
+	if (r->places)
+		record.place = take_place(&record.line);
+	if (got == LINES_TOO_LONG)
+		refuse(r);
+	if (is_record(&record, r->json)) {
+		r->fn(r->ctx, &record);
+		r->end.records++;
+	} else if (got == LINES_TORN && is_torn(&record)) {
+		return false;
+	} else if (record.line.n) {
+		refuse(r);
+	}
+	r->end.whole = r->end.size;
+	return true;
+}
+
+struct records_end records_read(int fd, const char *name, bool places, struct oc_json *json,
+                                records_fn *fn, void *ctx)
+{
+	struct reading r = {.name = name, .places = places, .json = json, .fn = fn, .ctx = ctx};
+	struct oc_text text;
+	struct lines lines;
+	enum lines_got got;
+	bool more = true;
+
+	lines_init(&lines, reopen(fd, name), name, ANSWER_LINE_MAX);
+	while (more && (got = lines_next(&lines, &text)) != LINES_END) {
+		if (got == LINES_MORE)
+			lines_read(&lines);
+		else
+			more = take_line(&r, got, text);
+	}
+	lines_close(&lines);
+	return r.end;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-run.c: the run of a batch: lines in, requests out, answers in, lines out. */
+#include "compat.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <unistd.h>
+
+#include "descriptors.h"
+#include "distinct.h"
+#include "batch-settle.h"
+#include "signals.h"
+#include "batch-take.h"
+
+enum { GRACE = 5 }; /* s that requests under way have after a signal */
+
+/* ---- waiting ---- */
+
+static void on_signal(struct run *run)
+{
+	int sig = signals_take(run->signals);
+
+	if (!sig)
+		return;
+	progress_hide(&run->progress);
+	run->caught = sig;
+	run->give_up_at = oc_now() + GRACE;
+	oc_batch_stop(run->batch);
+	if (oc_batch_running(run->batch))
+		cli_note("waiting at most %d s for %u requests under way", GRACE,
+		         oc_batch_running(run->batch));
+}
+
+static int sooner(int a, int b)
+{
+	return a < 0 || (b >= 0 && b < a) ? b : a;
+}
+
+static int wait_of(const struct run *run)
+{
+	double now = oc_now();
+	double left = (run->give_up_at - now) * 1000;
+	int wait = progress_wait(&run->progress, now);
+
+	return run->caught ? sooner(wait, left > 0 ? (int)left + 1 : 0) : wait;
+}
+
+/* Waits for the network, the input, a signal, or the end of whoever reads standard output. */
+static void step(struct run *run, bool more)
+{
+	enum { SIGNAL, READER, INPUT, NFDS };
+	struct pollfd fds[NFDS] = {
+	        [SIGNAL] = {.fd = run->signals, .events = POLLIN},
+	        [READER] = {.fd = run->answers.reader},
+	        [INPUT] = {.fd = more ? run->feed.lines.fd : -1, .events = POLLIN},
+	};
+	struct oc_err err = {0};
+
+	if (!more && oc_batch_idle(run->batch))
+		cli_die(CLI_SOFTWARE, "there is nothing to wait for, and lines are left: a fault "
+		                      "of this program; --resume goes on from here");
+	if (oc_batch_step(run->batch, wait_of(run), fds, NFDS, &err))
+		cli_die(cli_status_of(err.code), "%s", err.message);
+	if (fds[SIGNAL].revents)
+		on_signal(run);
+	if (fds[READER].revents & (POLLERR | POLLHUP))
+		cli_reader_left("standard output");
+	if (fds[INPUT].revents)
+		feed_read(&run->feed);
+}
+
+/* ---- beginning and end ---- */
+
+static bool is_over(const struct run *run)
+{
+	if (run->caught && oc_now() >= run->give_up_at)
+		return true;
+	if (run->caught || run->refused)
+		return oc_batch_running(run->batch) == 0;
+	return !run->first && feed_ended(&run->feed);
+}
+
+static void start_progress(struct run *run)
+{
+	enum progress_mode mode = PROGRESS_NONE;
+
+	if (!run->quiet && isatty(STDERR_FILENO) && !run->ask.connect.config.log)
+		mode = PROGRESS_REDRAWN;
+	else if (!run->quiet && run->progress_wanted)
+		mode = PROGRESS_LINES;
+	progress_init(&run->progress, mode, oc_now());
+	if (mode != PROGRESS_NONE)
+		run->progress.total = feed_count(run->files);
+}
+
+/* Nothing is cut before it is known that it is nothing else, too. */
+static void open_files(struct run *run)
+{
+	const char *reasoning = run->ask.reasoning_path;
+	const char *report = run->ask.report.path;
+
+	if (report)
+		distinct_from_inputs(report, run->files);
+	if (reasoning)
+		distinct_from_inputs(reasoning, run->files);
+	answers_open(&run->answers, run->ask.output_path, run->resume, run->files);
+	run->answers.sync = run->sync;
+	distinct_from_other(run->ask.output_path, report);
+	distinct_from_other(run->ask.output_path, reasoning);
+	if (reasoning && run->resume)
+		output_open_append(&run->ask.reasoning, reasoning);
+	else if (reasoning)
+		output_open_direct(&run->ask.reasoning, reasoning);
+}
+
+/* A line must not fail because a descriptor is missing. */
+static void fit_descriptors(struct run *run)
+{
+	unsigned allowed = descriptors_allow(run->parallel);
+
+	if (allowed < run->parallel)
+		cli_note("at most %u requests at a time instead of %u: more files cannot be open "
+		         "(ulimit -n)",
+		         allowed, run->parallel);
+	run->parallel = allowed;
+}
+
+/* An answer that nobody would read is not asked for. */
+static void check_reader(const struct run *run)
+{
+	struct pollfd reader = {.fd = run->answers.reader};
+
+	if (poll(&reader, 1, 0) > 0 && reader.revents & (POLLERR | POLLHUP))
+		cli_reader_left("standard output");
+}
+
+static void start(struct run *run)
+{
+	struct oc_err err = {0};
+
+	run->end = &run->first;
+	feed_init(&run->feed, run->files);
+	fit_descriptors(run);
+	oc_json_init(&run->json);
+	if (oc_client_init(&run->client, &run->ask.connect.config, (long)run->parallel, &err) ||
+	    oc_batch_new(&run->client, run->parallel, run->rate, &run->batch, &err))
+		connect_die(&run->ask.connect, &err);
+	open_files(run);
+	check_reader(run);
+	start_progress(run);
+	run->signals = signals_open(GRACE + 1);
+	if (run->signals < 0)
+		cli_die(CLI_OSERR, "cannot make a pipe: %s", strerror(errno));
+}
+
+OC_NORETURN static void finish(struct run *run)
+{
+	bool unfinished = run->caught || run->refused || run->feed.error;
+	bool unread, there;
+
+	progress_hide(&run->progress);
+	there = answers_close(&run->answers, !unfinished);
+	if (run->ask.reasoning_path)
+		output_commit(&run->ask.reasoning);
+	unread = feed_complain(&run->feed);
+	progress_summary(&run->progress, unfinished, oc_now());
+	if (run->caught)
+		cli_die_of(run->caught);
+	if (run->refused)
+		cli_exit(run->refused);
+	if (!there)
+		cli_exit(CLI_IOERR);
+	if (unread)
+		cli_exit(CLI_NOINPUT);
+	if (run->progress.failed)
+		cli_exit(CLI_NO);
+	cli_exit(run->unreported ? CLI_IOERR : CLI_OK);
+}
+
+/* All that can be done without waiting. True if more must be read. Lines are taken after answers
+ * are written, and again after lines that have failed at once are: whatever made room is made use
+ * of, so that what stands still is waiting for an answer or for the input. */
+static bool advance(struct run *run)
+{
+	bool more;
+
+	settle_answers(run);
+	do {
+		more = take_lines(run);
+	} while (settle_write(run, run->unordered));
+	answers_settle(&run->answers);
+	return more;
+}
+
+void run_batch(struct run *run)
+{
+	start(run);
+	for (;;) {
+		bool more = advance(run);
+
+		progress_show(&run->progress, oc_now());
+		if (is_over(run))
+			break;
+		step(run, more);
+	}
+	settle_rest(run);
+	oc_batch_free(run->batch);
+	oc_client_release(&run->client);
+	finish(run);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-settle.c: the answers of a run become lines, and are written in their turn. */
+#include "compat.h"
+
+#include <inttypes.h>
+
+#include "answer/cut.h"
+#include "batch/record.h"
+#include "batch-settle.h"
+
+const char *settle_model(const struct run *run, const struct item *item)
+{
+	return item->line.model.n ? item->line.model.p : run->ask.request.model;
+}
+
+/* Would the same failure come back with every line? */
+static bool is_general(const struct oc_job *job)
+{
+	enum oc_code code = job->err.code;
+
+	return code == OC_EAUTH || code == OC_EQUOTA || code == OC_ECONFIG || job->wall;
+}
+
+/* Of the failures of lines the first is told, as an example; and the one that ends the run. */
+static void tell_failure(struct run *run, const struct item *item)
+{
+	const struct oc_err *err = &item->job.err;
+	const char *advice = connect_advice(&run->ask.connect, err);
+
+	if (run->refused)
+		return;
+	progress_hide(&run->progress);
+	if (is_general(&item->job)) {
+		run->refused = (int)cli_status_of(err->code);
+		oc_batch_stop(run->batch);
+		cli_warn("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
+	} else if (!run->progress.failed) {
+		cli_note("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
+	}
+}
+
+static void write_reasoning(struct run *run, const struct item *item)
+{
+	struct oc_buf record = {0};
+
+	if (!run->ask.reasoning_path || !item->job.reply.reasoning)
+		return;
+	oc_buf_init(&record, SIZE_MAX / 2);
+	oc_record_reasoning(&item->line, &item->job.reply, &record);
+	if (record.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(&run->ask.reasoning, record.p, record.n);
+	oc_buf_release(&record);
+}
+
+/* ---- what has been answered ---- */
+
+void settle_line(struct run *run, struct item *item)
+{
+	struct oc_job *job = &item->job;
+	int status = item_settle(item, &run->json);
+
+	if (status && job->err.http_status)
+		job->reply.http_status = job->err.http_status; /* for the report */
+	if (status)
+		tell_failure(run, item);
+	else if (oc_cut(&job->reply, item->line.max_tokens) > OC_CUT_OWN)
+		status = CLI_CUT;
+	progress_count(&run->progress, &job->reply, status);
+	if (job->reply.attempts &&
+	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status))
+		run->unreported = true;
+	item_forget_request(item);
+	run->unsettled--;
+	run->held += item->size;
+}
+
+/* Returns those of the lines whose answers a kill must not lose, linked by `settled`. */
+static struct item *take_answers(struct run *run)
+{
+	struct item *first = NULL;
+	struct item **end = &first;
+	struct oc_job *job;
+
+	while ((job = oc_batch_take(run->batch)) != NULL) {
+		struct item *item = job->ctx;
+
+		item_judge(item, &run->ask.request);
+		oc_secrets_mask_string(&run->client.secrets, job->err.message);
+		write_reasoning(run, item);
+		settle_line(run, item);
+		if (!item->answered)
+			continue;
+		*end = item;
+		end = &item->settled;
+	}
+	*end = NULL;
+	return first;
+}
+
+/* ---- what is written ---- */
+
+static void write_answer(struct run *run, struct item *item)
+{
+	progress_hide(&run->progress);
+	answers_write(&run->answers, oc_buf_text(&item->record), item->kept);
+	if (answers_lost(&run->answers) && !run->refused) {
+		run->refused = CLI_IOERR;
+		oc_batch_stop(run->batch);
+	}
+	run->held -= item->size;
+}
+
+bool settle_write(struct run *run, bool gaps)
+{
+	struct item **link = &run->first;
+	bool any = false;
+
+	while (*link) {
+		struct item *item = *link;
+
+		if (item->record.n) {
+			write_answer(run, item);
+			any = true;
+			*link = item->next;
+			if (!*link)
+				run->end = link;
+			item_give_back(&run->spare, item);
+		} else if (gaps) {
+			link = &item->next;
+		} else {
+			break;
+		}
+	}
+	return any;
+}
+
+/* Most of the file is of no use any more: a new one, with what still waits. */
+static void renew_ahead(struct run *run)
+{
+	struct answers *answers = &run->answers;
+
+	answers_begin_anew(answers);
+	for (struct item *item = run->first; item; item = item->next) {
+		if (item->kept)
+			item->kept = answers_keep(answers, item->place, oc_buf_text(&item->record));
+	}
+	answers_end_anew(answers);
+}
+
+/* Keeps safe what must wait for its turn. What has been written has no record any more. */
+static void keep_ahead(struct run *run, struct item *settled)
+{
+	for (; settled; settled = settled->settled) {
+		if (settled->record.n)
+			settled->kept = answers_keep(&run->answers, settled->place,
+			                             oc_buf_text(&settled->record));
+	}
+	if (answers_are_stale(&run->answers))
+		renew_ahead(run);
+}
+
+void settle_answers(struct run *run)
+{
+	struct item *settled = take_answers(run);
+
+	(void)settle_write(run, run->unordered);
+	keep_ahead(run, settled);
+}
+
+void settle_rest(struct run *run)
+{
+	uint64_t place = run->answers.written;
+
+	for (struct item *item = run->first; item; item = item->next) {
+		if (item->record.n)
+			item->place = ++place;
+	}
+	if (run->answers.ahead.live)
+		renew_ahead(run);
+	(void)settle_write(run, true);
+}

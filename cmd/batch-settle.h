@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-settle.h: the answers of a run become lines, and are written in their turn. */
+#ifndef BATCH_SETTLE_H
+#define BATCH_SETTLE_H
+
+#include "batch-run.h"
+
+/* The model that the line names, or else the command line. */
+const char *settle_model(const struct run *run, const struct item *item);
+
+/* The line has its end: an answer, or an error that is in job.err. */
+void settle_line(struct run *run, struct item *item);
+
+/* Settles what has been answered, writes what may be written, and keeps safe what must wait. */
+void settle_answers(struct run *run);
+
+/* Writes what may be written: in the order of the input, or, if `gaps`, around what is missing.
+ * Was there something? */
+bool settle_write(struct run *run, bool gaps);
+
+/* Writes all that was answered, where no answer is awaited any more. */
+void settle_rest(struct run *run);
+
+#endif

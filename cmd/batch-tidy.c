@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-tidy.c: what is of no use any more in a file of answers. */
+#include "compat.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <sys/stat.h>
+
+#include "attributes.h"
+#include "place.h"
+#include "batch-records.h"
+#include "signals.h"
+#include "batch-tidy.h"
+
+struct tidying {
+	struct answers *answers;
+	struct oc_answered keys; /* of answers of earlier runs that no line has taken */
+	struct ledger fresh;     /* what is to be the file */
+	bool full;               /* not all of it could be written */
+	bool any_replaced;
+	uint64_t replaced; /* answers that go */
+};
+
+static struct oc_line_id key_of(struct oc_line_id id)
+{
+	return (struct oc_line_id){.key = id.key};
+}
+
+static bool is_earlier(const struct tidying *t, const struct record *record)
+{
+	return record->at < t->answers->begin;
+}
+
+/* ---- what goes ---- */
+
+static void note_left(void *ctx, const struct record *record)
+{
+	struct tidying *t = ctx;
+
+	if (is_earlier(t, record) && record->answered &&
+	    oc_answered_is_left(&t->answers->earlier, record->id) &&
+	    oc_answered_add(&t->keys, key_of(record->id)))
+		cli_die(CLI_OSERR, "out of memory");
+}
+
+static void note_answered(void *ctx, const struct record *record)
+{
+	struct tidying *t = ctx;
+
+	if (!is_earlier(t, record) && record->answered &&
+	    oc_answered_take(&t->keys, key_of(record->id)) &&
+	    !oc_answered_is_left(&t->keys, key_of(record->id)))
+		t->any_replaced = true;
+}
+
+/* Several lines may have one key: its old answers go when there are as many new ones. Before that,
+ * a line of theirs may just have left the input. */
+static bool is_replaced(struct tidying *t, const struct record *record)
+{
+	return oc_answered_is_left(&t->answers->earlier, record->id) &&
+	       oc_answered_has(&t->keys, key_of(record->id)) &&
+	       !oc_answered_is_left(&t->keys, key_of(record->id));
+}
+
+static bool goes(struct tidying *t, const struct record *record)
+{
+	if (!is_earlier(t, record))
+		return false;
+	if (!record->answered)
+		return true;
+	if (!is_replaced(t, record))
+		return false;
+	(void)oc_answered_take(&t->answers->earlier, record->id);
+	t->replaced++;
+	return true;
+}
+
+/* ---- a new file ---- */
+
+static void copy(void *ctx, const struct record *record)
+{
+	struct tidying *t = ctx;
+
+	if (!t->full && !goes(t, record))
+		t->full = !ledger_try(&t->fresh, record->line);
+}
+
+static void read_file(struct tidying *t, records_fn *fn)
+{
+	struct answers *answers = t->answers;
+
+	(void)records_read(answers->ledger.in, answers->ledger.name, false, &answers->json, fn, t);
+}
+
+/* Puts the new file in the place of the old one, with its lock. Why not, or NULL. */
+static const char *replace(struct tidying *t, const char *real)
+{
+	struct ledger *ledger = &t->answers->ledger;
+	const char *name = ledger->name;
+	struct stat st;
+
+	if (t->full)
+		return "there is no room for a copy";
+	if (!ledger_is_untouched(ledger) || fstat(ledger->fd, &st) < 0)
+		return "another program writes to it";
+	if (st.st_nlink > 1)
+		return "it has other names, which would keep what it is now";
+	if (!attributes_copy(real, &st, t->fresh.fd))
+		return "a copy would not have all of its attributes";
+	if (!ledger_replace(&t->fresh, real))
+		return strerror(errno);
+	ledger_close(ledger);
+	*ledger = t->fresh;
+	ledger->name = name;
+	return NULL;
+}
+
+static void rewrite(struct tidying *t)
+{
+	const char *name = t->answers->ledger.name;
+	char *real = place_real(name);
+	const char *why;
+
+	ledger_begin(&t->fresh, t->answers->ahead.fresh);
+	read_file(t, copy);
+	why = real ? replace(t, real) : strerror(ENOMEM);
+	if (why) {
+		cli_warn("%s keeps what has failed or has changed since: %s", name, why);
+		ledger_drop(&t->fresh);
+	} else if (t->replaced) {
+		cli_note("dropped %" PRIu64 " answers to requests that have changed", t->replaced);
+	}
+	free(real);
+}
+
+void tidy(struct answers *answers)
+{
+	struct tidying t = {.answers = answers};
+
+	oc_answered_init(&t.keys);
+	if (answers->earlier.left && answers->written) {
+		read_file(&t, note_left);
+		read_file(&t, note_answered);
+	}
+	if (answers->failures || t.any_replaced)
+		rewrite(&t);
+	oc_answered_release(&t.keys);
+}

@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+/* draft.c: an answer's text on its way in. */
+#include "compat.h"
+
+#include "answer/cut.h"
+#include "answer/draft.h"
+#include "text/utf8.h"
+
+enum {
+	REPLACEMENT = 0xfffd,
+	TOOLS_MAX = 200,   /* bytes of the tools' names */
+	REFUSAL_MAX = 500, /* bytes of a refusal, in a message */
+};
+
+#define HASH_START UINT64_C(14695981039346656037) /* FNV-1a */
+
+void oc_draft_init(struct oc_draft *d, size_t max)
+{
+	*d = (struct oc_draft){.content_sum = {.hash = HASH_START},
+	                       .reasoning_sum = {.hash = HASH_START}};
+	oc_buf_init(&d->content, max);
+	oc_buf_init(&d->reasoning, max);
+	oc_buf_init(&d->refusal, max);
+	oc_buf_init(&d->tools, TOOLS_MAX);
+}
+
+void oc_draft_release(struct oc_draft *d)
+{
+	oc_buf_release(&d->content);
+	oc_buf_release(&d->reasoning);
+	oc_buf_release(&d->refusal);
+	oc_buf_release(&d->tools);
+}
+
+enum oc_code oc_draft_bad(const struct oc_draft *d)
+{
+	const enum oc_code codes[] = {d->content.bad, d->reasoning.bad, d->refusal.bad,
+	                              d->tools.bad};
+	enum oc_code bad = OC_OK;
+
+	if (!(codes[0] | codes[1] | codes[2] | codes[3])) /* as nearly always */
+		return OC_OK;
+	for (size_t i = 0; i < OC_COUNT(codes) && bad != OC_ENOMEM; i++)
+		bad = codes[i] ? codes[i] : bad;
+	return bad;
+}
+
+/* ---- what has come ------------------------------------------------------------------------ */
+
+static uint64_t hash(uint64_t h, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)p[i]) * UINT64_C(1099511628211);
+	return h;
+}
+
+/* Counts what was appended to a text behind its first `from` bytes. */
+static void count(struct oc_draft_sum *sum, const struct oc_buf *text, size_t from)
+{
+	sum->hash = hash(sum->hash, text->p + from, text->n - from);
+	sum->n += text->n - from;
+}
+
+static void count_piece(struct oc_draft_sum *sum, const struct oc_buf *text, size_t from)
+{
+	count(sum, text, from);
+	sum->pieces |= text->n > from;
+}
+
+/* The UTF-16 unit that the escape at p stands for, of n bytes that are there; 0 if this is none. */
+static unsigned unit(const char *p, size_t n)
+{
+	unsigned u = 0;
+
+	if (n < 6 || p[0] != '\\' || p[1] != 'u')
+		return 0;
+	for (int i = 2; i < 6; i++) {
+		const char *digits = "0123456789abcdef0123456789ABCDEF";
+		const char *at = strchr(digits, p[i]);
+
+		if (!at || !*at)
+			return 0;
+		u = u << 4 | ((unsigned)(at - digits) & 15);
+	}
+	return u;
+}
+
+/* The high surrogate that a string ends with, as an escape; else 0. */
+static uint16_t half_at_end(struct oc_text inner)
+{
+	size_t slashes = 0;
+	unsigned u;
+
+	if (inner.n < 6 || inner.p[inner.n - 6] != '\\')
+		return 0;
+	u = unit(inner.p + inner.n - 6, 6);
+	while (slashes < inner.n - 6 && inner.p[inner.n - 7 - slashes] == '\\')
+		slashes++;
+	return u >= 0xd800 && u < 0xdc00 && slashes % 2 == 0 ? (uint16_t)u : 0;
+}
+
+/* Appends the text between a string's quotes. JavaScript counts and cuts in UTF-16, so that the two
+ * halves of a character may be in two strings. */
+static void put_string(struct oc_buf *out, struct oc_draft_sum *sum, struct oc_text inner)
+{
+	unsigned high = sum->half;
+	unsigned low = high ? unit(inner.p, inner.n) : 0;
+
+	if (!inner.n)
+		return;
+	if (high && low >= 0xdc00 && low < 0xe000) {
+		oc_utf8_put(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
+		inner.p += 6;
+		inner.n -= 6;
+	} else if (high) {
+		oc_utf8_put(out, REPLACEMENT);
+	}
+	sum->half = half_at_end(inner);
+	inner.n -= sum->half ? 6 : 0;
+	oc_json_decode(inner, out);
+}
+
+static void put_half(struct oc_buf *out, struct oc_draft_sum *sum)
+{
+	size_t from = out->n;
+
+	if (!sum->half)
+		return;
+	oc_utf8_put(out, REPLACEMENT);
+	count(sum, out, from);
+	sum->half = 0;
+}
+
+void oc_draft_end(struct oc_draft *d)
+{
+	put_half(&d->content, &d->content_sum);
+	put_half(&d->reasoning, &d->reasoning_sum);
+}
+
+/* Appends what is new in a whole text. */
+static void add_rest(struct oc_buf *out, struct oc_draft_sum *sum, const struct oc_buf *whole)
+{
+	size_t from = out->n;
+	size_t old = 0;
+
+	if (whole->n >= sum->n && hash(HASH_START, whole->p, (size_t)sum->n) == sum->hash) {
+		old = (size_t)sum->n;
+		sum->half = 0; /* it is in what follows */
+	} else if (sum->pieces) {
+		old = whole->n;
+	}
+	oc_buf_add(out, whole->p + old, whole->n - old);
+	count(sum, out, from);
+	if (whole->bad)
+		out->bad = whole->bad;
+}
+
+/* ---- texts -------------------------------------------------------------------------------- */
+
+static void put_texts(struct oc_buf *out, const struct oc_json *j, int at);
+
+/* The first member that has a text. */
+static void put_member_text(struct oc_buf *out, const struct oc_json *j, int at)
+{
+	static const char *const members[] = {"text", "content", "summary", "thinking"};
+	size_t before = out->n;
+
+	for (size_t i = 0; i < OC_COUNT(members) && out->n == before; i++)
+		put_texts(out, j, oc_json_get(j, at, members[i]));
+}
+
+/* Appends the texts in a value of any form: a string, an object that has one, an array of these. */
+static void put_texts(struct oc_buf *out, const struct oc_json *j, int at)
+{
+	enum oc_json_type type = oc_json_type(j, at);
+	int item = type == OC_JSON_ARRAY ? oc_json_first(j, at) : OC_JSON_NONE;
+
+	if (type == OC_JSON_STRING)
+		oc_json_string(j, at, out);
+	if (type == OC_JSON_OBJECT)
+		put_member_text(out, j, at);
+	for (; item != OC_JSON_NONE; item = oc_json_next(j, at, item))
+		put_texts(out, j, item);
+}
+
+static struct oc_text inner(const struct oc_json *j, int string)
+{
+	struct oc_text raw = oc_json_raw(j, string);
+
+	return (struct oc_text){raw.p + 1, raw.n - 2};
+}
+
+/* False where there is none. */
+static bool put_reasoning(struct oc_draft *d, const struct oc_json *j, int at)
+{
+	size_t before = d->reasoning.n;
+
+	if (oc_json_type(j, at) == OC_JSON_STRING) {
+		put_string(&d->reasoning, &d->reasoning_sum, inner(j, at));
+		return inner(j, at).n > 0;
+	}
+	put_texts(&d->reasoning, j, at);
+	return d->reasoning.n > before;
+}
+
+/* Content is a string or an array of parts, of which some are thoughts. */
+static void put_content(struct oc_draft *d, const struct oc_json *j, int at, bool thoughts)
+{
+	if (oc_json_type(j, at) == OC_JSON_STRING)
+		put_string(&d->content, &d->content_sum, inner(j, at));
+	if (oc_json_type(j, at) != OC_JSON_ARRAY)
+		return;
+	for (int part = oc_json_first(j, at); part != OC_JSON_NONE;
+	     part = oc_json_next(j, at, part)) {
+		int type = oc_json_get(j, part, "type");
+
+		if (oc_json_is(j, type, "text") || oc_json_is(j, type, "output_text"))
+			oc_json_string(j, oc_json_get(j, part, "text"), &d->content);
+		else if (oc_json_is(j, type, "thinking") && thoughts)
+			put_texts(&d->reasoning, j, oc_json_get(j, part, "thinking"));
+		else if (oc_json_is(j, type, "refusal"))
+			oc_json_string(j, oc_json_get(j, part, "refusal"), &d->refusal);
+	}
+}
+
+/* ---- tools -------------------------------------------------------------------------------- */
+
+/* Is this the last name? Servers repeat it with every fragment of a call. */
+static bool is_last(const struct oc_buf *tools, const struct oc_buf *name)
+{
+	size_t before = tools->n - name->n;
+
+	return tools->n >= name->n && memcmp(tools->p + before, name->p, name->n) == 0 &&
+	       (before == 0 || tools->p[before - 1] == ' ');
+}
+
+static void put_tool(struct oc_buf *tools, const struct oc_json *j, int function)
+{
+	int at = oc_json_get(j, function, "name");
+	struct oc_buf name = {0};
+
+	oc_buf_init(&name, oc_json_raw(j, at).n);
+	if (oc_json_string(j, at, &name) && name.n && !is_last(tools, &name) &&
+	    tools->n + 2 + name.n <= tools->max) {
+		oc_buf_puts(tools, tools->n ? ", " : "");
+		oc_buf_add(tools, name.p, name.n);
+	}
+	if (name.bad)
+		tools->bad = name.bad;
+	oc_buf_release(&name);
+}
+
+/* ---- messages ----------------------------------------------------------------------------- */
+
+/* What a message is read for. A model's thinking has many names, and comes under several of them at
+ * the same time: the first that is not empty counts, and the last of them has it in parts. */
+enum { CONTENT, REASONING, REASONING_PARTS = 4, REFUSAL, TOOL_CALLS, FUNCTION_CALL, NAMES };
+
+static const char *const names[NAMES] = {
+        [CONTENT] = "content",
+        [REASONING] = "reasoning",
+        "reasoning_content",
+        "reasoning_text",
+        [REASONING_PARTS] = "reasoning_details",
+        [REFUSAL] = "refusal",
+        [TOOL_CALLS] = "tool_calls",
+        [FUNCTION_CALL] = "function_call",
+};
+
+static void put_call(struct oc_draft *d, const struct oc_json *j, int function)
+{
+	d->has_calls = true;
+	put_tool(&d->tools, j, function);
+}
+
+static void put_message(struct oc_draft *d, const struct oc_json *j, int message)
+{
+	bool thought = false;
+	int found[NAMES];
+
+	oc_json_members(j, message, names, NAMES, found);
+	for (int i = REASONING; i <= REASONING_PARTS && !thought; i++)
+		thought = put_reasoning(d, j, found[i]);
+	put_content(d, j, found[CONTENT], !thought);
+	oc_json_string(j, found[REFUSAL], &d->refusal);
+	for (int call = oc_json_first(j, found[TOOL_CALLS]); call != OC_JSON_NONE;
+	     call = oc_json_next(j, found[TOOL_CALLS], call))
+		put_call(d, j, oc_json_get(j, call, "function"));
+	if (oc_json_type(j, found[FUNCTION_CALL]) == OC_JSON_OBJECT)
+		put_call(d, j, found[FUNCTION_CALL]);
+}
+
+void oc_draft_add(struct oc_draft *d, const struct oc_json *j, int delta)
+{
+	size_t content = d->content.n;
+	size_t reasoning = d->reasoning.n;
+
+	put_message(d, j, delta);
+	count_piece(&d->content_sum, &d->content, content);
+	count_piece(&d->reasoning_sum, &d->reasoning, reasoning);
+}
+
+/* Appends what is said once. */
+static void add_once(struct oc_buf *out, const struct oc_buf *whole)
+{
+	if (!out->n)
+		oc_buf_add(out, whole->p, whole->n);
+	if (whole->bad)
+		out->bad = whole->bad;
+}
+
+static void add_first_whole(struct oc_draft *d, const struct oc_json *j, int message)
+{
+	put_message(d, j, message);
+	count(&d->content_sum, &d->content, 0);
+	count(&d->reasoning_sum, &d->reasoning, 0);
+	oc_draft_end(d);
+}
+
+void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message)
+{
+	struct oc_draft whole;
+
+	if (!d->content_sum.n && !d->reasoning_sum.n && !d->refusal.n && !d->has_calls) {
+		add_first_whole(d, j, message);
+		return;
+	}
+	oc_draft_init(&whole, j->len);
+	add_first_whole(&whole, j, message);
+	add_rest(&d->content, &d->content_sum, &whole.content);
+	add_rest(&d->reasoning, &d->reasoning_sum, &whole.reasoning);
+	add_once(&d->refusal, &whole.refusal);
+	add_once(&d->tools, &whole.tools);
+	d->has_calls |= whole.has_calls;
+	oc_draft_release(&whole);
+}
+
+int oc_draft_only_text(const struct oc_json *j, int delta, bool *reasoning)
+{
+	int values[NAMES];
+	int found = OC_JSON_NONE;
+
+	oc_json_members(j, delta, names, NAMES, values);
+	for (int i = 0; i < NAMES; i++) {
+		enum oc_json_type type = oc_json_type(j, values[i]);
+
+		if (type <= OC_JSON_NULL || oc_json_is(j, values[i], "") ||
+		    (type >= OC_JSON_ARRAY && oc_json_first(j, values[i]) == OC_JSON_NONE))
+			continue;
+		if (found != OC_JSON_NONE || type != OC_JSON_STRING || i >= REASONING_PARTS)
+			return OC_JSON_NONE;
+		found = values[i];
+		*reasoning = i >= REASONING;
+	}
+	return found;
+}
+
+void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner)
+{
+	struct oc_buf *text = reasoning ? &d->reasoning : &d->content;
+	struct oc_draft_sum *sum = reasoning ? &d->reasoning_sum : &d->content_sum;
+	size_t from = text->n;
+
+	put_string(text, sum, inner);
+	count_piece(sum, text, from);
+}
+
+/* ---- no content --------------------------------------------------------------------------- */
+
+static int refuses(const struct oc_draft *d, struct oc_err *err)
+{
+	char line[REFUSAL_MAX + OC_UTF8_LINE_MORE];
+
+	oc_utf8_line(line, REFUSAL_MAX, d->refusal.p, d->refusal.n);
+	return oc_err_set(err, OC_EPROTO, "the model refuses to answer: \"%s\"", line);
+}
+
+int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err)
+{
+	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
+	enum oc_cut cut = oc_cut(reply, 0);
+	const char *advice = cut == OC_CUT_LENGTH ? ": allow more tokens or less effort" : "";
+
+	if (!d->has_choices)
+		return oc_err_set(err, OC_EPROTO, "the answer has no choices: is this a chat API?");
+	if (d->refusal.n)
+		return refuses(d, err);
+	if (d->has_calls)
+		return oc_err_set(err, OC_EPROTO,
+		                  "the answer is tool calls only%s%s%s, without content",
+		                  d->tools.n ? " (" : "", d->tools.p, d->tools.n ? ")" : "");
+	if (cut == OC_CUT_FILTER)
+		return oc_err_set(err, OC_EPROTO,
+		                  "the server's content filter left nothing of the answer "
+		                  "(finish_reason %s)",
+		                  reason);
+	return oc_err_set(err, OC_EPROTO, "the answer is %s (finish_reason %s)%s",
+	                  d->reasoning_sum.n ? "reasoning only, without content" : "empty", reason,
+	                  advice);
+}

@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/* events.c: an event stream on its way in: joins sse, event and the sink. */
+#include "compat.h"
+
+#include "answer/events.h"
+#include "json/writer.h"
+#include "answer/refusal.h"
+#include "answer/reply.h"
+#include "answer/said.h"
+#include "text/utf8.h"
+#include "text/err.h"
+
+/* ---- text on its way to the sink ---- */
+
+static int stopped(struct oc_events *in)
+{
+	return oc_err_set(&in->err, OC_ESTOPPED, "the reader of the stream stopped it");
+}
+
+int oc_events_pass(struct oc_events *in, enum oc_chunk_kind kind, struct oc_text text)
+{
+	struct oc_chunk chunk = {.kind = kind, .text = text};
+
+	if (!text.n)
+		return OC_OK;
+	in->unflushed = true;
+	if (in->sink(in->sink_ctx, &chunk) != 0)
+		return stopped(in);
+	if (kind == OC_CHUNK_CONTENT)
+		in->reply->delivered += text.n;
+	return OC_OK;
+}
+
+static int over_memory(struct oc_events *in, enum oc_code bad, size_t max, const char *what)
+{
+	if (bad == OC_ENOMEM)
+		return oc_err_nomem(&in->err);
+	return oc_err_set(&in->err, OC_EPROTO, "%s is larger than %zu MiB", what, max >> 20);
+}
+
+/* Hands on what has been gathered as UTF-8: a character that is not complete yet waits for its
+ * rest, unless this is the end, and U+FFFD takes the place of what can never be one. */
+static int send_text(struct oc_events *in, enum oc_chunk_kind kind, struct oc_buf *text, bool end)
+{
+	size_t n = text->n - (end ? 0 : oc_utf8_tail(text->p, text->n));
+	struct oc_buf mended = {0};
+	int rc;
+
+	if (!n)
+		return OC_OK;
+	if (oc_utf8_check(text->p, n) == n) {
+		rc = oc_events_pass(in, kind, (struct oc_text){text->p, n});
+		oc_buf_drop(text, n);
+		return rc;
+	}
+	oc_buf_init(&mended, 3 * n);
+	oc_utf8_replace(&mended, text->p, n);
+	rc = mended.bad ? oc_err_nomem(&in->err) : oc_events_pass(in, kind, oc_buf_text(&mended));
+	oc_buf_release(&mended);
+	oc_buf_drop(text, n);
+	return rc;
+}
+
+/* With a sink, hands on what an event brought; without, the text stays where it is gathered. */
+static int deliver(struct oc_events *in, bool end)
+{
+	enum oc_code bad = oc_draft_bad(&in->draft);
+	int rc;
+
+	if (bad)
+		return over_memory(in, bad, OC_ANSWER_MAX, "the answer");
+	if (!in->sink)
+		return OC_OK;
+	rc = send_text(in, OC_CHUNK_REASONING, &in->draft.reasoning, end);
+	return rc ? rc : send_text(in, OC_CHUNK_CONTENT, &in->draft.content, end);
+}
+
+/* ---- events ---- */
+
+static struct oc_text trimmed(struct oc_text t)
+{
+	while (t.n && (*t.p == ' ' || *t.p == '\n'))
+		t = (struct oc_text){t.p + 1, t.n - 1};
+	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == '\n'))
+		t.n--;
+	return t;
+}
+
+static bool is_text(struct oc_text t, const char *s)
+{
+	return t.n == strlen(s) && memcmp(t.p, s, t.n) == 0;
+}
+
+/* Wraps a text that does not say itself that it is an error: `{"error":…}`. */
+static void wrap_error(struct oc_buf *out, struct oc_text text)
+{
+	struct oc_jsonw w;
+	struct oc_buf valid = {0};
+
+	oc_buf_init(&valid, OC_EVENT_MAX * 3);
+	oc_utf8_replace(&valid, text.p, text.n);
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '{');
+	oc_jsonw_key(&w, "error");
+	if (oc_json_check(text.p, text.n, NULL, NULL) == 0)
+		oc_jsonw_raw(&w, text);
+	else
+		oc_jsonw_string(&w, valid.p, valid.n);
+	oc_jsonw_close(&w, '}');
+	if (valid.bad)
+		out->bad = valid.bad;
+	oc_buf_release(&valid);
+}
+
+/* An event that is an error by its type, or by its field, whatever its text is. */
+static int on_error_event(struct oc_events *in, struct oc_text text)
+{
+	struct oc_buf wrapped = {0};
+	int rc;
+
+	oc_buf_init(&wrapped, OC_EVENT_MAX * 6);
+	if (oc_json_parse(&in->events.json, text.p, text.n, NULL) == 0 &&
+	    oc_json_get(&in->events.json, 0, "error") != OC_JSON_NONE)
+		oc_buf_add(&wrapped, text.p, text.n);
+	else
+		wrap_error(&wrapped, text);
+	if (wrapped.bad)
+		rc = oc_err_nomem(&in->err);
+	else
+		rc = oc_reply_event(&in->events.json, oc_buf_text(&wrapped), in->context, in->reply,
+		                    &in->draft, &in->err);
+	oc_buf_release(&wrapped);
+	return rc ? rc : oc_err_set(&in->err, OC_EPROTO, "the server says that it failed, not why");
+}
+
+/* Is it an event that says nothing: a ping, or one of another API? Only events without a type, and
+ * those of type "message", must be of ours; of others, those that look like one are. What is
+ * damaged is no ping. */
+static bool is_foreign(struct oc_events *in, struct oc_text type, struct oc_text data)
+{
+	const struct oc_json *j = &in->events.json;
+
+	if (is_text(type, "message"))
+		return false;
+	if (*data.p != '{')
+		return true;
+	return oc_json_parse(&in->events.json, data.p, data.n, NULL) == 0 &&
+	       oc_json_get(j, 0, "choices") == OC_JSON_NONE && oc_said_member(j, 0) == OC_JSON_NONE;
+}
+
+/* What an event of this type says. */
+static int take_data(struct oc_events *in, struct oc_text type, struct oc_text data)
+{
+	struct oc_draft *draft = &in->draft;
+	size_t before = draft->content.n + draft->reasoning.n;
+	int rc;
+
+	if (!data.n || in->end_seen)
+		return OC_OK;
+	if (is_text(data, "[DONE]")) {
+		in->end_seen = true;
+		return OC_OK;
+	}
+	if (type.n && is_text(type, "error"))
+		return on_error_event(in, data);
+	if (type.n && is_foreign(in, type, data)) {
+		in->has_events |= !is_text(type, "ping");
+		return OC_OK;
+	}
+	/* The end is proven, and all that is missing is what may come behind it. */
+	if (in->ending && in->reply->finish_reason &&
+	    oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0)
+		return OC_OK;
+	in->cut = in->ending && oc_json_is_cut(data.p, data.n);
+	rc = oc_event_read(&in->events, data, in->context, in->reply, draft, &in->err);
+	if (rc)
+		return rc;
+	in->has_events = true;
+	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
+	in->empty_chunk = draft->content.n + draft->reasoning.n == before && in->events.nameless;
+	return deliver(in, false);
+}
+
+/* Events without the blank lines between them arrive as one. */
+static int take_lines(struct oc_events *in, struct oc_text type, struct oc_text data)
+{
+	int rc = OC_OK;
+
+	while (data.n && !rc) {
+		const char *end = memchr(data.p, '\n', data.n);
+		size_t n = end ? (size_t)(end - data.p) : data.n;
+
+		rc = take_data(in, type, trimmed((struct oc_text){data.p, n}));
+		n += end != NULL;
+		data.p += n;
+		data.n -= n;
+	}
+	return rc;
+}
+
+static int on_event(void *ctx, const struct oc_sse_event *event)
+{
+	struct oc_events *in = ctx;
+	struct oc_text data = trimmed(event->data);
+
+	if (in->end_seen)
+		return OC_OK;
+	if (event->error.n)
+		return on_error_event(in, event->error);
+	if (event->joined && oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0 &&
+	    !is_text(event->type, "error"))
+		return take_lines(in, event->type, data);
+	return take_data(in, event->type, data);
+}
+
+void oc_events_init(struct oc_events *in, oc_sink *sink, void *sink_ctx,
+                    const struct oc_refusal_context *context, struct oc_reply *reply)
+{
+	*in = (struct oc_events){
+	        .sink = sink, .sink_ctx = sink_ctx, .context = context, .reply = reply};
+	oc_sse_init(&in->sse, OC_EVENT_MAX, on_event, in);
+	oc_event_reader_init(&in->events);
+	oc_draft_init(&in->draft, OC_ANSWER_MAX);
+}
+
+void oc_events_release(struct oc_events *in)
+{
+	oc_sse_release(&in->sse);
+	oc_event_reader_release(&in->events);
+	oc_draft_release(&in->draft);
+}
+
+/* What the parser of the stream says, where the handler of its events has not said more. */
+static int parsed(struct oc_events *in, int rc)
+{
+	if (rc && !in->err.code)
+		(void)over_memory(in, (enum oc_code)rc, OC_EVENT_MAX, "an event of the stream");
+	return in->err.code;
+}
+
+int oc_events_feed(struct oc_events *in, const char *p, size_t n)
+{
+	return in->err.code ? in->err.code : parsed(in, oc_sse_feed(&in->sse, p, n));
+}
+
+int oc_events_flush(struct oc_events *in)
+{
+	struct oc_chunk flush = {.kind = OC_CHUNK_FLUSH};
+	bool wanted = in->unflushed;
+
+	in->unflushed = false;
+	if (wanted && in->sink(in->sink_ctx, &flush) != 0 && !in->err.code)
+		return stopped(in);
+	return in->err.code;
+}
+
+/* ---- the end ---- */
+
+/* Moves gathered text to where the caller finds it. False where memory is out. */
+static bool take_text(struct oc_buf *from, char **text, size_t *n)
+{
+	struct oc_buf valid = {0};
+
+	if (oc_utf8_check(from->p, from->n) < from->n) {
+		oc_buf_init(&valid, 3 * from->n);
+		oc_utf8_replace(&valid, from->p, from->n);
+		oc_buf_release(from);
+		*from = valid;
+	}
+	*n = from->n;
+	*text = oc_buf_detach(from);
+	return *text;
+}
+
+static int take_gathered(struct oc_events *in)
+{
+	struct oc_reply *reply = in->reply;
+
+	if (!take_text(&in->draft.content, &reply->content, &reply->content_len) ||
+	    (in->draft.reasoning.n &&
+	     !take_text(&in->draft.reasoning, &reply->reasoning, &reply->reasoning_len)))
+		return oc_err_nomem(&in->err);
+	return OC_OK;
+}
+
+/* The stream is whole: the rest of its text, or the reason why there is none. */
+static int finish(struct oc_events *in)
+{
+	int rc;
+
+	oc_draft_end(&in->draft);
+	rc = deliver(in, true);
+	if (rc)
+		return rc;
+	if (!in->draft.content_sum.n)
+		return oc_draft_missing(&in->draft, in->reply, &in->err);
+	return in->sink ? OC_OK : take_gathered(in);
+}
+
+/* Only a proven end makes a stream a success, whatever the transport says. */
+int oc_events_end(struct oc_events *in, enum oc_code transport)
+{
+	in->ending = true;
+	if (!in->err.code && !transport && !in->end_seen)
+		(void)parsed(in, oc_sse_end(&in->sse));
+	if (in->err.code)
+		return in->err.code;
+	if (in->end_seen || in->reply->finish_reason)
+		return finish(in);
+	if (transport)
+		return transport;
+	if (in->empty_chunk)
+		return oc_err_set(&in->err, OC_EPROTO,
+		                  "the server failed within the stream and did not say why");
+	in->cut = !in->has_events || in->draft.has_choices;
+	return oc_err_set(&in->err, OC_EPROTO,
+	                  "the stream ended early, with neither [DONE] nor a finish reason%s",
+	                  in->has_events && !in->draft.has_choices
+	                          ? ", and without any choices: is this a chat API?"
+	                          : "");
+}

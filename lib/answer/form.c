@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/* form.c: has an answer the form that was asked for? */
+#include "compat.h"
+
+#include <inttypes.h>
+
+#include "answer/cut.h"
+#include "answer/form.h"
+#include "schema/schema.h"
+
+static enum oc_schema_formats formats_of(const struct oc_request *req)
+{
+	return req->no_formats ? OC_FORMATS_NOTED : OC_FORMATS_ENFORCED;
+}
+
+static int check(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
+{
+	struct oc_json value;
+	struct oc_schema *schema = NULL;
+	int rc;
+
+	oc_json_init(&value);
+	rc = oc_json_parse(&value, answer.p, answer.n, err);
+	if (!rc && req->format == OC_FORMAT_JSON_OBJECT &&
+	    oc_json_type(&value, 0) != OC_JSON_OBJECT)
+		rc = oc_err_set(err, OC_EPROTO, "it is no JSON object");
+	if (!rc && req->format == OC_FORMAT_JSON_SCHEMA) {
+		rc = oc_schema_new(req->schema, formats_of(req), &schema, err);
+		if (!rc)
+			rc = oc_schema_validate(schema, &value, err);
+	}
+	oc_schema_free(schema);
+	oc_json_release(&value);
+	return rc;
+}
+
+int oc_answer_check(const struct oc_request *req, const struct oc_reply *reply,
+                    struct oc_text answer, struct oc_err *err)
+{
+	static const char form[] = "does not have the form asked for";
+	struct oc_err why = {0};
+	int rc = req->format == OC_FORMAT_TEXT ? OC_OK : check(req, answer, &why);
+
+	if (!rc || rc == OC_ENOMEM)
+		return rc ? oc_err_nomem(err) : OC_OK;
+	/* The cause comes first: what is wrong may be long, and then the end is not shown. */
+	switch (oc_cut(reply, req->max_tokens)) {
+	case OC_CUT_OWN:
+		return oc_err_set(err, why.code,
+		                  "the model's answer was cut at the request's limit of %" PRId64
+		                  " tokens, which is the likely reason why it %s: %s",
+		                  req->max_tokens, form, why.message);
+	case OC_CUT_LENGTH:
+	case OC_CUT_FILTER:
+		return oc_err_set(
+		        err, why.code,
+		        "the server cut the answer short (finish_reason %s), which is the "
+		        "likely reason why it %s: %s",
+		        reply->finish_reason, form, why.message);
+	case OC_CUT_NONE:
+		break;
+	}
+	return oc_err_set(err, why.code, "the model's answer %s: %s", form, why.message);
+}

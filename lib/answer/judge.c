@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: MIT */
+/* judge.c: what a server's error means. The sources of the phrases are in docs/QUIRKS.md. */
+#include "compat.h"
+
+#include "answer/judge.h"
+
+/* ---- by the status ------------------------------------------------------------------------ */
+
+/* What does not follow from the first digit: 4xx is refused, 5xx is busy, and neither is tried
+ * again. */
+static const struct {
+	int status;
+	enum oc_code code;
+	bool retry;
+	bool slow;
+} statuses[] = {
+        {401, OC_EAUTH, false, false}, {402, OC_EQUOTA, false, false},
+        {403, OC_EAUTH, false, false}, {404, OC_ENOTFOUND, false, false},
+        {407, OC_EAUTH, false, false}, {408, OC_EBUSY, true, false},
+        {409, OC_EBUSY, true, false},  {410, OC_ENOTFOUND, false, false},
+        {425, OC_EBUSY, true, false},  {429, OC_EBUSY, true, true},
+        {500, OC_EBUSY, true, false},  {502, OC_EBUSY, true, false},
+        {503, OC_EBUSY, true, true},   {504, OC_EBUSY, true, false},
+        {520, OC_EBUSY, true, false},  {521, OC_EBUSY, true, false},
+        {522, OC_EBUSY, true, false},  {523, OC_EBUSY, true, false},
+        {524, OC_EBUSY, true, false},  {529, OC_EBUSY, true, true},
+};
+
+static struct oc_verdict by_status(int status)
+{
+	struct oc_verdict verdict = {.code = OC_EPROTO, .status = status, .no_api = status == 405};
+
+	if (status >= 400 && status < 600)
+		verdict.code = status < 500 ? OC_EREFUSED : OC_EBUSY;
+	for (size_t i = 0; i < OC_COUNT(statuses); i++) {
+		if (statuses[i].status != status)
+			continue;
+		verdict.code = statuses[i].code;
+		verdict.retry = statuses[i].retry;
+		verdict.slow = statuses[i].slow;
+	}
+	return verdict;
+}
+
+const char *oc_judge_status(int status)
+{
+	static const struct {
+		int status;
+		const char *text;
+	} texts[] = {
+	        {400, "Bad Request"},
+	        {401, "Unauthorized"},
+	        {402, "Payment Required"},
+	        {403, "Forbidden"},
+	        {404, "Not Found"},
+	        {405, "Method Not Allowed"},
+	        {408, "Request Timeout"},
+	        {409, "Conflict"},
+	        {410, "Gone"},
+	        {413, "Content Too Large"},
+	        {422, "Unprocessable"},
+	        {425, "Too Early"},
+	        {429, "Too Many Requests"},
+	        {500, "Internal Server Error"},
+	        {501, "Not Implemented"},
+	        {502, "Bad Gateway"},
+	        {503, "Service Unavailable"},
+	        {504, "Gateway Timeout"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(texts); i++) {
+		if (texts[i].status == status)
+			return texts[i].text;
+	}
+	return "no explanation";
+}
+
+/* ---- by the type or the code -------------------------------------------------------------- */
+
+/* The status that an error within a 200 stands for, where it names its kind but no number. */
+static int status_of_kind(struct oc_text kind)
+{
+	static const struct {
+		const char *phrase;
+		int status;
+	} kinds[] = {
+	        {"insufficient quota", 429}, {"rate limit", 429},      {"too many requests", 429},
+	        {"quota exceeded", 429},     {"throttl", 429},         {"resource exhausted", 429},
+	        {"overloaded", 503},         {"unavailable", 503},     {"timeout", 504},
+	        {"deadline exceeded", 504},  {"authentication", 401},  {"unauth", 401},
+	        {"invalid api key", 401},    {"permission", 403},      {"forbidden", 403},
+	        {"not found", 404},          {"invalid request", 400}, {"bad request", 400},
+	        {"invalid argument", 400},   {"exceed context", 400},  {"context length", 400},
+	        {"internal", 500},           {"server error", 500},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(kinds); i++) {
+		if (oc_judge_find(kind, kinds[i].phrase))
+			return kinds[i].status;
+	}
+	return 0;
+}
+
+/* ---- by the words ------------------------------------------------------------------------- */
+
+enum meaning {
+	NOTHING, /* what the status says */
+	REFUSED, /* this request will never be answered */
+	QUOTA,   /* used up: no request will be answered for hours */
+	LATER,   /* too many requests, or too fast */
+	LOADING,
+	NO_MODEL,
+	NO_API,
+};
+
+/* The statuses in which a phrase means something. */
+enum {
+	S_NONE = 1 << 0, /* an error within a 200 that names none */
+	S_BAD = 1 << 1,  /* 400, 413, 422 and the rest of 4xx */
+	S_403 = 1 << 2,
+	S_404 = 1 << 3,
+	S_429 = 1 << 4,
+	S_500 = 1 << 5,
+	S_503 = 1 << 6,
+
+	LIMITED = S_NONE | S_429,
+	PAID = S_NONE | S_BAD | S_403 | S_429, /* of S_BAD only sentences: it repeats requests */
+	DENIED = S_NONE | S_403 | S_429,
+	NAMED = S_NONE | S_BAD | S_403 | S_500 | S_503,
+	FAULT = S_NONE | S_500,
+	WAITING = S_NONE | S_503,
+};
+
+/*
+ * The first phrase that is there counts. A quota that is used up and a rate that is too high both
+ * come as 429, and each is spoken of with words of the other: so come a rate by the minute, the
+ * sure signs of a quota, quotas by the day, signs of a rate, and then words that occur in both.
+ */
+static const struct {
+	unsigned where;
+	enum meaning meaning;
+	const char *phrase;
+} phrases[] = {
+        /* ---- limits ---- */
+        {LIMITED, REFUSED, "request too large"},
+        {LIMITED, QUOTA, "requests per day per project"},
+        {LIMITED, LATER, "per min"},
+        {LIMITED, LATER, "per second"},
+        {LIMITED, LATER, "by minute"},
+        {LIMITED, LATER, "/ min"},
+        {LIMITED, LATER, "/ sec"},
+        {LIMITED, LATER, "(rpm)"},
+        {LIMITED, LATER, "(tpm)"},
+        {LIMITED, LATER, "max rpm"},
+        {LIMITED, LATER, "max tpm"},
+        {PAID, QUOTA, "insufficient quota"},
+        {PAID, QUOTA, "insufficient balance"},
+        {PAID, QUOTA, "credit balance is too low"},
+        {PAID, QUOTA, "specified api usage limit"},
+        {PAID, QUOTA, "billing hard limit"},
+        {DENIED, QUOTA, "insufficient credit"},
+        {DENIED, QUOTA, "credit balance"},
+        {DENIED, QUOTA, "usage limit"},
+        {DENIED, QUOTA, "spending limit"},
+        {DENIED, QUOTA, "requires a subscription"},
+        {PAID, QUOTA, "\xe4\xbd\x99\xe9\xa2\x9d\xe4\xb8\x8d\xe8\xb6\xb3"}, /* low balance */
+        {DENIED, QUOTA, "out of credits"},
+        {DENIED, QUOTA, "doesn't have any credits"},
+        {DENIED, QUOTA, "per day"},
+        {DENIED, QUOTA, "by day"},
+        {DENIED, QUOTA, "/ day"},
+        {DENIED, QUOTA, "(rpd)"},
+        {DENIED, QUOTA, "(tpd)"},
+        {DENIED, QUOTA, "daily"},
+        {DENIED, QUOTA, "weekly"},
+        {DENIED, QUOTA, "per month"},
+        {DENIED, QUOTA, "/ month"},
+        {DENIED, QUOTA, "monthly"},
+        {LIMITED, LATER, "rate limit"},
+        {LIMITED, LATER, "request slot"},
+        {LIMITED, LATER, "too many requests"},
+        {LIMITED, LATER, "overloaded"},
+        {LIMITED, LATER, "concurren"},
+        {LIMITED, LATER, "throttl"},
+        {LIMITED, LATER, "per base model"},
+        {LIMITED, LATER, "capacity exceeded"},
+        {LIMITED, LATER, "try again in"},
+        {LIMITED, LATER, "try again after"},
+        {LIMITED, LATER, "retry in"},
+        {LIMITED, LATER, "retry after"},
+        {DENIED, QUOTA, "quota"},
+        {DENIED, QUOTA, "credit"},
+        {DENIED, QUOTA, "billing"},
+        {DENIED, QUOTA, "_limit_exceeded"},
+        {S_NONE, LATER, "server busy"},
+        {S_NONE, LATER, "try again"},
+        /* ---- models and addresses ---- */
+        {NAMED, NO_MODEL, "model not found"},
+        {NAMED, NO_MODEL, "model * not found"},
+        {NAMED, NO_MODEL, "model is not found"},
+        {NAMED, NO_MODEL, "model * is not found"},
+        {NAMED, NO_MODEL, "model * does not exist"},
+        {NAMED, NO_MODEL, "model does not exist"},
+        {NAMED, NO_MODEL, "model not exist"},
+        {NAMED, NO_MODEL, "no such model"},
+        {NAMED, NO_MODEL, "unknown model"},
+        {NAMED, NO_MODEL, "invalid model name"},
+        {NAMED, NO_MODEL, "invalid model:"},
+        {NAMED, NO_MODEL, "invalid model '"},
+        {NAMED, NO_MODEL, "invalid model id"},
+        {NAMED, NO_MODEL, "not a valid model id"},
+        {NAMED, NO_MODEL, "model identifier is invalid"},
+        {NAMED, NO_MODEL, "model is not loaded"},
+        {NAMED, NO_MODEL, "no models loaded"},
+        {S_404, NO_API, "="},
+        {S_404, NO_API, "=not found"},
+        {S_404, NO_API, "=404 page not found"},
+        {S_404, NO_API, "=file not found"},
+        {S_404, NO_API, "=resource not found"},
+        {S_404, NO_API, "=404 not found"},
+        {S_404, NO_API, "cannot post /"},
+        {S_404, NO_API, "route * not found"},
+        {S_404, NO_API, "no route matched"},
+        {S_404 | S_NONE, NO_API, "unexpected endpoint"},
+        /* ---- requests that are at fault, where the status says that the server is ---- */
+        {FAULT, REFUSED, "image input is not supported"},
+        {FAULT, REFUSED, "audio input is not supported"},
+        {FAULT, REFUSED, "mmproj"},
+        {FAULT, REFUSED, "failed to load image"},
+        {FAULT, REFUSED, "failed to decode image"},
+        {FAULT, REFUSED, "failed to process image"},
+        {FAULT, REFUSED, "missing data required for image"},
+        {FAULT, REFUSED, "image: unknown format"},
+        {FAULT, REFUSED, "does not support image"},
+        {FAULT, REFUSED, "unsupported content part"},
+        {FAULT, REFUSED, "failed to parse messages"},
+        {FAULT, REFUSED, "invalid url"},
+        {FAULT, REFUSED, "url must be base64"},
+        {FAULT, REFUSED, "param requires jinja"},
+        {FAULT, REFUSED, "roles must alternate"},
+        {FAULT, REFUSED, "too large to process"},
+        {FAULT, REFUSED, "maximum context"},
+        {FAULT, REFUSED, "context length exceeded"},
+        {FAULT, REFUSED, "exceeds the context"},
+        {FAULT, REFUSED, "exceeds the available context"},
+        {S_403, REFUSED, "moderation"},
+        {S_403, REFUSED, "flagged"},
+        /* ---- models that are on their way ---- */
+        {WAITING, NOTHING, "error loading"},
+        {WAITING, NOTHING, "failed"},
+        {WAITING, LOADING, "loading model"},
+        {WAITING, LOADING, "model is loading"},
+        {WAITING, LOADING, "model * is loading"},
+        {WAITING, LOADING, "currently loading"},
+        {WAITING, LOADING, "still loading"},
+        {WAITING, LOADING, "model is not ready"},
+};
+
+static bool is_gap(char c)
+{
+	return c == ' ' || c == '_' || c == '-';
+}
+
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* How many bytes of the text the phrase is, if the text begins with it; else SIZE_MAX. */
+static size_t prefix(struct oc_text text, const char *phrase)
+{
+	size_t i = 0;
+
+	for (; *phrase; phrase++) {
+		size_t from = i;
+
+		if (*phrase == ' ') {
+			while (i < text.n && is_gap(text.p[i]))
+				i++;
+		} else if (*phrase == '*') {
+			while (i < text.n && text.p[i] != ' ')
+				i++;
+			if (i == from)
+				return SIZE_MAX;
+		} else if (i < text.n && lower(text.p[i]) == *phrase) {
+			i++;
+		} else {
+			return SIZE_MAX;
+		}
+	}
+	return i;
+}
+
+const char *oc_judge_find(struct oc_text text, const char *phrase)
+{
+	if (*phrase == '=')
+		return prefix(text, phrase + 1) == text.n ? text.p : NULL;
+	for (size_t i = 0; i < text.n; i++) {
+		/* Most places end here: all else is in the way of nothing. */
+		if (lower(text.p[i]) != *phrase)
+			continue;
+		if (prefix((struct oc_text){text.p + i, text.n - i}, phrase) != SIZE_MAX)
+			return text.p + i;
+	}
+	return NULL;
+}
+
+static unsigned class_of(int status)
+{
+	switch (status) {
+	case 0:
+		return S_NONE;
+	case 403:
+		return S_403;
+	case 404:
+		return S_404;
+	case 429:
+		return S_429;
+	case 500:
+		return S_500;
+	case 503:
+		return S_503;
+	default:
+		return by_status(status).code == OC_EREFUSED ? S_BAD : 0;
+	}
+}
+
+/* What must be the whole text is looked for in the words alone. */
+static bool is_said(const char *phrase, struct oc_text kind, struct oc_text words)
+{
+	return oc_judge_find(words, phrase) || (*phrase != '=' && oc_judge_find(kind, phrase));
+}
+
+static enum meaning meaning_of(int status, struct oc_text kind, struct oc_text words)
+{
+	unsigned class = class_of(status);
+
+	for (size_t i = 0; i < OC_COUNT(phrases); i++) {
+		if ((phrases[i].where & class) && is_said(phrases[i].phrase, kind, words))
+			return phrases[i].meaning;
+	}
+	return NOTHING;
+}
+
+struct oc_verdict oc_judge(int status, struct oc_text kind, struct oc_text words)
+{
+	static const struct oc_verdict verdicts[] = {
+	        [REFUSED] = {.code = OC_EREFUSED},
+	        [QUOTA] = {.code = OC_EQUOTA},
+	        [LATER] = {.code = OC_EBUSY, .retry = true, .slow = true},
+	        [LOADING] = {.code = OC_EBUSY, .retry = true, .loading = true},
+	        [NO_MODEL] = {.code = OC_ENOTFOUND},
+	        [NO_API] = {.code = OC_ENOTFOUND, .no_api = true},
+	};
+	struct oc_verdict verdict = by_status(status ? status : status_of_kind(kind));
+	enum meaning meaning = meaning_of(verdict.status, kind, words);
+
+	if (meaning == NOTHING)
+		return verdict;
+	status = verdict.status;
+	verdict = verdicts[meaning];
+	verdict.status = status;
+	return verdict;
+}

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: MIT */
+/* refusal.c: what servers send in place of an answer, worded. */
+#include "compat.h"
+
+#include "answer/judge.h"
+#include "answer/refusal.h"
+#include "answer/said.h"
+#include "text/utf8.h"
+#include "text/err.h"
+
+/* Everything that goes into a message. */
+struct wording {
+	const struct oc_refusal_context *context;
+	const char *base; /* whose error it is */
+	enum oc_code code;
+	int status;
+	bool no_api; /* it is the address that is wrong */
+	char said[OC_SAID_MAX + OC_UTF8_LINE_MORE];
+	char why[OC_SAID_MAX + 32]; /* "(404: model not found)" */
+	char more[2 * OC_SAID_MAX]; /* " (request ID 17)", or nothing */
+};
+
+static int word_notfound(const struct wording *w, struct oc_err *err)
+{
+	const char *model = w->context->model;
+	const char *not = w->status == 410 ? "no longer served" : "not served";
+	const char *near = model ? oc_model_near(model) : NULL;
+	bool help = near && strcmp(near, model) != 0;
+
+	if (!model)
+		return oc_err_set(err, w->code, "what was asked for is %s by %s %s%s", not, w->base,
+		                  w->why, w->more);
+	return oc_err_set(err, w->code, "model \"%s\" is %s by %s %s; %s%s%s%s", model, not,
+	                  w->base, w->why, help ? "did you mean " : "check the model's name",
+	                  help ? near : "", help ? "?" : "", w->more);
+}
+
+static int word_auth(const struct wording *w, struct oc_err *err)
+{
+	const char *base = w->base;
+
+	if (w->status == 407)
+		return oc_err_set(err, w->code,
+		                  "the proxy wants a user name and a password %s; "
+		                  "put them into the proxy's URL%s",
+		                  w->why, w->more);
+	if (w->status == 403)
+		return oc_err_set(err, w->code, "%s denies the request %s; %s%s", base, w->why,
+		                  w->context->has_key ? "check what the key's account may use"
+		                                      : "no API key was sent",
+		                  w->more);
+	if (!w->context->has_key)
+		return oc_err_set(err, w->code, "%s wants an API key %s; none was sent%s", base,
+		                  w->why, w->more);
+	return oc_err_set(err, w->code,
+	                  "%s refused the API key %s; check that it belongs to this "
+	                  "server and is still valid%s",
+	                  base, w->why, w->more);
+}
+
+static int word_busy(const struct wording *w, struct oc_err *err)
+{
+	const char *base = w->base;
+	const char *what = w->status == 429   ? "limits the rate of requests"
+	                   : w->status == 500 ? "failed"
+	                                      : "cannot answer now";
+	/* ollama.com answers so for models that are gone, too. */
+	const char *hint = w->status == 500 ? "; if that does not help, try another model" : "";
+
+	if (w->status == 501 || w->status == 505)
+		return oc_err_set(err, w->code, "%s cannot serve such a request %s%s", base, w->why,
+		                  w->more);
+	return oc_err_set(err, w->code, "%s %s %s; try again later%s%s", base, what, w->why, hint,
+	                  w->more);
+}
+
+static int word(const struct wording *w, struct oc_err *err)
+{
+	const char *base = w->base;
+
+	if (w->no_api)
+		return oc_err_set(err, w->code,
+		                  "there is no chat API at %s %s; check the base "
+		                  "URL, which often ends in /v1%s",
+		                  base, w->why, w->more);
+	if (w->code == OC_ENOTFOUND)
+		return word_notfound(w, err);
+	if (w->code == OC_EAUTH)
+		return word_auth(w, err);
+	if (w->code == OC_EBUSY)
+		return word_busy(w, err);
+	if (w->code == OC_EQUOTA)
+		return oc_err_set(err, w->code,
+		                  "the quota at %s is used up, or does not cover "
+		                  "this %s; trying again soon is of no use%s",
+		                  base, w->why, w->more);
+	if (w->code == OC_EREFUSED)
+		return oc_err_set(err, w->code, "%s refused the request %s%s", base, w->why,
+		                  w->more);
+	if (w->status)
+		return oc_err_set(err, w->code,
+		                  "%s gave an answer that is of no use here %s; check the "
+		                  "base URL%s",
+		                  base, w->why, w->more);
+	return oc_err_set(err, w->code, "%s: the server reports an error: %s%s", base, w->said,
+	                  w->more);
+}
+
+/* Ollama's own texts have an id of their own. */
+static void add_more(struct wording *w)
+{
+	const char *id = w->context->request_id;
+	const char *encoding = w->context->encoding;
+	bool has_id = id && *id && !strstr(w->said, "(ref: ");
+
+	(void)snprintf(w->more, sizeof w->more, "%s%s%s%s%s%s", has_id ? " (request ID " : "",
+	               has_id ? id : "", has_id ? ")" : "",
+	               encoding ? "; its explanation is encoded (" : "", encoding ? encoding : "",
+	               encoding ? ")" : "");
+}
+
+/* Judges and words what was said. http_status: that of the answer. */
+static int refuse(const struct oc_said *said, int http_status,
+                  const struct oc_refusal_context *context, struct oc_err *err)
+{
+	int named = http_status == 200 ? said->status : http_status;
+	struct oc_verdict verdict =
+	        oc_judge(named, oc_buf_text(&said->kind), oc_buf_text(&said->words));
+	struct wording w = {
+	        .context = context,
+	        .base = context->base_url ? context->base_url : "the server",
+	        .code = verdict.code,
+	        .status = verdict.status,
+	        .no_api = verdict.no_api ||
+	                  (verdict.status == 404 && (said->html || !context->model)),
+	};
+
+	/* What has not been read cannot be judged. */
+	if (said->words.bad == OC_ENOMEM || said->kind.bad == OC_ENOMEM)
+		return oc_err_nomem(err);
+	if (!oc_utf8_line(w.said, OC_SAID_MAX, said->words.p, said->words.n))
+		(void)snprintf(w.said, sizeof w.said, "%s", oc_judge_status(verdict.status));
+	if (verdict.status)
+		(void)snprintf(w.why, sizeof w.why, "(%d: %s)", verdict.status, w.said);
+	else
+		(void)snprintf(w.why, sizeof w.why, "(%s)", w.said);
+	add_more(&w);
+	(void)word(&w, err);
+	if (!err)
+		return verdict.code;
+	err->http_status = verdict.status ? verdict.status : http_status;
+	err->retry = verdict.retry;
+	err->slow = verdict.slow;
+	err->loading = verdict.loading;
+	return verdict.code;
+}
+
+int oc_refusal_of_body(int http_status, struct oc_text body,
+                       const struct oc_refusal_context *context, struct oc_err *err)
+{
+	struct oc_said said;
+	int rc;
+
+	oc_said_init(&said);
+	if (!context->encoding)
+		oc_said_body(&said, http_status, body);
+	rc = refuse(&said, http_status, context, err);
+	oc_said_release(&said);
+	return rc;
+}
+
+int oc_refusal_of_value(const struct oc_json *j, int at, const struct oc_refusal_context *context,
+                        struct oc_err *err)
+{
+	struct oc_said said;
+	int rc;
+
+	oc_said_init(&said);
+	oc_said_value(&said, j, at);
+	rc = refuse(&said, 200, context, err);
+	oc_said_release(&said);
+	return rc;
+}

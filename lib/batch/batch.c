@@ -1,0 +1,453 @@
+/* SPDX-License-Identifier: MIT */
+/* batch.c: many calls under way at once: joins attempt, retry and throttle. */
+#include "compat.h"
+
+#include <math.h>
+#include <poll.h>
+
+#include "batch/batch.h"
+#include "text/err.h"
+#include "batch/throttle.h"
+
+#define GAP_MAX     5.0 /* s; between two tests of a server that refuses everything */
+#define LULL_MIN    0.1 /* s; between two fresh jobs, while nothing is answered */
+#define LULL_MAX    1.0
+#define WAIT_MAX_MS 3600e3
+
+/* One request under way. */
+struct slot {
+	struct oc_attempt attempt;
+	struct oc_job *job; /* NULL = free */
+	struct oc_throttle_start start;
+};
+
+struct queue {
+	struct oc_job *first;
+	struct oc_job **end; /* where the next one is linked */
+};
+
+struct oc_batch {
+	struct oc_client *client;
+	struct oc_throttle throttle;
+	struct oc_outlook outlook;
+	double lull;       /* s */
+	double fresh_from; /* no fresh job is started before */
+	struct oc_buf url;
+	struct queue fresh;   /* not tried yet, in their order */
+	struct oc_job *again; /* waiting for another try, by the time of it */
+	struct queue done;
+	unsigned nfresh;
+	unsigned running;
+	unsigned nslots;
+	bool stopped;
+	struct slot slots[];
+};
+
+/* ---- jobs ---- */
+
+void oc_job_init(struct oc_job *job)
+{
+	*job = (struct oc_job){.line = 0};
+	oc_reply_init(&job->reply);
+	oc_buf_init(&job->received, OC_ANSWER_MAX);
+}
+
+void oc_job_release(struct oc_job *job)
+{
+	oc_reply_release(&job->reply);
+	oc_buf_release(&job->received);
+}
+
+static void queue_init(struct queue *q)
+{
+	q->first = NULL;
+	q->end = &q->first;
+}
+
+static void queue_put(struct queue *q, struct oc_job *job)
+{
+	job->next = NULL;
+	*q->end = job;
+	q->end = &job->next;
+}
+
+static struct oc_job *queue_take(struct queue *q)
+{
+	struct oc_job *job = q->first;
+
+	if (!job)
+		return NULL;
+	q->first = job->next;
+	if (!q->first)
+		q->end = &q->first;
+	return job;
+}
+
+/* ---- beginning and end ---- */
+
+/* A server that refuses everything is asked no less often than by a call that is alone. */
+static double gap_max(const struct oc_config *cfg)
+{
+	int last = cfg->max_retries > 0 ? cfg->max_retries - 1 : 0;
+
+	if (cfg->max_retries == OC_RETRY_ON)
+		return GAP_MAX;
+	return fmin(ldexp(cfg->backoff_factor, last), GAP_MAX);
+}
+
+int oc_batch_new(struct oc_client *client, unsigned parallel, double rate, struct oc_batch **out,
+                 struct oc_err *err)
+{
+	struct oc_batch *batch = calloc(1, sizeof *batch + parallel * sizeof *batch->slots);
+
+	*out = NULL;
+	if (!batch)
+		return oc_err_nomem(err);
+	batch->client = client;
+	batch->nslots = parallel;
+	oc_throttle_init(&batch->throttle, parallel, rate, gap_max(client->cfg), oc_now());
+	oc_outlook_init(&batch->outlook);
+	queue_init(&batch->fresh);
+	queue_init(&batch->done);
+	oc_buf_init(&batch->url, (size_t)1 << 16);
+	oc_buf_printf(&batch->url, "%s/chat/completions%s", client->server.base_url,
+	              client->server.query);
+	if (batch->url.bad) {
+		oc_batch_free(batch);
+		return oc_err_nomem(err);
+	}
+	*out = batch;
+	return OC_OK;
+}
+
+void oc_batch_free(struct oc_batch *batch)
+{
+	if (!batch)
+		return;
+	for (unsigned i = 0; i < batch->nslots; i++) {
+		if (batch->slots[i].job)
+			oc_attempt_end(&batch->slots[i].attempt, batch->client->http);
+	}
+	oc_buf_release(&batch->url);
+	free(batch);
+}
+
+void oc_batch_add(struct oc_batch *batch, struct oc_job *job)
+{
+	job->started = 0;
+	job->due = 0;
+	job->tries = (struct oc_tries){.made = 0};
+	queue_put(&batch->fresh, job);
+	batch->nfresh++;
+}
+
+void oc_batch_stop(struct oc_batch *batch)
+{
+	batch->stopped = true;
+}
+
+struct oc_job *oc_batch_take(struct oc_batch *batch)
+{
+	return queue_take(&batch->done);
+}
+
+unsigned oc_batch_running(const struct oc_batch *batch)
+{
+	return batch->running;
+}
+
+unsigned oc_batch_fresh(const struct oc_batch *batch)
+{
+	return batch->nfresh;
+}
+
+bool oc_batch_idle(const struct oc_batch *batch)
+{
+	bool waiting = !batch->stopped && (batch->fresh.first || batch->again);
+
+	return !batch->running && !waiting && !batch->done.first;
+}
+
+/* ---- one try ---- */
+
+static double deadline_of(const struct oc_batch *batch, const struct oc_job *job)
+{
+	return oc_client_deadline(batch->client, job->started);
+}
+
+static void finish(struct oc_batch *batch, struct oc_job *job)
+{
+	job->reply.seconds = oc_now() - job->started;
+	queue_put(&batch->done, job);
+}
+
+static struct slot *free_slot(struct oc_batch *batch)
+{
+	struct slot *slot = batch->slots;
+
+	while (slot->job)
+		slot++;
+	return slot;
+}
+
+static void start(struct oc_batch *batch, struct oc_job *job, double now)
+{
+	struct slot *slot = free_slot(batch);
+	const struct oc_config *cfg = batch->client->cfg;
+
+	if (job->started <= 0)
+		job->started = job->tries.failed_at = now;
+	job->tries.made = ++job->reply.attempts;
+	slot->attempt = (struct oc_attempt){
+	        .server = &batch->client->server,
+	        .api_key = cfg->api_key,
+	        .url = batch->url.p,
+	        .model = job->model,
+	        .body = job->body,
+	        .timeout = cfg->timeout,
+	        .wait = cfg->wait,
+	        .deadline = deadline_of(batch, job),
+	        .reply = &job->reply,
+	};
+	slot->start = oc_throttle_started(&batch->throttle, batch->running, now);
+	if (oc_attempt_start(&slot->attempt, batch->client->http, &job->err)) {
+		oc_attempt_end(&slot->attempt, batch->client->http);
+		finish(batch, job);
+		return;
+	}
+	slot->job = job;
+	batch->running++;
+}
+
+static void wait_again(struct oc_batch *batch, struct oc_job *job, double due)
+{
+	struct oc_job **link = &batch->again;
+
+	while (*link && (*link)->due <= due)
+		link = &(*link)->next;
+	job->due = due;
+	job->next = *link;
+	*link = job;
+}
+
+/* What the end of a try says of the server. */
+static void take_notice(struct oc_batch *batch, const struct slot *slot, double now)
+{
+	const struct oc_attempt *a = &slot->attempt;
+	bool answered = !a->err.retry;
+
+	if (answered) {
+		oc_outlook_answered(&batch->outlook, slot->start.at, now);
+		batch->lull = batch->fresh_from = 0;
+	} else {
+		oc_outlook_failed(&batch->outlook, now);
+	}
+	if (a->spent > 0)
+		oc_throttle_spent(&batch->throttle, fmin(a->spent, OC_RETRY_AFTER_MAX), now);
+	if (a->err.slow && slot->job->tries.blame >= OC_TRIES_SUSPECT)
+		oc_throttle_void(&batch->throttle, now);
+	else if (a->err.slow)
+		oc_throttle_refused(&batch->throttle, &slot->start, batch->running - 1,
+		                    a->retry_after, now);
+	else if (a->x.status)
+		oc_throttle_taken(&batch->throttle, &slot->start, now);
+	/* While nothing is answered, fresh jobs are started one after the other. */
+	if (!answered && !a->err.slow && slot->job->tries.made == 1 &&
+	    batch->outlook.answered_at < slot->start.at) {
+		batch->lull = fmin(fmax(LULL_MIN, 2 * batch->lull), LULL_MAX);
+		batch->fresh_from = fmax(batch->fresh_from, slot->start.at + batch->lull);
+	}
+}
+
+/* Is there to be another try, and after how long? */
+static bool try_again(struct oc_batch *batch, const struct slot *slot, double now, double *wait)
+{
+	const struct oc_attempt *a = &slot->attempt;
+	struct oc_job *job = slot->job;
+	const struct oc_retry_policy policy = {
+	        .max_retries = batch->client->cfg->max_retries,
+	        .backoff_factor = batch->client->cfg->backoff_factor,
+	};
+	const struct oc_trial trial = {
+	        .failure = oc_client_failure(batch->client, a, job->started),
+	        .slow = a->err.slow,
+	        .alone = batch->running == 1,
+	        .risky = slot->start.more,
+	        .now = now,
+	};
+
+	job->wall = oc_tries_at_wall(&job->tries, &batch->outlook, &trial);
+	return oc_tries_again(&job->tries, &batch->outlook, &trial, &policy, wait);
+}
+
+static void log_try(const struct oc_batch *batch, const struct slot *slot)
+{
+	const struct oc_attempt *a = &slot->attempt;
+	const struct oc_throttle *t = &batch->throttle;
+	char told[OC_ATTEMPT_TOLD_MAX], rate[32] = "";
+
+	if (!isinf(t->rate))
+		(void)snprintf(rate, sizeof rate, ", %.3g/s", t->rate);
+	oc_client_log(
+	        batch->client, "line %llu, try %d: %s, %llu bytes; %u under way, at most %u%s",
+	        (unsigned long long)slot->job->line, a->reply->attempts, oc_attempt_tell(a, told),
+	        (unsigned long long)a->x.received, batch->running, t->limit, rate);
+}
+
+static void keep_answer(const struct oc_batch *batch, struct oc_job *job, struct oc_attempt *a)
+{
+	oc_err_clear(&job->err);
+	(void)oc_client_error(batch->client, a, a->reply->attempts, &job->err);
+	memcpy(job->request_id, a->x.request_id, sizeof job->request_id);
+	if (!job->keep_body)
+		return;
+	job->received = a->received;
+	oc_buf_init(&a->received, OC_ANSWER_MAX);
+	if (oc_secrets_mask_body(&batch->client->secrets, &job->received))
+		(void)oc_err_nomem(&job->err);
+}
+
+/* A try has ended: with another one to come, or for good. */
+static void end_try(struct oc_batch *batch, struct slot *slot)
+{
+	struct oc_attempt *a = &slot->attempt;
+	struct oc_job *job = slot->job;
+	double now = oc_now();
+	double wait;
+
+	oc_client_conceal(batch->client, a);
+	take_notice(batch, slot, now);
+	log_try(batch, slot);
+	if (try_again(batch, slot, now, &wait)) {
+		job->err = a->err;
+		oc_reply_release(&job->reply); /* what a try left is not part of the next one */
+		wait_again(batch, job, now + wait);
+	} else {
+		keep_answer(batch, job, a);
+		finish(batch, job);
+	}
+	oc_attempt_end(a, batch->client->http);
+	slot->job = NULL;
+	batch->running--;
+}
+
+/* ---- all of them ---- */
+
+/* A job whose deadline comes while it waits for its next try ends with the failure of the last.
+ * Returns how long until the next deadline comes; HUGE_VAL = there is none. */
+static double expire(struct oc_batch *batch, double now)
+{
+	struct oc_job **link = &batch->again;
+	double wait = HUGE_VAL;
+
+	if (batch->client->cfg->max_time <= 0)
+		return wait;
+	while (*link) {
+		struct oc_job *job = *link;
+		double left = deadline_of(batch, job) - now;
+
+		if (left > 0) {
+			wait = fmin(wait, left);
+			link = &job->next;
+			continue;
+		}
+		*link = job->next;
+		if (job->tries.made > 1)
+			oc_err_reword(&job->err, "%s (after %d tries)", job->err.message,
+			              job->tries.made);
+		finish(batch, job);
+	}
+	return wait;
+}
+
+/* How long until this job may be started, in view of the load; HUGE_VAL = not before one has
+ * ended. */
+static double wait_for_load(struct oc_batch *batch, const struct oc_job *job, double now)
+{
+	enum oc_throttle_who who = !job->tries.made                      ? OC_THROTTLE_FRESH
+	                           : job->tries.blame < OC_TRIES_SUSPECT ? OC_THROTTLE_AGAIN
+	                                                                 : OC_THROTTLE_SUSPECT;
+	double wait = oc_throttle_wait(&batch->throttle, batch->running, who, now);
+
+	return wait < 0 ? HUGE_VAL : wait;
+}
+
+/* How long until a job may be started; HUGE_VAL = not before something else has happened. *job is
+ * the one, which stays in its queue: one that failed before, or a fresh one. */
+static double wait_for_start(struct oc_batch *batch, double now, struct oc_job **job)
+{
+	struct oc_job *old = batch->again, *new = batch->fresh.first;
+	double again = HUGE_VAL, fresh = HUGE_VAL;
+
+	if (!new && (!old || old->due > now) &&
+	    oc_throttle_wait(&batch->throttle, batch->running, OC_THROTTLE_FRESH, now) == 0)
+		oc_throttle_idle(&batch->throttle);
+	if (!batch->stopped && old)
+		again = fmax(old->due - now, wait_for_load(batch, old, now));
+	if (!batch->stopped && new)
+		fresh = fmax(batch->fresh_from - now, wait_for_load(batch, new, now));
+	*job = again <= fresh ? old : new;
+	return fmax(0, fmin(again, fresh));
+}
+
+static void start_some(struct oc_batch *batch, double now)
+{
+	struct oc_job *job;
+
+	while (wait_for_start(batch, now, &job) <= 0) {
+		if (job == batch->again) {
+			batch->again = job->next;
+		} else {
+			(void)queue_take(&batch->fresh);
+			batch->nfresh--;
+			batch->fresh_from = now + batch->lull;
+		}
+		start(batch, job, now);
+	}
+}
+
+/* How long the network may be waited for until there is something to be done. */
+static int wait_of(struct oc_batch *batch, int wait_ms, double next_deadline, double now)
+{
+	struct oc_job *job;
+	double wait = fmin(next_deadline, wait_for_start(batch, now, &job));
+	double ms = fmin(ceil(wait * 1000), WAIT_MAX_MS);
+
+	if (batch->done.first)
+		return 0;
+	return isinf(wait) || (wait_ms >= 0 && ms > wait_ms) ? wait_ms : (int)ms;
+}
+
+/* Is there nothing at all that could end a wait? */
+static bool would_hang(const struct oc_batch *batch, int wait_ms, const struct pollfd *fds,
+                       unsigned nfds)
+{
+	for (unsigned i = 0; i < nfds; i++) {
+		if (fds[i].fd >= 0)
+			return false;
+	}
+	return wait_ms < 0 && oc_batch_idle(batch);
+}
+
+int oc_batch_step(struct oc_batch *batch, int wait_ms, struct pollfd *fds, unsigned nfds,
+                  struct oc_err *err)
+{
+	double now = oc_now();
+	double next_deadline = expire(batch, now);
+	int rc;
+
+	start_some(batch, now);
+	if (would_hang(batch, wait_ms, fds, nfds))
+		return OC_OK;
+	rc = oc_http_step(batch->client->http, wait_of(batch, wait_ms, next_deadline, now), fds,
+	                  nfds, err);
+	if (rc)
+		return rc;
+	for (unsigned i = 0; i < batch->nslots; i++) {
+		struct slot *slot = &batch->slots[i];
+
+		if (slot->job && oc_attempt_done(&slot->attempt))
+			end_try(batch, slot);
+	}
+	return OC_OK;
+}

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/* line.c: the request lines of a batch. */
+#include "compat.h"
+
+#include "answer/form.h"
+#include "batch/line.h"
+#include "request/request.h"
+#include "schema/schema.h"
+#include "text/err.h"
+
+void oc_line_init(struct oc_line *line)
+{
+	*line = (struct oc_line){.number = 0};
+	oc_buf_init(&line->custom_id, OC_PROMPT_MAX);
+	oc_buf_init(&line->model, OC_PROMPT_MAX);
+	oc_buf_init(&line->body, OC_BODY_MAX);
+	oc_buf_init(&line->schema, OC_PROMPT_MAX);
+}
+
+void oc_line_release(struct oc_line *line)
+{
+	oc_buf_release(&line->custom_id);
+	oc_buf_release(&line->model);
+	oc_buf_release(&line->body);
+	oc_buf_release(&line->schema);
+}
+
+/* ---- identity ----------------------------------------------------------------------------- */
+
+/* FNV-1a, and then the end of MurmurHash3, so that short and similar texts differ in all bits.
+ * Never 0, which means that there is no hash. */
+static uint64_t hash(const char *p, size_t n)
+{
+	uint64_t h = 14695981039346656037u;
+
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)p[i]) * 1099511628211u;
+	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
+	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53u;
+	h ^= h >> 33;
+	return h ? h : 1;
+}
+
+static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, struct oc_err *err)
+{
+	struct oc_buf text = {0};
+	bool bad;
+
+	/* Decoded, it stays the same where a tool has written the same string with other escapes.
+	 * The quote keeps it apart from numbers. */
+	oc_buf_init(&text, OC_PROMPT_MAX);
+	oc_buf_putc(&text, '"');
+	(void)oc_json_string(json, at, &text);
+	*key = hash(text.p, text.n);
+	bad = text.bad;
+	oc_buf_release(&text);
+	return bad ? oc_err_nomem(err) : OC_OK;
+}
+
+int oc_line_key(const struct oc_json *json, int custom_id, uint64_t number, uint64_t *key,
+                struct oc_err *err)
+{
+	if (oc_json_type(json, custom_id) == OC_JSON_STRING)
+		return hash_custom_id(json, custom_id, key, err);
+	*key = hash((const char *)&number, sizeof number);
+	return OC_OK;
+}
+
+/* ---- requests ----------------------------------------------------------------------------- */
+
+static int fail(struct oc_err *err, const char *why)
+{
+	return oc_err_set(err, OC_EDATA, "%s", why);
+}
+
+static int read_custom_id(struct oc_line *line, const struct oc_json *json, struct oc_err *err)
+{
+	int at = oc_json_given(json, 0, "custom_id");
+	struct oc_text raw = oc_json_raw(json, at);
+
+	if (at == OC_JSON_NONE)
+		return OC_OK;
+	if (oc_json_type(json, at) != OC_JSON_STRING)
+		return fail(err, "\"custom_id\" is no string");
+	oc_buf_add(&line->custom_id, raw.p, raw.n);
+	return oc_line_key(json, at, line->number, &line->id.key, err);
+}
+
+/* The line's own response_format decides what its answer must be. */
+static int read_format(struct oc_line *line, const struct oc_json *json, int request,
+                       const struct oc_request *defaults, struct oc_err *err)
+{
+	int format = oc_json_given(json, request, "response_format");
+	int schema = oc_json_given(json, oc_json_given(json, format, "json_schema"), "schema");
+	int type = oc_json_given(json, format, "type");
+	struct oc_text raw = oc_json_raw(json, schema);
+	struct oc_schema *loaded = NULL;
+	int rc;
+
+	line->format = format == OC_JSON_NONE                  ? defaults->format
+	               : oc_json_is(json, type, "json_object") ? OC_FORMAT_JSON_OBJECT
+	                                                       : OC_FORMAT_TEXT;
+	if (schema == OC_JSON_NONE || !oc_json_is(json, type, "json_schema"))
+		return OC_OK;
+	line->format = OC_FORMAT_JSON_SCHEMA;
+	oc_buf_add(&line->schema, raw.p, raw.n);
+	if (line->schema.bad)
+		return oc_err_nomem(err);
+	rc = oc_schema_new(oc_buf_text(&line->schema), OC_FORMATS_ENFORCED, &loaded, err);
+	oc_schema_free(loaded);
+	return rc;
+}
+
+/* The prompt: what is placed before each, a blank line, and the line's own, which must not be
+ * blank. */
+static int make_prompt(const struct oc_json *json, int at, const struct oc_request *defaults,
+                       struct oc_buf *prompt, struct oc_err *err)
+{
+	struct oc_buf own = {0};
+	int rc;
+
+	oc_buf_init(&own, OC_PROMPT_MAX);
+	if (!oc_json_string(json, at, &own))
+		return fail(err, "\"prompt\" is no string");
+	oc_buf_add(prompt, defaults->prompt.p, defaults->prompt.n);
+	oc_prompt_separate(prompt);
+	oc_buf_add(prompt, own.p, own.n);
+	rc = own.bad == OC_ENOMEM || prompt->bad == OC_ENOMEM ? oc_err_nomem(err)
+	     : own.bad || prompt->bad                         ? fail(err, "the prompt is too large")
+	                              : oc_prompt_check(oc_buf_text(&own), err);
+	oc_buf_release(&own);
+	return rc;
+}
+
+/* A line that is, or has, a prompt. */
+static int read_prompt(struct oc_line *line, const struct oc_json *json, int prompt,
+                       const struct oc_request *defaults, struct oc_err *err)
+{
+	static const char *const ours[] = {"prompt", "custom_id", NULL};
+	struct oc_request request = *defaults;
+	struct oc_buf text = {0};
+	int rc;
+
+	oc_buf_init(&text, OC_PROMPT_MAX);
+	rc = make_prompt(json, prompt, defaults, &text, err);
+	request.prompt = oc_buf_text(&text);
+	if (rc)
+		;
+	else if (prompt != 0)
+		rc = oc_request_body_over(&request, json, 0, ours, &line->body, err);
+	else if (!request.model)
+		rc = fail(err, "no model is named");
+	else
+		rc = oc_request_body(&request, false, &line->body, err);
+	oc_buf_release(&text);
+	return rc;
+}
+
+static int read_messages(struct oc_line *line, const struct oc_json *json, int at,
+                         const struct oc_request *defaults, struct oc_err *err)
+{
+	static const char *const ours[] = {"custom_id", NULL};
+	static const char *const none[] = {NULL};
+
+	if (oc_json_type(json, oc_json_given(json, at, "messages")) != OC_JSON_ARRAY)
+		return fail(err, "\"messages\" is no array");
+	return oc_request_body_over(defaults, json, at, at == 0 ? ours : none, &line->body, err);
+}
+
+/* It must be the path of a chat completion, whatever stands before it and however it is escaped. */
+static int check_url(const struct oc_json *json, int at, struct oc_err *err)
+{
+	static const char path[] = "/chat/completions";
+	const size_t n = sizeof path - 1;
+	struct oc_buf url = {0};
+	int rc;
+
+	oc_buf_init(&url, OC_PROMPT_MAX);
+	(void)oc_json_string(json, at, &url);
+	if (url.bad)
+		rc = oc_err_nomem(err);
+	else if (url.n < n || memcmp(url.p + url.n - n, path, n) != 0)
+		rc = fail(err, "\"url\" is not /v1/chat/completions");
+	else
+		rc = OC_OK;
+	oc_buf_release(&url);
+	return rc;
+}
+
+static int read_envelope(struct oc_line *line, const struct oc_json *json,
+                         const struct oc_request *defaults, struct oc_err *err)
+{
+	int method = oc_json_given(json, 0, "method");
+	int url = oc_json_given(json, 0, "url");
+	int body = oc_json_given(json, 0, "body");
+	int rc;
+
+	line->envelope = true;
+	if (method != OC_JSON_NONE && !oc_json_is(json, method, "POST"))
+		return fail(err, "\"method\" is not POST");
+	rc = url == OC_JSON_NONE ? OC_OK : check_url(json, url, err);
+	if (rc)
+		return rc;
+	if (oc_json_type(json, body) != OC_JSON_OBJECT)
+		return fail(err, "\"body\" is no object");
+	return read_messages(line, json, body, defaults, err);
+}
+
+static int read_object(struct oc_line *line, const struct oc_json *json,
+                       const struct oc_request *defaults, struct oc_err *err)
+{
+	int prompt = oc_json_given(json, 0, "prompt");
+	int messages = oc_json_given(json, 0, "messages");
+	int body = oc_json_given(json, 0, "body");
+
+	if (prompt != OC_JSON_NONE && messages != OC_JSON_NONE)
+		return fail(err, "both \"prompt\" and \"messages\" are given");
+	if (prompt != OC_JSON_NONE)
+		return read_prompt(line, json, prompt, defaults, err);
+	if (messages != OC_JSON_NONE)
+		return read_messages(line, json, 0, defaults, err);
+	if (body != OC_JSON_NONE || oc_json_given(json, 0, "url") != OC_JSON_NONE)
+		return read_envelope(line, json, defaults, err);
+	return fail(err, "there is neither \"prompt\" nor \"messages\" nor \"body\"");
+}
+
+/* The line's own limit of tokens, by either of its names, or else the defaults'. */
+static int64_t read_limit(const struct oc_json *json, int request,
+                          const struct oc_request *defaults)
+{
+	static const char *const names[] = {"max_tokens", "max_completion_tokens"};
+	int64_t limit = 0;
+
+	for (size_t i = 0; i < OC_COUNT(names); i++) {
+		int at = oc_json_given(json, request, names[i]);
+		int64_t n;
+
+		if (at == OC_JSON_NONE)
+			continue;
+		if (!oc_json_int64(json, at, &n) ||
+		    n < 1) /* the server will have its own thoughts */
+			return 0;
+		limit = limit && limit < n ? limit : n;
+	}
+	return limit ? limit : defaults->max_tokens;
+}
+
+static int read_request(struct oc_line *line, const struct oc_json *json,
+                        const struct oc_request *defaults, struct oc_err *err)
+{
+	int request = 0;
+	int model;
+	int rc;
+
+	if (oc_json_type(json, 0) == OC_JSON_STRING) {
+		rc = read_prompt(line, json, 0, defaults, err);
+	} else if (oc_json_type(json, 0) == OC_JSON_OBJECT) {
+		rc = read_custom_id(line, json, err);
+		if (!rc)
+			rc = read_object(line, json, defaults, err);
+	} else {
+		rc = fail(err, "it is neither an object nor a string");
+	}
+	if (rc)
+		return rc;
+	if (line->envelope)
+		request = oc_json_given(json, 0, "body");
+	line->max_tokens = read_limit(json, request, defaults);
+	model = oc_json_given(json, request, "model");
+	if (model != OC_JSON_NONE && !oc_json_string(json, model, &line->model))
+		return fail(err, "\"model\" is no string");
+	return read_format(line, json, request, defaults, err);
+}
+
+int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, struct oc_json *json,
+                 const struct oc_request *defaults, struct oc_err *err)
+{
+	struct oc_err why = {.code = OC_OK};
+	int rc;
+
+	line->number = number;
+	line->id.request = 0;
+	rc = oc_line_key(json, OC_JSON_NONE, number, &line->id.key, err);
+	if (rc)
+		return rc;
+	rc = oc_json_parse(json, text.p, text.n, &why);
+	if (!rc)
+		rc = read_request(line, json, defaults, &why);
+	if (!rc && (line->custom_id.bad || line->model.bad || line->body.bad))
+		rc = oc_err_nomem(&why);
+	if (!rc)
+		line->id.request = hash(line->body.p, line->body.n);
+	if (!rc || rc == OC_ENOMEM)
+		return rc ? oc_err_nomem(err) : OC_OK;
+	/* Whatever is wrong with it, it is the line that cannot be used. */
+	return oc_err_set(err, OC_EDATA, "the line is unusable: %s", why.message);
+}
+
+int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
+                  const struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_request request = *defaults;
+
+	request.format = line->format;
+	request.max_tokens = line->max_tokens;
+	if (line->schema.n)
+		request.schema = oc_buf_text(&line->schema);
+	return oc_answer_check(&request, reply,
+	                       (struct oc_text){reply->content, reply->content_len}, err);
+}

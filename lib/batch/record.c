@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: MIT */
+/* record.c: the answer lines of a batch. */
+#include "compat.h"
+
+#include <inttypes.h>
+
+#include "json/writer.h"
+#include "batch/record.h"
+#include "text/utf8.h"
+#include "text/err.h"
+
+/* How the id of an envelope's answer begins, as in the OpenAI API. */
+static const char id_prefix[] = "batch_req_";
+
+static void put_text(struct oc_jsonw *w, const char *name, const char *value)
+{
+	oc_jsonw_key(w, name);
+	oc_jsonw_string(w, value, strlen(value));
+}
+
+/* The same for text that need not be UTF-8. */
+static void put_any_text(struct oc_jsonw *w, const char *name, const char *value)
+{
+	struct oc_buf text = {0};
+
+	oc_buf_init(&text, 3 * strlen(value));
+	oc_utf8_replace(&text, value, strlen(value));
+	put_text(w, name, text.p);
+	if (text.bad)
+		w->out->bad = text.bad;
+	oc_buf_release(&text);
+}
+
+/* Is there an escape of a surrogate whose second digit is one of these? */
+static bool is_surrogate(const char *p, const char *end, const char *digits)
+{
+	return end - p >= 6 && p[0] == '\\' && p[1] == 'u' && (p[2] == 'd' || p[2] == 'D') &&
+	       strchr(digits, p[3]);
+}
+
+/* Half a pair is JSON, but there are readers which take no file that has one: U+FFFD. */
+static void mend_escapes(char *p, const char *end)
+{
+	while (end - p >= 2 && (p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		bool high = is_surrogate(p, end, "89abAB");
+
+		if (high && is_surrogate(p + 6, end, "cdefCDEF"))
+			p += 6;
+		else if (high || is_surrogate(p, end, "cdefCDEF"))
+			memcpy(p + 2, "fffd", 4);
+		p += 2;
+	}
+}
+
+/* What others sent as a value of a line: line ends in JSON are white space. */
+static void put_value(struct oc_jsonw *w, struct oc_text raw)
+{
+	size_t bom = oc_json_bom(raw.p, raw.n);
+	struct oc_buf line = {0};
+
+	oc_buf_init(&line, 3 * raw.n);
+	oc_utf8_replace(&line, raw.p + bom, raw.n - bom);
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '\n' || line.p[i] == '\r')
+			line.p[i] = ' ';
+	}
+	while (line.n && line.p[line.n - 1] == ' ')
+		line.n--;
+	mend_escapes(line.p, line.p + line.n);
+	if (line.bad)
+		w->out->bad = line.bad;
+	oc_jsonw_raw(w, oc_buf_text(&line));
+	oc_buf_release(&line);
+}
+
+/* The beginning of every line: who is answered. */
+static void put_identity(struct oc_jsonw *w, const struct oc_line *line)
+{
+	oc_jsonw_open(w, '{');
+	if (line->envelope) {
+		char id[sizeof id_prefix + 16];
+
+		(void)snprintf(id, sizeof id, "%s%016" PRIx64, id_prefix, line->id.request);
+		put_text(w, "id", id);
+	}
+	oc_jsonw_key(w, "custom_id");
+	if (line->custom_id.n)
+		put_value(w, oc_buf_text(&line->custom_id));
+	else
+		oc_jsonw_null(w);
+	/* The OpenAI API knows no such member; without a custom_id there is nothing else. */
+	if (!line->envelope || !line->custom_id.n) {
+		oc_jsonw_key(w, "line");
+		oc_jsonw_int(w, (int64_t)line->number);
+	}
+}
+
+static void end_record(struct oc_jsonw *w)
+{
+	oc_jsonw_close(w, '}');
+	oc_buf_putc(w->out, '\n');
+}
+
+/* OpenAI's "response". raw.n == 0: there is no body. */
+static void put_response(struct oc_jsonw *w, int status, const char *request_id, struct oc_text raw)
+{
+	oc_jsonw_key(w, "response");
+	if (!status) {
+		oc_jsonw_null(w);
+		return;
+	}
+	oc_jsonw_open(w, '{');
+	oc_jsonw_key(w, "status_code");
+	oc_jsonw_int(w, status);
+	put_any_text(w, "request_id", request_id);
+	oc_jsonw_key(w, "body");
+	if (raw.n)
+		put_value(w, raw);
+	else
+		oc_jsonw_null(w);
+	oc_jsonw_close(w, '}');
+}
+
+static void put_reply(struct oc_jsonw *w, const struct oc_line *line, const struct oc_reply *reply)
+{
+	char request[17];
+
+	oc_jsonw_key(w, "content");
+	oc_jsonw_string(w, reply->content, reply->content_len);
+	oc_jsonw_key(w, "model");
+	oc_jsonw_string_or_null(w, reply->model);
+	oc_jsonw_key(w, "usage");
+	oc_jsonw_usage(w, &reply->usage);
+	oc_jsonw_key(w, "finish_reason");
+	oc_jsonw_string_or_null(w, reply->finish_reason);
+	(void)snprintf(request, sizeof request, "%016" PRIx64, line->id.request);
+	put_text(w, "request", request);
+}
+
+/* A line that its reader refuses would be an answer that is lost, and a file with it that cannot be
+ * resumed. */
+static int check_readable(struct oc_buf *out, size_t start, struct oc_json *json,
+                          struct oc_err *err)
+{
+	struct oc_text line = {out->p + start, out->n - start};
+	struct oc_err why = {.code = OC_EPROTO, .message = "it is taken for a failure"};
+	struct oc_line_id id;
+	bool answered = false;
+	int rc = out->bad ? OC_ENOMEM : oc_record_recall(line, json, &id, &answered, &why);
+
+	if (!rc && answered)
+		return OC_OK;
+	oc_buf_cut(out, start);
+	if (rc == OC_ENOMEM)
+		return oc_err_nomem(err);
+	return oc_err_set(err, OC_EPROTO, "the answer does not fit into a line of JSON: %s",
+	                  why.message);
+}
+
+int oc_record_answer(const struct oc_line *line, const struct oc_reply *reply, struct oc_text raw,
+                     const char *request_id, struct oc_json *json, struct oc_buf *out,
+                     struct oc_err *err)
+{
+	size_t start = out->n;
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	put_identity(&w, line);
+	if (line->envelope) {
+		put_response(&w, reply->http_status, request_id, raw);
+		oc_jsonw_key(&w, "error");
+		oc_jsonw_null(&w);
+	} else {
+		put_reply(&w, line, reply);
+	}
+	end_record(&w);
+	return check_readable(out, start, json, err);
+}
+
+void oc_record_failure(const struct oc_line *line, const struct oc_err *err, int status,
+                       struct oc_buf *out)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	put_identity(&w, line);
+	if (line->envelope)
+		put_response(&w, err->http_status, "", (struct oc_text){NULL, 0});
+	oc_jsonw_key(&w, "error");
+	oc_jsonw_open(&w, '{');
+	if (line->envelope) {
+		char code[16];
+
+		(void)snprintf(code, sizeof code, "%d", status);
+		put_text(&w, "code", code);
+	} else {
+		oc_jsonw_key(&w, "status");
+		oc_jsonw_int(&w, status);
+		oc_jsonw_key(&w, "http_status");
+		oc_jsonw_count_or_null(&w, err->http_status ? err->http_status : -1);
+	}
+	put_text(&w, "message", err->message);
+	oc_jsonw_close(&w, '}');
+	end_record(&w);
+}
+
+void oc_record_reasoning(const struct oc_line *line, const struct oc_reply *reply,
+                         struct oc_buf *out)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	put_identity(&w, line);
+	oc_jsonw_key(&w, "reasoning");
+	oc_jsonw_string(&w, reply->reasoning, reply->reasoning_len);
+	end_record(&w);
+}
+
+/* ---- answers read back -------------------------------------------------------------------- */
+
+/* The number at the end of the string, behind the prefix; 0 where the string is another one. */
+static uint64_t hash_in(const struct oc_json *json, int at, const char *prefix)
+{
+	struct oc_text raw = oc_json_raw(json, at);
+	size_t skip = 1 + strlen(prefix);
+	uint64_t h = 0;
+
+	if (raw.n != skip + 16 + 1 || memcmp(raw.p + 1, prefix, skip - 1) != 0)
+		return 0;
+	for (const char *p = raw.p + skip; *p != '"'; p++) {
+		const char *digit = strchr("0123456789abcdef", *p);
+
+		if (!digit)
+			return 0;
+		h = h << 4 | (uint64_t)(digit - "0123456789abcdef");
+	}
+	return h;
+}
+
+/* Does it say that something went wrong? There are many ways to say that nothing did. */
+static bool is_error(const struct oc_json *json, int at)
+{
+	switch (oc_json_type(json, at)) {
+	case OC_JSON_MISSING:
+	case OC_JSON_NULL:
+	case OC_JSON_FALSE:
+		return false;
+	case OC_JSON_STRING:
+		return oc_json_raw(json, at).n > strlen("\"\"");
+	case OC_JSON_ARRAY:
+	case OC_JSON_OBJECT:
+		return oc_json_first(json, at) != OC_JSON_NONE;
+	case OC_JSON_TRUE:
+	case OC_JSON_NUMBER:
+		break;
+	}
+	return true;
+}
+
+/* Is it what a server answers to a request that it fulfils? */
+static bool is_response(const struct oc_json *json, int at)
+{
+	int status = oc_json_get(json, at, "status_code");
+	int body = oc_json_get(json, at, "body");
+	int64_t code = 200;
+
+	if (oc_json_type(json, status) > OC_JSON_NULL && !oc_json_int64(json, status, &code))
+		return false;
+	return code == 200 && oc_json_type(json, body) > OC_JSON_NULL &&
+	       !is_error(json, oc_json_get(json, body, "error"));
+}
+
+int oc_record_recall(struct oc_text text, struct oc_json *json, struct oc_line_id *id,
+                     bool *answered, struct oc_err *err)
+{
+	struct oc_err why = {.code = OC_OK};
+	int64_t number = 0;
+	int custom_id, content, response, error;
+
+	if (oc_json_parse(json, text.p, text.n, &why))
+		return oc_err_set(err, why.code == OC_ENOMEM ? OC_ENOMEM : OC_EDATA, "%s",
+		                  why.message);
+	custom_id = oc_json_get(json, 0, "custom_id");
+	content = oc_json_get(json, 0, "content");
+	response = oc_json_get(json, 0, "response");
+	error = oc_json_get(json, 0, "error");
+	if (content == OC_JSON_NONE && response == OC_JSON_NONE && error == OC_JSON_NONE)
+		return oc_err_set(err, OC_EDATA, "it is no answer of a batch");
+	(void)oc_json_int64(json, oc_json_get(json, 0, "line"), &number);
+	if (oc_json_type(json, custom_id) != OC_JSON_STRING && number <= 0)
+		return oc_err_set(err, OC_EDATA, "it has neither a \"custom_id\" nor a \"line\"");
+	if (oc_line_key(json, custom_id, (uint64_t)number, &id->key, err))
+		return OC_ENOMEM;
+	id->request = response == OC_JSON_NONE
+	                      ? hash_in(json, oc_json_get(json, 0, "request"), "")
+	                      : hash_in(json, oc_json_get(json, 0, "id"), id_prefix);
+	*answered =
+	        !is_error(json, error) &&
+	        (response == OC_JSON_NONE ? content != OC_JSON_NONE : is_response(json, response));
+	return OC_OK;
+}

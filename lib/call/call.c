@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/* call.c: one call from its first try to its last. */
+#include "compat.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <poll.h>
+
+#include "call/call.h"
+#include "answer/reply.h"
+#include "text/err.h"
+
+#define POLL_MAX_MS 3600e3
+
+void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
+                  struct oc_reply *reply)
+{
+	const struct oc_config *cfg = client->cfg;
+
+	*call = (struct oc_call){.client = client, .started = oc_now()};
+	call->max_retries = cfg->max_retries;
+	call->attempt.server = &client->server;
+	call->attempt.api_key = cfg->api_key;
+	call->attempt.url = url;
+	call->attempt.timeout = cfg->timeout;
+	call->attempt.wait = cfg->wait;
+	call->attempt.deadline = oc_client_deadline(client, call->started);
+	call->attempt.reply = reply;
+}
+
+/* Has the reader behind this descriptor gone? */
+static bool hung_up(const struct pollfd *watch)
+{
+	return watch->revents & (POLLERR | POLLHUP | POLLNVAL);
+}
+
+static int reader_left(struct oc_err *err)
+{
+	return oc_err_set(err, OC_ESTOPPED, "the reader of the answer has gone");
+}
+
+/* Waits between two tries. */
+static int pause_for(const struct oc_call *call, double seconds, struct oc_err *err)
+{
+	double until = oc_now() + seconds;
+	struct pollfd watch = {.fd = call->client->cfg->watch_fd}; /* poll() ignores -1 */
+
+	for (;;) {
+		double left = until - oc_now();
+
+		if (left <= 0)
+			return OC_OK;
+		if (poll(&watch, 1, (int)fmin(ceil(left * 1000), POLL_MAX_MS)) < 0 &&
+		    errno != EINTR)
+			return oc_err_set(err, OC_ESYS, "poll: %s", strerror(errno));
+		if (hung_up(&watch))
+			return reader_left(err);
+	}
+}
+
+static void log_attempt(const struct oc_call *call)
+{
+	const struct oc_attempt *a = &call->attempt;
+	char told[OC_ATTEMPT_TOLD_MAX];
+
+	oc_client_log(call->client,
+	              "try %d: %s (connected %.3f s, first byte %.3f s), %" PRIu64
+	              " bytes received",
+	              a->reply->attempts, oc_attempt_tell(a, told), a->x.connected_after,
+	              a->x.first_byte_after, a->x.received);
+}
+
+/* One try, from its start to its end. The result is the attempt's err. */
+static void try_once(struct oc_call *call)
+{
+	struct oc_attempt *a = &call->attempt;
+	struct oc_http *http = call->client->http;
+	struct pollfd watch = {.fd = call->client->cfg->watch_fd};
+	unsigned nwatch = watch.fd >= 0 ? 1 : 0;
+	struct oc_err err = {0};
+
+	a->reply->attempts++;
+	oc_client_log(call->client, "try %d: %s %.*s, %zu bytes of body", a->reply->attempts,
+	              a->body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->body.n);
+	if (oc_attempt_start(a, http, &err)) {
+		a->err = err;
+		return;
+	}
+	while (!oc_attempt_done(a)) {
+		int rc = oc_http_step(http, -1, &watch, nwatch, &err);
+
+		if (!rc && hung_up(&watch))
+			rc = reader_left(&err);
+		if (rc) {
+			a->err = err;
+			a->err.http_status = a->reply->http_status = a->x.status;
+			return;
+		}
+	}
+	log_attempt(call);
+}
+
+/* Is there to be another try? Waits for its time, if so. */
+static bool try_again(struct oc_call *call)
+{
+	struct oc_attempt *a = &call->attempt;
+	const struct oc_retry_policy policy = {
+	        .max_retries = call->max_retries,
+	        .backoff_factor = call->client->cfg->backoff_factor,
+	};
+	struct oc_failure failure = oc_client_failure(call->client, a, call->started);
+	struct oc_err err = {0};
+	double wait;
+
+	failure.retries_made = call->retries;
+	if (!oc_retry(&policy, &failure, &wait))
+		return false;
+	call->retries += !a->err.loading;
+	oc_client_log(call->client, "waiting %.3f s before the next try: %s", wait, a->err.message);
+	if (pause_for(call, wait, &err) == OC_OK)
+		return true;
+	a->err = err;
+	return false;
+}
+
+/* What a try left in the reply is not part of the next one. */
+static void forget_answer(struct oc_reply *reply)
+{
+	int attempts = reply->attempts;
+
+	oc_reply_release(reply);
+	oc_reply_init(reply);
+	reply->attempts = attempts;
+}
+
+int oc_call_run(struct oc_call *call, struct oc_err *err)
+{
+	struct oc_attempt *a = &call->attempt;
+
+	for (;;) {
+		try_once(call);
+		oc_client_conceal(call->client, a);
+		if (!try_again(call))
+			break;
+		oc_attempt_end(a, call->client->http);
+		forget_answer(a->reply);
+	}
+	a->reply->seconds = oc_now() - call->started;
+	return oc_client_error(call->client, a, a->reply->attempts, err);
+}
+
+void oc_call_end(struct oc_call *call)
+{
+	oc_attempt_end(&call->attempt, call->client->http);
+}

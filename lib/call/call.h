@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+/* call.h: one call from its first try to its last. */
+#ifndef OC_CALL_H
+#define OC_CALL_H
+
+#include "call/client.h"
+
+struct oc_call {
+	struct oc_client *client;
+	struct oc_attempt attempt; /* the caller adds body, model, sink… between init and run */
+	double started;
+	int max_retries;
+	int retries; /* those that count */
+};
+
+/* url and *reply are borrowed until oc_call_end(). */
+void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
+                  struct oc_reply *reply);
+
+/* Makes the tries. The last answer's body stays in call->attempt until oc_call_end(), which is
+ * called after a failure, too. */
+int oc_call_run(struct oc_call *call, struct oc_err *err);
+void oc_call_end(struct oc_call *call);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+/* client.c: where calls go, and what many calls share. */
+#include "compat.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <strings.h>
+#include <unistd.h>
+
+#include "call/client.h"
+#include "http/lookup.h"
+#include "text/err.h"
+
+#define LOOKUP_MAX   2.0  /* s; how long it may take to find out why a name has no address */
+#define LOOKUP_VALID 10.0 /* s; how long that is believed */
+
+static int check_key(const char *key, struct oc_err *err)
+{
+	for (; *key; key++) {
+		if (*key < 0x21 || *key > 0x7e)
+			return oc_err_set(
+			        err, OC_ECONFIG,
+			        "the API key contains a character that a key cannot have: "
+			        "only visible ASCII is possible");
+	}
+	return OC_OK;
+}
+
+/* The message does not repeat the URL, which may hold a password. */
+static int check_proxy(const char *url, struct oc_err *err)
+{
+	static const char *const schemes[] = {"http",    "https",  "socks4",
+	                                      "socks4a", "socks5", "socks5h"};
+	const char *end = strstr(url, "://");
+
+	for (size_t i = 0; end && i < OC_COUNT(schemes); i++) {
+		if (strlen(schemes[i]) == (size_t)(end - url) &&
+		    strncasecmp(url, schemes[i], (size_t)(end - url)) == 0)
+			return OC_OK;
+	}
+	if (!end)
+		return OC_OK;
+	return oc_err_set(err, OC_EARG,
+	                  "the proxy's URL begins with none of http, https, socks4, socks4a, "
+	                  "socks5, socks5h");
+}
+
+static bool is_limit(double seconds)
+{
+	return !isnan(seconds) && seconds >= 0;
+}
+
+static int check_config(const struct oc_config *cfg, const struct oc_server *server,
+                        struct oc_err *err)
+{
+	bool has_key = cfg->api_key && *cfg->api_key;
+
+	if (!is_limit(cfg->timeout) || !is_limit(cfg->wait) || !is_limit(cfg->max_time))
+		return oc_err_set(err, OC_EARG, "a time limit must not be negative");
+	if (cfg->proxy && check_proxy(cfg->proxy, err))
+		return OC_EARG;
+	if (cfg->max_retries < OC_RETRY_ON || !is_limit(cfg->backoff_factor))
+		return oc_err_set(err, OC_EARG, "retries and back-off must not be negative");
+	if (cfg->max_retries == OC_RETRY_ON && cfg->max_time <= 0)
+		return oc_err_set(err, OC_EARG, "retries without end need a deadline");
+	if (!has_key && server->needs_key)
+		return oc_err_set(err, OC_ENOKEY, "no API key for %s", server->base_url);
+	if (has_key && oc_server_is_open(server) && !cfg->key_in_clear)
+		return oc_err_set(err, OC_ECONFIG,
+		                  "%s would get the API key unencrypted: use https",
+		                  server->base_url);
+	/* libcurl would only find out when it needs the file, and not name it. */
+	if (cfg->ca_file && server->encrypted && access(cfg->ca_file, R_OK) < 0)
+		return oc_err_set(err, OC_ECONFIG, "cannot read the certificates in %s: %s",
+		                  cfg->ca_file, strerror(errno));
+	return has_key ? check_key(cfg->api_key, err) : OC_OK;
+}
+
+/* The server that cfg names, if cfg is fit for it. */
+static int find_server(const struct oc_config *cfg, struct oc_server *server, struct oc_err *err)
+{
+	int rc = oc_server_init(server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
+
+	if (rc)
+		return rc;
+	rc = check_config(cfg, server, err);
+	if (rc)
+		oc_server_release(server);
+	return rc;
+}
+
+int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
+{
+	struct oc_server server;
+	int rc = find_server(cfg, &server, err);
+
+	if (!rc)
+		oc_server_release(&server);
+	return rc;
+}
+
+static int keep_secrets(struct oc_client *client)
+{
+	const struct oc_config *cfg = client->cfg;
+	struct oc_secrets *secrets = &client->secrets;
+	const char *key = cfg->api_key ? cfg->api_key : "";
+	int rc = oc_secrets_add(secrets, (struct oc_text){key, strlen(key)});
+
+	if (!rc && cfg->proxy)
+		rc = oc_secrets_add_url(secrets, cfg->proxy);
+	if (!rc)
+		rc = oc_secrets_add_query(secrets, client->server.query);
+	for (size_t i = 0; i < cfg->nsecrets && !rc; i++)
+		rc = oc_secrets_add(secrets, cfg->secrets[i]);
+	return rc;
+}
+
+int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
+                   struct oc_err *err)
+{
+	struct oc_route route = {
+	        .ca_file = cfg->ca_file,
+	        .proxy = cfg->proxy,
+	        .max_connections = max_connections,
+	};
+	uint64_t seed;
+	int rc;
+
+	*client = (struct oc_client){.cfg = cfg};
+	rc = find_server(cfg, &client->server, err);
+	if (rc)
+		return rc;
+	route.loopback = client->server.loopback;
+	rc = keep_secrets(client) ? oc_err_nomem(err) : oc_http_new(&route, &client->http, err);
+	if (rc) {
+		oc_client_release(client);
+		return rc;
+	}
+	/* Processes that a script starts together must not retry together. */
+	seed = (uint64_t)(oc_now() * 1e9) ^ ((uint64_t)getpid() << 32);
+	memcpy(client->random, &seed, sizeof client->random);
+	return OC_OK;
+}
+
+void oc_client_release(struct oc_client *client)
+{
+	oc_http_free(client->http);
+	oc_secrets_release(&client->secrets);
+	oc_server_release(&client->server);
+	*client = (struct oc_client){.cfg = NULL};
+}
+
+void oc_client_log(const struct oc_client *client, const char *fmt, ...)
+{
+	char line[OC_ERR_MESSAGE_MAX];
+	va_list ap;
+
+	if (!client->cfg->log)
+		return;
+	va_start(ap, fmt);
+	(void)vsnprintf(line, sizeof line, fmt, ap);
+	va_end(ap);
+	oc_secrets_mask_string(&client->secrets, line);
+	client->cfg->log(client->cfg->log_ctx, line);
+}
+
+double oc_client_deadline(const struct oc_client *client, double started)
+{
+	return client->cfg->max_time > 0 ? started + client->cfg->max_time : 0;
+}
+
+void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a)
+{
+	const struct oc_secrets *secrets = &client->secrets;
+
+	oc_secrets_mask_string(secrets, a->err.message);
+	oc_secrets_mask_string(secrets, a->x.request_id);
+	oc_secrets_mask_string(secrets, a->reply->model);
+	oc_secrets_mask_string(secrets, a->reply->id);
+	oc_secrets_mask_string(secrets, a->reply->finish_reason);
+}
+
+struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
+                                    double started)
+{
+	const struct oc_config *cfg = client->cfg;
+	double now = oc_now();
+	double deadline = oc_client_deadline(client, started);
+
+	return (struct oc_failure){
+	        .retry = a->err.retry,
+	        .loading = a->err.loading,
+	        .retry_after = a->retry_after,
+	        .random = erand48(client->random),
+	        .time_left = deadline > 0 ? fmax(0, deadline - now) : -1,
+	        .wait_left = cfg->wait > 0 ? fmax(0, started + cfg->wait - now) : -1,
+	};
+}
+
+/* Is the name that could not be resolved known not to exist? */
+static bool is_missing(struct oc_client *client, const struct oc_attempt *a)
+{
+	char *proxy =
+	        a->x.by_proxy && client->cfg->proxy ? oc_proxy_name(client->cfg->proxy) : NULL;
+	double now = oc_now();
+	double limit = a->deadline > 0 ? fmin(a->deadline - now, LOOKUP_MAX) : LOOKUP_MAX;
+
+	if (proxy)
+		proxy[strcspn(proxy, ":")] = '\0';
+	if (client->looked_up <= 0 || now - client->looked_up > LOOKUP_VALID) {
+		client->missing = oc_lookup_is_missing(proxy ? proxy : client->server.host, limit);
+		client->looked_up = oc_now();
+	}
+	free(proxy);
+	return client->missing;
+}
+
+int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tries,
+                    struct oc_err *err)
+{
+	struct oc_err last = a->err;
+
+	if (last.code == OC_EHOST && !is_missing(client, a)) {
+		last.code = OC_ECONNECT;
+		oc_err_reword(&last, "%s, because no name server answers; try again later",
+		              last.message);
+	}
+	if (last.retry && a->retry_after > OC_RETRY_AFTER_MAX)
+		oc_err_reword(&last, "%s; it asks to wait %.10g s", last.message, a->retry_after);
+	if (last.code && tries > 1)
+		oc_err_reword(&last, "%s (after %d tries)", last.message, tries);
+	if (err && last.code)
+		*err = last;
+	return last.code;
+}

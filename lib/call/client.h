@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* client.h: where calls go, and what many calls share. */
+#ifndef OC_CLIENT_H
+#define OC_CLIENT_H
+
+#include "call/attempt.h"
+#include "call/retry.h"
+#include "http/secret.h"
+
+/* Where calls go: a checked configuration, and the connections. */
+struct oc_client {
+	const struct oc_config *cfg; /* borrowed */
+	struct oc_server server;
+	struct oc_secrets secrets; /* what is in neither messages nor the log nor replies */
+	struct oc_http *http;
+	unsigned short random[3]; /* erand48()'s state, for back-off */
+	double looked_up;         /* when it was last asked why a name has no address; 0 = never */
+	bool missing;             /* because it does not exist */
+};
+
+/* What oc_client_init() checks, for a caller that has work to do before it. OC_EARG, OC_ENOKEY,
+ * OC_ECONFIG, OC_ENOMEM. */
+int oc_config_check(const struct oc_config *cfg, struct oc_err *err);
+
+/* Checks the configuration and sets the connections up; max_connections: 0 = no limit. OC_EARG,
+ * OC_ENOKEY, OC_ECONFIG, OC_ENOMEM. On success the caller calls oc_client_release(). */
+int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
+                   struct oc_err *err);
+void oc_client_release(struct oc_client *client);
+
+/* A line for the configuration's log, if it has one. */
+void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRINTF(2, 3);
+
+/* When a call that began so has to be over, on oc_now()'s clock; 0 = never. */
+double oc_client_deadline(const struct oc_client *client, double started);
+
+/* Masks what the server may have repeated of the client's secrets in the results of an attempt, all
+ * but the text of the answer. To be called when it is over, before anything of it is shown. */
+void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a);
+
+/* How an attempt failed, for oc_retry(): all but retries_made, where one with err.loading does not
+ * count. started: when the call began, on oc_now()'s clock. */
+struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
+                                    double started);
+
+/* Fills *err with the error of the last of so many tries. Returns its code. Where a name could not
+ * be resolved, this finds out why, which may take two seconds. */
+int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tries,
+                    struct oc_err *err);
+
+#endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+/* retry.c: when to try again. */
+#include "compat.h"
+
+#include <math.h>
+
+#include "text/num.h"
+#include "call/retry.h"
+
+static double wait_for(const struct oc_retry_policy *policy, const struct oc_failure *f)
+{
+	if (f->retry_after >= 0)
+		return f->retry_after;
+	if (f->loading)
+		return OC_LOADING_WAIT;
+	return fmin(ldexp(policy->backoff_factor, f->retries_made), OC_BACKOFF_MAX) *
+	       (0.75 + 0.25 * f->random);
+}
+
+/* Is there a try left? */
+static bool may_try(const struct oc_retry_policy *policy, const struct oc_failure *f, double wait)
+{
+	if (!f->retry)
+		return false;
+	if (f->loading)
+		return f->wait_left < 0 || wait < f->wait_left;
+	if (policy->max_retries == OC_RETRY_ON)
+		return f->time_left >= 0;
+	return f->retries_made < policy->max_retries;
+}
+
+bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *failure, double *wait)
+{
+	double seconds = wait_for(policy, failure);
+
+	if (!may_try(policy, failure, seconds))
+		return false;
+	if (failure->time_left < 0 ? failure->retry_after > OC_RETRY_AFTER_MAX
+	                           : seconds >= failure->time_left)
+		return false;
+	*wait = seconds;
+	return true;
+}
+
+struct date {
+	int year;
+	int month; /* from 0 */
+	int day;   /* from 1 */
+	int hour;
+	int minute;
+	int second;
+};
+
+/* The readers return how many characters they took; 0 is a mismatch. */
+static size_t read_month(const char *s, int *out)
+{
+	static const char names[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (int i = 0; i < 12; i++) {
+		if (strncmp(s, names + (size_t)i * 3, 3) == 0) {
+			*out = i;
+			return 3;
+		}
+	}
+	return 0;
+}
+
+/* Two digits, or a blank and a digit, as asctime() writes days. */
+static size_t read_pair(const char *s, int *out)
+{
+	bool blank = s[0] == ' ';
+
+	if ((!blank && (s[0] < '0' || s[0] > '9')) || s[1] < '0' || s[1] > '9')
+		return 0;
+	*out = (blank ? 0 : s[0] - '0') * 10 + s[1] - '0';
+	return 2;
+}
+
+static size_t read_field(char field, const char *s, struct date *d)
+{
+	int pair = 0;
+	size_t taken;
+
+	switch (field) {
+	case 'D':
+		return read_pair(s, &d->day);
+	case 'N':
+		return read_month(s, &d->month);
+	case 'C':
+	case 'Y':
+		taken = read_pair(s, &pair);
+		d->year += field == 'C' ? 100 * pair : pair;
+		return taken;
+	case 'h':
+		return read_pair(s, &d->hour);
+	case 'm':
+		return read_pair(s, &d->minute);
+	case 's':
+		return read_pair(s, &d->second);
+	default:
+		return *s == field;
+	}
+}
+
+/* picture: a letter of "DNCYhms" is a field (day, month, century, year in it, and the time);
+ * anything else stands for itself. */
+static bool read_date(const char *s, const char *picture, struct date *d)
+{
+	*d = (struct date){.year = 0};
+	for (; *picture; picture++) {
+		size_t taken = read_field(*picture, s, d);
+
+		if (!taken)
+			return false;
+		s += taken;
+	}
+	return !*s && d->day >= 1 && d->day <= 31 && d->hour < 24 && d->minute < 60 &&
+	       d->second <= 60;
+}
+
+static int64_t days_before_year(int64_t year)
+{
+	int64_t whole = year - 1;
+
+	return whole * 365 + whole / 4 - whole / 100 + whole / 400;
+}
+
+/* Own arithmetic, because timegm() looks at the environment. */
+static double since_epoch(const struct date *d)
+{
+	static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
+	bool leap = (d->year % 4 == 0 && d->year % 100 != 0) || d->year % 400 == 0;
+	int64_t days = days_before_year(d->year) - days_before_year(1970) + before_month[d->month] +
+	               (leap && d->month > 1) + d->day - 1;
+
+	return (double)(((days * 24 + d->hour) * 60 + d->minute) * 60 + d->second);
+}
+
+static bool read_any_date(const char *s, time_t now, double *out)
+{
+	static const double year = 365.2425 * 86400;
+	struct date d;
+
+	s += strcspn(s, ", "); /* the weekday says nothing new */
+	if (read_date(s, ", D N CY h:m:s GMT", &d) || read_date(s, " N D h:m:s CY", &d)) {
+		*out = since_epoch(&d);
+		return true;
+	}
+	if (!read_date(s, ", D-N-Y h:m:s GMT", &d))
+		return false;
+	/* Two digits name the year that is less than fifty years ahead, and the nearest. */
+	d.year += 1900;
+	while (since_epoch(&d) <= (double)now - 50 * year)
+		d.year += 100;
+	*out = since_epoch(&d);
+	return true;
+}
+
+static bool read_seconds(const char *s, double *out)
+{
+	return s && oc_num_double(s, out) && *out >= 0;
+}
+
+double oc_retry_after(const char *retry_after, const char *retry_after_ms, time_t now)
+{
+	double wish;
+
+	if (read_seconds(retry_after_ms, &wish))
+		return wish / 1000;
+	if (read_seconds(retry_after, &wish))
+		return wish;
+	if (retry_after && read_any_date(retry_after, now, &wish) && wish >= (double)now)
+		return wish - (double)now;
+	return -1;
+}

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.c: what it means that a transfer has failed. */
+#include "compat.h"
+
+#include "http/fault.h"
+#include "http/secret.h"
+#include "text/err.h"
+
+/* Only what can come of HTTP and of the options that are set here. The rest is the server's doing:
+ * an answer that libcurl can make nothing of. */
+enum oc_code oc_fault_code(CURLcode rc)
+{
+	switch ((int)rc) {
+	case CURLE_OK:
+		return OC_OK;
+	case CURLE_COULDNT_RESOLVE_HOST:
+	case CURLE_COULDNT_RESOLVE_PROXY:
+		return OC_EHOST;
+	case CURLE_OPERATION_TIMEDOUT:
+		return OC_ETIMEOUT;
+	case CURLE_COULDNT_CONNECT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_SEND_ERROR:
+	case CURLE_RECV_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_PROXY:
+	case CURLE_SSL_SHUTDOWN_FAILED:
+		return OC_ECONNECT;
+	case CURLE_PEER_FAILED_VERIFICATION:
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_CERTPROBLEM:
+	case CURLE_SSL_CLIENTCERT:
+	case CURLE_SSL_CIPHER:
+	case CURLE_SSL_CRL_BADFILE:
+	case CURLE_SSL_ISSUER_ERROR:
+	case CURLE_SSL_INVALIDCERTSTATUS:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_SETFAILED:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_FAILED_INIT:
+	case CURLE_NOT_BUILT_IN:
+		return OC_ECONFIG;
+	case CURLE_URL_MALFORMAT:
+		return OC_EARG;
+	case CURLE_OUT_OF_MEMORY:
+		return OC_ENOMEM;
+	case CURLE_UNRECOVERABLE_POLL:
+		return OC_ESYS;
+	case CURLE_ABORTED_BY_CALLBACK:
+	case CURLE_BAD_FUNCTION_ARGUMENT:
+	case CURLE_READ_ERROR:
+	case CURLE_SEND_FAIL_REWIND:
+	case CURLE_UNKNOWN_OPTION:
+		return OC_EBUG;
+	default:
+		return OC_EPROTO;
+	}
+}
+
+static bool has_any(const char *text, const char *const *parts)
+{
+	while (*parts && !strstr(text, *parts))
+		parts++;
+	return *parts;
+}
+
+static bool is_encrypted(const struct oc_transfer *t)
+{
+	return strncmp(t->x->url, "https:", 6) == 0;
+}
+
+/* libcurl calls a line over 100 kB a lack of memory. */
+static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
+{
+	return t->head > OC_HEAD_MAX || (rc == CURLE_OUT_OF_MEMORY && t->begun && !t->head_done);
+}
+
+/* What came is no HTTP. libcurl has several codes for that, two of which mean other things, too:
+ * only its text tells a chunk that cannot be read from a connection that was lost. */
+static bool not_http(const struct oc_transfer *t, CURLcode rc)
+{
+	static const char *const chunks[] = {"chunked-encod", NULL};
+
+	return rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY ||
+	       rc == CURLE_BAD_CONTENT_ENCODING ||
+	       (rc == CURLE_BAD_FUNCTION_ARGUMENT && t->begun) ||
+	       (rc == CURLE_RECV_ERROR && has_any(t->error, chunks));
+}
+
+/* The other side does not speak TLS, in the words of OpenSSL 1.1 and 3, and of GnuTLS. */
+static bool not_tls(const struct oc_transfer *t, CURLcode rc)
+{
+	static const char *const words[] = {"wrong version number", "packet length too long",
+	                                    "record layer failure", "unexpected TLS packet", NULL};
+
+	return rc == CURLE_SSL_CONNECT_ERROR && has_any(t->error, words);
+}
+
+static bool is_lost(CURLcode rc)
+{
+	return rc == CURLE_PARTIAL_FILE || rc == CURLE_GOT_NOTHING || rc == CURLE_RECV_ERROR ||
+	       rc == CURLE_SEND_ERROR || rc == CURLE_SSL_SHUTDOWN_FAILED;
+}
+
+/* The system's own words, where it has some. */
+static const char *error_text(const struct oc_transfer *t, const char *text)
+{
+	long error = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
+	return error ? strerror((int)error) : text;
+}
+
+static void fail_connect(struct oc_transfer *t, const char *text)
+{
+	struct oc_err *err = &t->x->err;
+	const char *why = error_text(t, text);
+
+	if (why == text && t->no_socket)
+		(void)oc_err_set(err, OC_ESYS, "cannot connect to %s: %s", t->x->server,
+		                 strerror(t->no_socket));
+	else
+		(void)oc_err_set(err, OC_ECONNECT,
+		                 "cannot connect to %s: %s; is a server running there?",
+		                 t->x->server, why);
+}
+
+/* ---- the proxy ---- */
+
+/* Which of the two has no address, or could not be reached, is not told by any code. */
+static bool names_proxy(const struct oc_transfer *t, CURLcode rc)
+{
+	const char *colon = t->proxy ? strrchr(t->proxy, ':') : NULL;
+	const char *host = t->proxy;
+	char words[CURL_ERROR_SIZE];
+	int n;
+
+	if (!colon)
+		return false;
+	host += *host == '[';
+	n = (int)strcspn(host, host > t->proxy ? "]" : ":");
+	if (rc == CURLE_COULDNT_CONNECT) {
+		(void)snprintf(words, sizeof words, "connect to %.*s port %s ", n, host, colon + 1);
+		return strstr(t->error, words);
+	}
+	(void)snprintf(words, sizeof words, "Could not resolve host: %.*s", n, host);
+	return strcmp(t->error, words) == 0;
+}
+
+static long connect_status(const struct oc_transfer *t)
+{
+	long status = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	return status;
+}
+
+static bool is_by_proxy(const struct oc_transfer *t, CURLcode rc)
+{
+	static const char *const words[] = {"CONNECT", NULL};
+	long status = connect_status(t);
+	long verified = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verified);
+	if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST)
+		return names_proxy(t, rc);
+	return rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_PROXY || verified ||
+	       (status && status / 100 != 2) ||
+	       (rc == CURLE_RECV_ERROR && !t->begun && has_any(t->error, words));
+}
+
+/* What a proxy says to CONNECT. It will say it again, unless it is busy or has failed itself. */
+static void fail_tunnel(struct oc_transfer *t, const char *proxy, long status)
+{
+	struct oc_err *err = &t->x->err;
+	const char *server = t->x->server;
+
+	if (status == 407)
+		(void)oc_err_set(err, OC_EAUTH,
+		                 "the proxy %s wants a user name and a password for %s (407); put "
+		                 "them into the proxy's URL",
+		                 proxy, server);
+	else if (status == 403)
+		(void)oc_err_set(err, OC_EAUTH, "the proxy %s denies a connection to %s (403)",
+		                 proxy, server);
+	else if (status == 408 || status == 429 || status >= 500)
+		(void)oc_err_set(err, OC_ECONNECT,
+		                 "the proxy %s cannot connect to %s (%ld); try again later", proxy,
+		                 server, status);
+	else
+		(void)oc_err_set(err, OC_EPROTO,
+		                 "the proxy %s does not connect to %s (%ld); is it a proxy?", proxy,
+		                 server, status);
+}
+
+static void fail_proxy(struct oc_transfer *t, CURLcode rc, const char *text)
+{
+	struct oc_err *err = &t->x->err;
+	long status = connect_status(t);
+	char proxy[128] = "that is set";
+	char *address = NULL;
+	long port = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_PORT, &port);
+	if (t->proxy)
+		(void)snprintf(proxy, sizeof proxy, "%s", t->proxy);
+	else if (address && *address)
+		(void)snprintf(proxy, sizeof proxy, "%s:%ld", address, port);
+	t->x->by_proxy = true;
+	if (status)
+		fail_tunnel(t, proxy, status);
+	else if (rc == CURLE_COULDNT_CONNECT)
+		(void)oc_err_set(err, OC_ECONNECT,
+		                 "cannot connect to the proxy %s: %s; is it running there?", proxy,
+		                 error_text(t, text));
+	else
+		(void)oc_err_set(err, oc_fault_code(rc), "the proxy %s failed: %s", proxy, text);
+}
+
+/* libcurl's words, without the blank that some end with. */
+static const char *text_of(struct oc_transfer *t, CURLcode rc)
+{
+	size_t n = strlen(t->error);
+
+	while (n && (t->error[n - 1] == ' ' || t->error[n - 1] == '\n'))
+		t->error[--n] = '\0';
+	return n ? t->error : curl_easy_strerror(rc);
+}
+
+void oc_fault_set(struct oc_transfer *t, CURLcode rc)
+{
+	const char *text = text_of(t, rc);
+	struct oc_err *err = &t->x->err;
+	const char *server = t->x->server;
+
+	oc_secret_scrub(t->error);
+	if (t->stopped)
+		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
+	else if (is_by_proxy(t, rc))
+		fail_proxy(t, rc, text);
+	else if (head_too_large(t, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
+	else if (not_http(t, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s: the answer is not HTTP: %s%s", server, text,
+		                 t->head || is_encrypted(t) ? "" : "; does it speak https?");
+	else if (not_tls(t, rc))
+		(void)oc_err_set(err, OC_EPROTO, "%s does not speak TLS; does it speak http?",
+		                 server);
+	else if (rc == CURLE_PEER_FAILED_VERIFICATION)
+		(void)oc_err_set(err, OC_ECONFIG,
+		                 "%s: the server's certificate cannot be trusted: %s; that of a "
+		                 "private authority must be given",
+		                 server, text);
+	else if (rc == CURLE_COULDNT_CONNECT)
+		fail_connect(t, text);
+	else if (rc == CURLE_SSL_CONNECT_ERROR)
+		(void)oc_err_set(err, OC_ECONNECT, "cannot make a TLS connection to %s: %s", server,
+		                 text);
+	else if (is_lost(rc))
+		(void)oc_err_set(err, OC_ECONNECT, "%s: the connection was lost %s the answer: %s",
+		                 server, t->head ? "within" : "before", text);
+	else
+		(void)oc_err_set(err, oc_fault_code(rc), "%s: %s", server, text);
+}
+
+void oc_fault_judge(struct oc_transfer *t, CURLcode rc)
+{
+	if (t->lost)
+		rc = CURLE_GOT_NOTHING;
+	else if (rc == CURLE_OK && !t->head_done) /* libcurl takes that for an empty body */
+		rc = CURLE_PARTIAL_FILE;
+	if (rc != CURLE_OK)
+		oc_fault_set(t, rc);
+}

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* fault.h: what it means that a transfer has failed. Private to http.c. */
+#ifndef OC_FAULT_H
+#define OC_FAULT_H
+
+#include "http/transfer.h"
+
+/* What libcurl's result means by itself. What is retried are OC_EHOST, OC_ECONNECT and
+ * OC_ETIMEOUT. */
+enum oc_code oc_fault_code(CURLcode rc);
+
+/* Fills the exchange's err; rc is not CURLE_OK. */
+void oc_fault_set(struct oc_transfer *t, CURLcode rc);
+
+/* Fills it if the exchange has failed, which libcurl's result may not say. */
+void oc_fault_judge(struct oc_transfer *t, CURLcode rc);
+
+#endif

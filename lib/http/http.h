@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * http.h: HTTP exchanges over one pool of connections. With transfer.c the only user of libcurl; it
+ * knows no JSON.
+ *
+ * An exchange is started, and then moves only inside oc_http_step(), which waits for the network
+ * and calls the exchange's callbacks. Many can be under way at once.
+ */
+#ifndef OC_HTTP_H
+#define OC_HTTP_H
+
+#include "text/clock.h"
+#include "http/exchange.h"
+
+struct oc_http;
+
+enum { OC_HTTP_FDS_MAX = 4 };
+
+/* OC_ECONFIG where the CA file or TLS is unusable; OC_ENOMEM. */
+int oc_http_new(const struct oc_route *cfg, struct oc_http **out, struct oc_err *err);
+void oc_http_free(struct oc_http *http); /* all exchanges must be finished or cancelled */
+
+int oc_http_start(struct oc_http *http, struct oc_exchange *x, struct oc_err *err);
+
+/* Gives an exchange up, if it is under way, and releases what it holds. To be called for every
+ * started exchange when its result is no longer needed. */
+void oc_http_end(struct oc_http *http, struct oc_exchange *x);
+
+/*
+ * Moves all exchanges on. Waits at most wait_ms for something to happen on the network, or on one
+ * of the nfds (at most OC_HTTP_FDS_MAX) descriptors, whose revents are filled as by poll(2); of
+ * their events POLLIN counts, and 0 watches for a hang-up only. OC_ESYS when waiting fails.
+ */
+struct pollfd;
+int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned nfds,
+                 struct oc_err *err);
+
+#endif

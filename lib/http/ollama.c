@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* ollama.c: what Ollama lays down about servers: how one is named, and which are its own. */
+#include "compat.h"
+
+#include <arpa/inet.h>
+#include <strings.h>
+
+#include "text/num.h"
+#include "http/ollama.h"
+
+/* The parts of a server's name. */
+struct place {
+	struct oc_text scheme;
+	struct oc_text host; /* without brackets */
+	struct oc_text port; /* n == 0: the scheme's own */
+	struct oc_text path; /* with the slash before it, and none behind it */
+};
+
+static struct oc_text text_of(const char *s)
+{
+	return (struct oc_text){s, strlen(s)};
+}
+
+static bool is(struct oc_text t, const char *s)
+{
+	return t.n == strlen(s) && strncasecmp(t.p, s, t.n) == 0;
+}
+
+static bool has(struct oc_text t, char c)
+{
+	return t.n && memchr(t.p, c, t.n);
+}
+
+/* Cuts the first n bytes off *t. */
+static struct oc_text cut(struct oc_text *t, size_t n)
+{
+	struct oc_text head = {t->p, n};
+
+	*t = (struct oc_text){t->p + n, t->n - n};
+	return head;
+}
+
+static bool is_port(struct oc_text t)
+{
+	char digits[8] = "";
+	int64_t port;
+
+	if (t.n >= sizeof digits)
+		return false;
+	memcpy(digits, t.p, t.n);
+	return oc_num_int64(digits, &port) && port > 0 && port <= 65535;
+}
+
+/* Splits `host:port`. What is no port is passed over, as Ollama does it. */
+static void split_authority(struct oc_text t, struct place *place)
+{
+	size_t n = 0;
+
+	place->host = t;
+	if (has(t, '@')) /* user info: whoever reads the URL refuses it */
+		return;
+	if (t.n && *t.p == '[' && has(t, ']')) {
+		(void)cut(&t, 1);
+		while (t.p[n] != ']')
+			n++;
+		place->host = cut(&t, n);
+		(void)cut(&t, 1);
+	} else {
+		while (n < t.n && t.p[n] != ':')
+			n++;
+		if (n < t.n && memchr(t.p + n + 1, ':', t.n - n - 1))
+			return; /* an IPv6 address */
+		place->host = cut(&t, n);
+	}
+	if (t.n && is_port((struct oc_text){t.p + 1, t.n - 1}))
+		place->port = (struct oc_text){t.p + 1, t.n - 1};
+}
+
+static struct place parse(struct oc_text name)
+{
+	struct place place = {.scheme = text_of("http"), .port = text_of("11434")};
+	size_t n = 0;
+
+	while (n + 3 <= name.n && memcmp(name.p + n, "://", 3) != 0)
+		n++;
+	if (n + 3 <= name.n) {
+		place.scheme = cut(&name, n);
+		(void)cut(&name, 3);
+		place.port.n = 0;
+	} else if (is(name, "ollama.com")) {
+		place.scheme = text_of("https");
+		place.port.n = 0;
+	}
+	n = 0;
+	while (n < name.n && name.p[n] != '/')
+		n++;
+	split_authority(cut(&name, n), &place);
+	while (name.n && name.p[name.n - 1] == '/')
+		name.n--;
+	place.path = name;
+	return place;
+}
+
+/* An address to listen on is none to ask. */
+static struct oc_text to_be_asked(struct oc_text host)
+{
+	char address[INET6_ADDRSTRLEN] = "";
+	struct in6_addr binary;
+
+	if (!host.n || is(host, "0.0.0.0"))
+		return text_of("127.0.0.1");
+	if (host.n >= sizeof address)
+		return host;
+	memcpy(address, host.p, host.n);
+	if (inet_pton(AF_INET6, address, &binary) == 1 && IN6_IS_ADDR_UNSPECIFIED(&binary))
+		return text_of("::1");
+	return host;
+}
+
+static void put(struct oc_buf *out, struct oc_text t)
+{
+	oc_buf_add(out, t.p, t.n);
+}
+
+bool oc_ollama_base_url(struct oc_buf *out, const char *name)
+{
+	static const char around[] = " \t\r\n\"'";
+	struct oc_text text = text_of(name);
+	struct place place;
+	bool brackets;
+
+	(void)cut(&text, strspn(name, around));
+	while (text.n && strchr(around, text.p[text.n - 1]))
+		text.n--;
+	if (!text.n)
+		return false;
+	place = parse(text);
+	place.host = to_be_asked(place.host);
+	brackets = has(place.host, ':') && !has(place.host, '@');
+	put(out, place.scheme);
+	oc_buf_puts(out, brackets ? "://[" : "://");
+	put(out, place.host);
+	oc_buf_puts(out, brackets ? "]" : "");
+	oc_buf_puts(out, place.port.n ? ":" : "");
+	put(out, place.port);
+	put(out, place.path);
+	oc_buf_puts(out, "/v1");
+	return true;
+}
+
+bool oc_ollama_owns(const char *host)
+{
+	static const char *const names[] = {"ollama.com", "api.ollama.cloud"};
+	size_t n = strlen(host);
+
+	if (n && host[n - 1] == '.') /* the same name, written to its end */
+		n--;
+	for (size_t i = 0; i < OC_COUNT(names); i++) {
+		size_t len = strlen(names[i]);
+
+		if (n >= len && strncasecmp(host + n - len, names[i], len) == 0 &&
+		    (n == len || host[n - len - 1] == '.'))
+			return true;
+	}
+	return false;
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+/* transfer.c: one exchange in libcurl's terms: options, callbacks, and what its result means. */
+#include "compat.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <netinet/in.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "text/clock.h"
+#include "http/transfer.h"
+#include "text/err.h"
+
+enum { RECEIVE_BUFFER = 100 * 1024 };
+
+/* ---- callbacks ---- */
+
+static bool is_name(const char *name, size_t n, const char *field)
+{
+	return n == strlen(field) && strncasecmp(name, field, n) == 0;
+}
+
+/* A header field that is kept, and where. */
+struct field {
+	const char *name;
+	char *to;
+	size_t size;
+};
+
+enum { FIELDS = 11 };
+
+static void list_fields(struct oc_exchange *x, struct field fields[FIELDS])
+{
+	const struct field all[FIELDS] = {
+	        {"content-type", x->content_type, sizeof x->content_type},
+	        {"content-encoding", x->content_encoding, sizeof x->content_encoding},
+	        {"location", x->location, sizeof x->location},
+	        {"x-request-id", x->request_id, sizeof x->request_id},
+	        {"retry-after", x->retry_after, sizeof x->retry_after},
+	        {"retry-after-ms", x->retry_after_ms, sizeof x->retry_after_ms},
+	        {"x-should-retry", x->should_retry, sizeof x->should_retry},
+	        {"x-ratelimit-remaining-requests", x->requests.remaining, OC_LIMIT_MAX},
+	        {"x-ratelimit-reset-requests", x->requests.reset, OC_LIMIT_MAX},
+	        {"x-ratelimit-remaining-tokens", x->tokens.remaining, OC_LIMIT_MAX},
+	        {"x-ratelimit-reset-tokens", x->tokens.reset, OC_LIMIT_MAX},
+	};
+
+	memcpy(fields, all, sizeof all);
+}
+
+static void forget_fields(struct oc_exchange *x)
+{
+	struct field fields[FIELDS];
+
+	x->until_close = true;
+	list_fields(x, fields);
+	for (size_t i = 0; i < FIELDS; i++)
+		fields[i].to[0] = '\0';
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+/* Keeps a value, cut where it is too long. */
+static void keep_value(const struct field *field, const char *value, const char *end)
+{
+	size_t len;
+
+	while (value < end && is_blank(*value))
+		value++;
+	while (end > value && is_blank(end[-1]))
+		end--;
+	len = (size_t)(end - value);
+	if (len >= field->size)
+		len = field->size - 1;
+	memcpy(field->to, value, len);
+	field->to[len] = '\0';
+}
+
+static void keep_field(struct oc_exchange *x, const char *line, size_t n)
+{
+	const char *colon = memchr(line, ':', n);
+	size_t name = colon ? (size_t)(colon - line) : 0;
+	struct field fields[FIELDS];
+
+	if (!colon)
+		return;
+	if (is_name(line, name, "content-length") || is_name(line, name, "transfer-encoding"))
+		x->until_close = false;
+	list_fields(x, fields);
+	for (size_t i = 0; i < FIELDS; i++) {
+		if (is_name(line, name, fields[i].name))
+			keep_value(&fields[i], colon + 1, line + n);
+	}
+}
+
+/* Called for each line, also those of interim answers, where a status line starts afresh, and those
+ * of a trailer, which adds nothing that is of use here. */
+static size_t on_header(char *line, size_t size, size_t n, void *ctx)
+{
+	struct oc_transfer *t = ctx;
+	long status = 0;
+
+	(void)size; /* always 1 */
+	t->alive = oc_now();
+	t->head += n;
+	if (t->head > OC_HEAD_MAX)
+		return 0;
+	if (t->head_done && t->x->status >= 200)
+		return n;
+	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) {
+		forget_fields(t->x);
+		t->head_done = false;
+	} else if (*line == '\r' || *line == '\n') {
+		t->head_done = true;
+	} else {
+		keep_field(t->x, line, n);
+	}
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	t->x->status = (int)status;
+	if (status >= 300)
+		t->x->begun = true;
+	return n;
+}
+
+static size_t on_body(char *p, size_t size, size_t n, void *ctx)
+{
+	struct oc_transfer *t = ctx;
+
+	(void)size; /* always 1 */
+	t->alive = oc_now();
+	t->x->received += n;
+	if (t->x->on_body(t->x->ctx, p, n) != 0) {
+		t->stopped = true;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	return n;
+}
+
+static int port_of(const struct sockaddr *address)
+{
+	struct sockaddr_in in4;
+	struct sockaddr_in6 in6;
+
+	if (address->sa_family == AF_INET) {
+		memcpy(&in4, address, sizeof in4);
+		return ntohs(in4.sin_port);
+	}
+	if (address->sa_family != AF_INET6)
+		return 0;
+	memcpy(&in6, address, sizeof in6);
+	return ntohs(in6.sin6_port);
+}
+
+/* As libcurl does it itself, but it would not say why there is no socket. */
+static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	struct oc_transfer *t = ctx;
+	int fd = socket(address->family, address->socktype, address->protocol);
+
+	(void)purpose;
+	t->peer_port = port_of(&address->addr);
+	t->no_socket = fd < 0 && errno != EAFNOSUPPORT ? errno : 0;
+	return fd;
+}
+
+static int close_socket(void *ctx, curl_socket_t fd)
+{
+	oc_idle_remove_fd(ctx, fd);
+	return close(fd);
+}
+
+/* Called before a request is sent. libcurl comes here again, with another connection, when one that
+ * was kept has ended before the first byte of the answer. The server may have seen the request
+ * nevertheless: whether it is to see it twice is not for libcurl to say. */
+static int on_request(void *ctx, char *peer, char *local, int peer_port, int local_port)
+{
+	struct oc_transfer *t = ctx;
+
+	(void)peer;
+	(void)local;
+	(void)peer_port;
+	t->port = local_port;
+	if (t->begun) {
+		t->lost = true;
+		return CURL_PREREQFUNC_ABORT;
+	}
+	t->begun = true;
+	t->asked = oc_now();
+	return CURL_PREREQFUNC_OK;
+}
+
+/* The body of the request is on its way, however slowly. */
+static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off_t ultotal,
+                       curl_off_t ulnow)
+{
+	struct oc_transfer *t = ctx;
+
+	(void)dltotal;
+	(void)dlnow;
+	(void)ultotal;
+	if (ulnow != t->uploaded) {
+		t->uploaded = ulnow;
+		t->asked = oc_now();
+	}
+	return 0;
+}
+
+/* ---- starting ---- */
+
+static bool add_header(struct oc_transfer *t, const char *name, const char *value)
+{
+	struct curl_slist *longer;
+	struct oc_buf line = {0};
+
+	oc_buf_init(&line, (size_t)1 << 20);
+	oc_buf_puts(&line, name);
+	oc_buf_puts(&line, value);
+	longer = line.bad ? NULL : curl_slist_append(t->headers, line.p);
+	oc_buf_wipe(&line);
+	if (longer)
+		t->headers = longer;
+	return longer;
+}
+
+/* One of them holds the key. */
+static void free_headers(struct oc_transfer *t)
+{
+	for (struct curl_slist *header = t->headers; header; header = header->next)
+		explicit_bzero(header->data, strlen(header->data));
+	curl_slist_free_all(t->headers);
+}
+
+static bool add_headers(struct oc_transfer *t)
+{
+	const struct oc_exchange *x = t->x;
+	bool ok = add_header(t, "Accept: ", x->accept);
+
+	if (x->body.p) {
+		ok = ok && add_header(t, "Content-Type: ", "application/json");
+		/* Without this, a body over 1 MiB waits a second for "100 Continue". */
+		ok = ok && add_header(t, "Expect:", "");
+	}
+	if (x->api_key && *x->api_key)
+		ok = ok && add_header(t, "Authorization: Bearer ", x->api_key);
+	return ok;
+}
+
+/* Where the request goes, and by whom it is trusted. */
+static void set_route(const struct oc_route *cfg, CURL *easy, const char *url)
+{
+	(void)curl_easy_setopt(easy, CURLOPT_URL, url);
+	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
+	(void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	/* libcurl before 8.0.0 reports some truncated HTTP/2 bodies as whole; and with one
+	 * exchange on each connection, no failure reaches another exchange. */
+	(void)curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
+	(void)curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "oc/" OC_VERSION);
+	if (cfg->ca_file)
+		(void)curl_easy_setopt(easy, CURLOPT_CAINFO, cfg->ca_file);
+	if (cfg->loopback)
+		(void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
+	else if (cfg->proxy)
+		(void)curl_easy_setopt(easy, CURLOPT_PROXY, cfg->proxy);
+}
+
+static void set_callbacks(struct oc_transfer *t)
+{
+	CURL *easy = t->easy;
+
+	(void)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, t->error);
+	(void)curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+	/* Giving up while a name is being resolved does not wait for the resolver. */
+	(void)curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
+	/* The clock that counts is ours; libcurl's own limit of 300 s is out of its way. */
+	(void)curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)INT_MAX);
+	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
+	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t->idle);
+	(void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
+	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
+	(void)curl_easy_setopt(easy, CURLOPT_HEADERDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
+	(void)curl_easy_setopt(easy, CURLOPT_WRITEDATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, on_progress);
+	(void)curl_easy_setopt(easy, CURLOPT_XFERINFODATA, t);
+	(void)curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
+}
+
+static void set_message(struct oc_transfer *t)
+{
+	const struct oc_exchange *x = t->x;
+
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	if (!x->body.p)
+		return;
+	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->body.n);
+	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, x->body.p);
+}
+
+struct oc_transfer *oc_transfer_new(void)
+{
+	struct oc_transfer *t = calloc(1, sizeof *t);
+
+	if (!t)
+		return NULL;
+	t->easy = curl_easy_init();
+	if (!t->easy) {
+		free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void oc_transfer_free(struct oc_transfer *t)
+{
+	free_headers(t);
+	curl_easy_cleanup(t->easy);
+	free(t);
+}
+
+void oc_transfer_clear(struct oc_transfer *t)
+{
+	curl_easy_reset(t->easy);
+	free_headers(t);
+	*t = (struct oc_transfer){.easy = t->easy};
+}
+
+int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const struct oc_route *cfg)
+{
+	t->x = x;
+	t->started = oc_now();
+	t->alive = t->started;
+	x->done = false;
+	x->begun = false;
+	x->by_proxy = false;
+	x->status = 0;
+	x->received = 0;
+	forget_fields(x);
+	oc_err_clear(&x->err);
+	set_route(cfg, t->easy, x->url);
+	set_callbacks(t);
+	if (!add_headers(t))
+		return OC_ENOMEM;
+	set_message(t);
+	return OC_OK;
+}
+
+/* ---- results ---- */
+
+bool oc_transfer_is_to_proxy(const struct oc_transfer *t)
+{
+	const char *colon = t->proxy ? strrchr(t->proxy, ':') : NULL;
+
+	return colon && t->peer_port && strtol(colon + 1, NULL, 10) == t->peer_port;
+}
+
+static double seconds_of(CURL *easy, CURLINFO info)
+{
+	curl_off_t us = 0;
+
+	(void)curl_easy_getinfo(easy, info, &us);
+	return (double)us / 1e6;
+}
+
+/* The connection, if it has been kept. */
+static void leave_connection(struct oc_transfer *t)
+{
+	curl_socket_t fd = CURL_SOCKET_BAD;
+	long port = 0;
+
+	t->port = 0;
+	(void)curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
+	(void)curl_easy_getinfo(t->easy, CURLINFO_LOCAL_PORT, &port);
+	if (fd != CURL_SOCKET_BAD)
+		oc_idle_add(t->idle, fd, port);
+}
+
+void oc_transfer_finish(struct oc_transfer *t)
+{
+	struct oc_exchange *x = t->x;
+	long status = 0;
+
+	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
+	x->status = (int)status;
+	x->connected_after = seconds_of(t->easy, CURLINFO_CONNECT_TIME_T);
+	x->first_byte_after = seconds_of(t->easy, CURLINFO_STARTTRANSFER_TIME_T);
+	x->total = oc_now() - t->started;
+	x->done = true;
+	leave_connection(t);
+}

@@ -1,0 +1,202 @@
+/* SPDX-License-Identifier: MIT */
+/* url.c: what a base URL says; libcurl's parser decides, so that both always agree. */
+#include "compat.h"
+
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <strings.h>
+
+#include "text/err.h"
+#include "http/ollama.h"
+#include "http/url.h"
+
+static bool is_loopback(const char *host)
+{
+	unsigned char address[4];
+
+	if (strcasecmp(host, "localhost") == 0 || strcmp(host, "[::1]") == 0)
+		return true;
+	/* libcurl has normalised every notation of IPv4 to four decimal numbers; what is still
+	 * anything else is a name, which may be anybody's. */
+	return inet_pton(AF_INET, host, address) == 1 && address[0] == 127;
+}
+
+/* A copy of a part of the URL; NULL where it has none, or memory is out. */
+static char *part_of(CURLU *url, CURLUPart part)
+{
+	char *value = NULL;
+	char *copy;
+
+	if (curl_url_get(url, part, &value, 0) != CURLUE_OK)
+		return NULL;
+	copy = strdup(value);
+	curl_free(value);
+	return copy;
+}
+
+static bool has_part(CURLU *url, CURLUPart part)
+{
+	char *value = NULL;
+	bool has = curl_url_get(url, part, &value, 0) == CURLUE_OK;
+
+	curl_free(value);
+	return has;
+}
+
+static void trim_slashes(char *s)
+{
+	size_t n = strlen(s);
+
+	while (n && s[n - 1] == '/')
+		s[--n] = '\0';
+}
+
+/* The query with its question mark, or nothing. NULL where memory is out. */
+static char *query_of(CURLU *url)
+{
+	char *value = NULL;
+	char *query;
+	size_t size;
+
+	if (curl_url_get(url, CURLUPART_QUERY, &value, 0) != CURLUE_OK || !*value) {
+		curl_free(value);
+		return strdup("");
+	}
+	size = strlen(value) + sizeof "?";
+	query = malloc(size);
+	if (query)
+		(void)snprintf(query, size, "?%s", value);
+	curl_free(value);
+	return query;
+}
+
+/* Of an address of IPv6. */
+static void strip_brackets(char *host)
+{
+	size_t n = strlen(host);
+
+	if (*host != '[' || host[n - 1] != ']')
+		return;
+	memmove(host, host + 1, n - 2);
+	host[n - 2] = '\0';
+}
+
+/* The URL is parsed: takes from it what is wanted. */
+static int take_parts(CURLU *url, struct oc_server *server)
+{
+	char *host = part_of(url, CURLUPART_HOST);
+
+	server->host = host;
+	server->query = query_of(url);
+	(void)curl_url_set(url, CURLUPART_QUERY, NULL, 0);
+	server->base_url = part_of(url, CURLUPART_URL);
+	(void)curl_url_set(url, CURLUPART_PATH, NULL, 0);
+	server->root = part_of(url, CURLUPART_URL);
+	if (!host || !server->query || !server->base_url || !server->root) {
+		oc_server_release(server);
+		return OC_ENOMEM;
+	}
+	trim_slashes(server->base_url);
+	trim_slashes(server->root);
+	server->loopback = is_loopback(host);
+	server->encrypted = strncmp(server->base_url, "https:", 6) == 0;
+	server->needs_key = oc_ollama_owns(host);
+	strip_brackets(host);
+	return OC_OK;
+}
+
+/* Looked for in the text itself: what libcurl cannot parse must not be repeated, either. */
+static bool has_user_info(const char *base_url)
+{
+	const char *authority = strstr(base_url, "//");
+
+	if (!authority)
+		authority = base_url;
+	authority += strspn(authority, "/"); /* libcurl takes three slashes for two */
+	return memchr(authority, '@', strcspn(authority, "/?#"));
+}
+
+/* An at sign may still be of user info that something odd stands in; and nothing is known of what
+ * a query holds. */
+static int no_base_url(const char *base_url, const char *link, const char *why, struct oc_err *err)
+{
+	size_t n = strcspn(base_url, "?");
+
+	if (strchr(base_url, '@'))
+		return oc_err_set(err, OC_EARG, "the base URL%s%s", link, why);
+	return oc_err_set(err, OC_EARG, "base URL \"%.*s\"%s%s", (int)(n < 500 ? n : 500), base_url,
+	                  link, why);
+}
+
+static int parse(CURLU *url, const char *base_url, struct oc_server *server, struct oc_err *err)
+{
+	CURLUcode rc = curl_url_set(url, CURLUPART_URL, base_url, 0);
+
+	if (rc == CURLUE_OUT_OF_MEMORY)
+		return oc_err_nomem(err);
+	if (rc != CURLUE_OK)
+		return no_base_url(base_url, ": ", curl_url_strerror(rc), err);
+	if (has_part(url, CURLUPART_FRAGMENT))
+		return oc_err_set(err, OC_EARG, "the base URL must not have a fragment");
+	return take_parts(url, server) ? oc_err_nomem(err) : OC_OK;
+}
+
+int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err *err)
+{
+	CURLU *url;
+	int rc;
+
+	*server = (struct oc_server){.base_url = NULL};
+	if (strlen(base_url) > OC_URL_MAX)
+		return oc_err_set(err, OC_EARG, "the base URL is longer than %d bytes", OC_URL_MAX);
+	if (has_user_info(base_url))
+		return oc_err_set(err, OC_EARG,
+		                  "the base URL must not contain user info; the key comes from a "
+		                  "file or from the environment");
+	if (strncasecmp(base_url, "http://", 7) != 0 && strncasecmp(base_url, "https://", 8) != 0)
+		return no_base_url(base_url, " ", "does not begin with http:// or https://", err);
+	url = curl_url();
+	if (!url)
+		return oc_err_nomem(err);
+	rc = parse(url, base_url, server, err);
+	curl_url_cleanup(url);
+	return rc;
+}
+
+char *oc_proxy_name(const char *proxy)
+{
+	CURLU *url = curl_url();
+	char *name = NULL;
+	char *host = NULL;
+	char *scheme = NULL;
+	char *port = NULL;
+	size_t size;
+
+	if (url && curl_url_set(url, CURLUPART_URL, proxy,
+	                        CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) == CURLUE_OK) {
+		host = part_of(url, CURLUPART_HOST);
+		scheme = part_of(url, CURLUPART_SCHEME);
+		port = part_of(url, CURLUPART_PORT);
+	}
+	size = host ? strlen(host) + sizeof ":65535" : 0;
+	name = size && scheme ? malloc(size) : NULL;
+	if (name)
+		(void)snprintf(name, size, "%s:%s", host,
+		               port                           ? port
+		               : strcmp(scheme, "https") == 0 ? "443"
+		                                              : "1080");
+	free(port);
+	free(scheme);
+	free(host);
+	curl_url_cleanup(url);
+	return name;
+}
+
+void oc_server_release(struct oc_server *server)
+{
+	free(server->host);
+	free(server->base_url);
+	free(server->root);
+	free(server->query);
+	*server = (struct oc_server){.base_url = NULL};
+}

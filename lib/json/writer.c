@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: MIT */
+/* writer.c: writing JSON. */
+#include "compat.h"
+
+#include <inttypes.h>
+
+#include "json/writer.h"
+#include "text/num.h"
+
+void oc_jsonw_init(struct oc_jsonw *w, struct oc_buf *out)
+{
+	*w = (struct oc_jsonw){.out = out};
+}
+
+/* Before every value that follows another one. */
+static void separate(struct oc_jsonw *w)
+{
+	if (w->comma)
+		oc_buf_putc(w->out, ',');
+	w->comma = true;
+}
+
+void oc_jsonw_open(struct oc_jsonw *w, char bracket)
+{
+	separate(w);
+	oc_buf_putc(w->out, bracket);
+	w->comma = false;
+}
+
+void oc_jsonw_close(struct oc_jsonw *w, char bracket)
+{
+	oc_buf_putc(w->out, bracket);
+	w->comma = true;
+}
+
+/* Appends the escape of a byte that may not stand in a string as it is. */
+static void put_escape(struct oc_buf *out, unsigned char c)
+{
+	static const char names[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+	for (const char *name = names; *name; name += 2) {
+		if ((unsigned char)*name == c) {
+			oc_buf_putc(out, '\\');
+			oc_buf_putc(out, name[1]);
+			return;
+		}
+	}
+	oc_buf_printf(out, "\\u%04x", c);
+}
+
+static bool is_plain(unsigned char c)
+{
+	return c >= 0x20 && c != '"' && c != '\\';
+}
+
+static void put_quoted(struct oc_buf *out, const char *p, size_t n)
+{
+	oc_buf_putc(out, '"');
+	for (size_t i = 0; i < n && !out->bad;) {
+		size_t start = i;
+
+		while (i < n && is_plain((unsigned char)p[i]))
+			i++;
+		oc_buf_add(out, p + start, i - start);
+		if (i < n)
+			put_escape(out, (unsigned char)p[i++]);
+	}
+	oc_buf_putc(out, '"');
+}
+
+void oc_jsonw_key(struct oc_jsonw *w, const char *name)
+{
+	separate(w);
+	put_quoted(w->out, name, strlen(name));
+	oc_buf_putc(w->out, ':');
+	w->comma = false;
+}
+
+void oc_jsonw_string(struct oc_jsonw *w, const char *p, size_t n)
+{
+	separate(w);
+	put_quoted(w->out, p, n);
+}
+
+void oc_jsonw_raw(struct oc_jsonw *w, struct oc_text json)
+{
+	separate(w);
+	oc_buf_add(w->out, json.p, json.n);
+}
+
+static void put_word(struct oc_jsonw *w, const char *word)
+{
+	oc_jsonw_raw(w, (struct oc_text){word, strlen(word)});
+}
+
+void oc_jsonw_int(struct oc_jsonw *w, int64_t v)
+{
+	char text[OC_NUM_TEXT_MAX];
+
+	(void)snprintf(text, sizeof text, "%" PRId64, v);
+	put_word(w, text);
+}
+
+void oc_jsonw_double(struct oc_jsonw *w, double v)
+{
+	char text[OC_NUM_TEXT_MAX];
+
+	oc_num_text(text, v);
+	put_word(w, text);
+}
+
+void oc_jsonw_bool(struct oc_jsonw *w, bool v)
+{
+	put_word(w, v ? "true" : "false");
+}
+
+void oc_jsonw_null(struct oc_jsonw *w)
+{
+	put_word(w, "null");
+}
+
+void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s)
+{
+	if (s)
+		oc_jsonw_string(w, s, strlen(s));
+	else
+		oc_jsonw_null(w);
+}
+
+void oc_jsonw_count_or_null(struct oc_jsonw *w, int64_t v)
+{
+	if (v >= 0)
+		oc_jsonw_int(w, v);
+	else
+		oc_jsonw_null(w);
+}
+
+void oc_jsonw_usage(struct oc_jsonw *w, const struct oc_usage *usage)
+{
+	oc_jsonw_open(w, '{');
+	oc_jsonw_key(w, "input_tokens");
+	oc_jsonw_count_or_null(w, usage->input_tokens);
+	oc_jsonw_key(w, "output_tokens");
+	oc_jsonw_count_or_null(w, usage->output_tokens);
+	oc_jsonw_key(w, "total_tokens");
+	oc_jsonw_count_or_null(w, usage->total_tokens);
+	oc_jsonw_close(w, '}');
+}
+
+void oc_jsonw_outcome(struct oc_jsonw *w, const struct oc_reply *reply, const char *model)
+{
+	oc_jsonw_key(w, "model");
+	oc_jsonw_string_or_null(w, reply->model ? reply->model : model);
+	oc_jsonw_key(w, "usage");
+	oc_jsonw_usage(w, &reply->usage);
+	oc_jsonw_key(w, "finish_reason");
+	oc_jsonw_string_or_null(w, reply->finish_reason);
+	oc_jsonw_key(w, "id");
+	oc_jsonw_string_or_null(w, reply->id);
+}

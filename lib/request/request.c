@@ -1,0 +1,579 @@
+/* SPDX-License-Identifier: MIT */
+/* request.c: from struct oc_request to the JSON body of POST /chat/completions. */
+#include "compat.h"
+
+#include <math.h>
+
+#include "json/writer.h"
+#include "text/num.h"
+#include "request/request.h"
+#include "schema/schema.h"
+#include "schema/strict.h"
+#include "text/utf8.h"
+#include "text/err.h"
+
+void oc_request_init(struct oc_request *req)
+{
+	*req = (struct oc_request){.temperature = OC_UNSET, .top_p = OC_UNSET};
+}
+
+/* ---- checks ------------------------------------------------------------------------------- */
+
+static struct oc_text text_of(const char *s)
+{
+	return (struct oc_text){s, strlen(s)};
+}
+
+bool oc_prompt_is_blank(struct oc_text text)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		if (!memchr(" \t\n\v\f\r", text.p[i], 6))
+			return false;
+	}
+	return true;
+}
+
+static int check_utf8(struct oc_text text, const char *what, enum oc_code code, struct oc_err *err)
+{
+	size_t good = text.n ? oc_utf8_check(text.p, text.n) : 0;
+
+	if (good == text.n)
+		return 0;
+	return oc_err_set(err, code, "%s is not valid UTF-8 at byte %zu", what, good);
+}
+
+static int check_range(const char *name, double v, double max, struct oc_err *err)
+{
+	char shown[OC_NUM_TEXT_MAX] = "NaN";
+
+	if (v == OC_UNSET || (v >= 0.0 && v <= max))
+		return 0;
+	if (isfinite(v))
+		oc_num_text(shown, v);
+	else if (!isnan(v))
+		(void)snprintf(shown, sizeof shown, "%sinfinite", v < 0.0 ? "-" : "");
+	return oc_err_set(err, OC_EARG, "%s %s is out of range: 0.0 to %d.0", name, shown,
+	                  (int)max);
+}
+
+static int check_model(const char *model, struct oc_err *err)
+{
+	if (!model || oc_prompt_is_blank(text_of(model)))
+		return oc_err_set(err, OC_EARG, "no model is named");
+	if (!oc_utf8_printable(model, strlen(model)))
+		return oc_err_set(err, OC_EARG,
+		                  "the model's name \"%s\" has control characters or invalid UTF-8",
+		                  model);
+	return 0;
+}
+
+static int check_stops(const struct oc_request *req, struct oc_err *err)
+{
+	if (req->nstop > OC_STOP_MAX)
+		return oc_err_set(err, OC_EARG, "%zu stop sequences are too many: at most %d",
+		                  req->nstop, OC_STOP_MAX);
+	for (size_t i = 0; i < req->nstop; i++) {
+		char what[48];
+		int rc;
+
+		(void)snprintf(what, sizeof what, "stop sequence %zu", i + 1);
+		if (!req->stop[i] || !*req->stop[i])
+			return oc_err_set(err, OC_EARG, "%s is empty", what);
+		rc = check_utf8(text_of(req->stop[i]), what, OC_EARG, err);
+		if (rc)
+			return rc;
+	}
+	return 0;
+}
+
+/* Which words there are is for the server to say: they differ, and new ones come. */
+static int check_effort(const char *effort, struct oc_err *err)
+{
+	if (effort && (!*effort || !oc_utf8_printable(effort, strlen(effort))))
+		return oc_err_set(err, OC_EARG, "the effort is no word");
+	return 0;
+}
+
+static int check_images(const struct oc_request *req, struct oc_err *err)
+{
+	for (size_t i = 0; i < req->nimages; i++) {
+		if (!oc_image_type(req->images[i]))
+			return oc_err_set(err, OC_EDATA,
+			                  "image %zu is not a PNG, JPEG or WebP file", i + 1);
+	}
+	return 0;
+}
+
+int oc_request_check_schema(const struct oc_request *req, struct oc_err *err)
+{
+	struct oc_schema *schema = NULL;
+	struct oc_err why = {0};
+	int rc;
+
+	if (req->format != OC_FORMAT_JSON_SCHEMA)
+		return 0;
+	rc = oc_schema_new(req->schema, OC_FORMATS_ENFORCED, &schema, &why);
+	if (rc)
+		(void)oc_err_set(err, why.code, "the schema is unusable: %s", why.message);
+	oc_schema_free(schema);
+	return rc;
+}
+
+static int check_messages(const struct oc_request *req, struct oc_err *err)
+{
+	struct oc_json j;
+	struct oc_err why = {0};
+	int rc;
+
+	if (!req->messages.n)
+		return 0;
+	oc_json_init(&j);
+	rc = oc_json_parse(&j, req->messages.p, req->messages.n, &why);
+	if (rc)
+		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
+		                "the messages are unusable: %s", why.message);
+	else if (!oc_messages_are(&j, 0))
+		rc = oc_err_set(err, OC_EDATA,
+		                "the messages are no array of objects that have a role each");
+	oc_json_release(&j);
+	return rc;
+}
+
+bool oc_messages_are(const struct oc_json *j, int at)
+{
+	int item = oc_json_first(j, at);
+
+	for (; item != OC_JSON_NONE; item = oc_json_next(j, at, item)) {
+		if (oc_json_type(j, oc_json_get(j, item, "role")) != OC_JSON_STRING)
+			return false;
+	}
+	return oc_json_type(j, at) == OC_JSON_ARRAY && oc_json_first(j, at) != OC_JSON_NONE;
+}
+
+int oc_request_check(const struct oc_request *req, struct oc_err *err)
+{
+	int rc = check_model(req->model, err);
+
+	if (!rc)
+		rc = check_range("temperature", req->temperature, 2.0, err);
+	if (!rc)
+		rc = check_range("top_p", req->top_p, 1.0, err);
+	if (!rc && req->max_tokens < 0)
+		rc = oc_err_set(err, OC_EARG, "max_tokens %lld is out of range: 1 or more",
+		                (long long)req->max_tokens);
+	if (!rc)
+		rc = check_stops(req, err);
+	if (!rc)
+		rc = check_effort(req->effort, err);
+	if (!rc)
+		rc = check_utf8(req->system, "the system message", OC_EDATA, err);
+	if (!rc)
+		rc = check_messages(req, err);
+	if (!rc)
+		rc = check_images(req, err);
+	if (!rc)
+		rc = oc_request_check_schema(req, err);
+	return rc;
+}
+
+static int too_large(const char *what, struct oc_err *err)
+{
+	return oc_err_set(err, OC_EDATA, "%s larger than %zu MiB", what, OC_PROMPT_MAX >> 20);
+}
+
+int oc_prompt_check(struct oc_text prompt, struct oc_err *err)
+{
+	if (prompt.n > OC_PROMPT_MAX)
+		return too_large("the prompt is", err);
+	if (oc_prompt_is_blank(prompt))
+		return oc_err_set(err, OC_EDATA, "the prompt is blank: %s",
+		                  prompt.n ? "only white space" : "no bytes at all");
+	return check_utf8(prompt, "the prompt", OC_EDATA, err);
+}
+
+void oc_prompt_separate(struct oc_buf *prompt)
+{
+	if (!prompt->n)
+		return;
+	if (prompt->p[prompt->n - 1] != '\n')
+		oc_buf_putc(prompt, '\n');
+	if (prompt->n < 2 || prompt->p[prompt->n - 2] != '\n')
+		oc_buf_putc(prompt, '\n');
+}
+
+/* ---- images ------------------------------------------------------------------------------- */
+
+static bool has_at(struct oc_text image, size_t offset, const char *magic, size_t n)
+{
+	return image.n >= offset + n && memcmp(image.p + offset, magic, n) == 0;
+}
+
+const char *oc_image_type(struct oc_text image)
+{
+	if (has_at(image, 0, "\x89PNG\r\n\x1a\n", 8))
+		return "image/png";
+	if (has_at(image, 0, "\xff\xd8\xff", 3))
+		return "image/jpeg";
+	if (has_at(image, 0, "RIFF", 4) && has_at(image, 8, "WEBP", 4))
+		return "image/webp";
+	return NULL;
+}
+
+static size_t base64_length(size_t n)
+{
+	return (n + 2) / 3 * 4;
+}
+
+static void put_base64(struct oc_buf *out, struct oc_text bytes)
+{
+	static const char digits[] =
+	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const unsigned char *p = (const unsigned char *)bytes.p;
+	size_t length = base64_length(bytes.n);
+	char *to = oc_buf_room(out, length);
+
+	if (!to)
+		return;
+	for (size_t i = 0; i < bytes.n; i += 3) {
+		size_t left = bytes.n - i;
+		unsigned long group = (unsigned long)p[i] << 16;
+
+		group |= left > 1 ? (unsigned long)p[i + 1] << 8 : 0;
+		group |= left > 2 ? (unsigned long)p[i + 2] : 0;
+		*to++ = digits[group >> 18];
+		*to++ = digits[group >> 12 & 63];
+		*to++ = left > 1 ? digits[group >> 6 & 63] : '=';
+		*to++ = left > 2 ? digits[group & 63] : '=';
+	}
+	oc_buf_grew(out, length);
+}
+
+/* ---- the body ----------------------------------------------------------------------------- */
+
+enum { FIELDS_MAX = 16 };
+
+/* A body under construction. */
+struct body {
+	struct oc_jsonw w;
+	const struct oc_request *req;
+
+	/* The object whose members win over the request's fields; OC_JSON_NONE = there is none. */
+	const struct oc_json *line;
+	int at;
+	const char *const *skip;
+
+	/* Fields that need no further attention. */
+	const char *done[FIELDS_MAX];
+	size_t ndone;
+};
+
+static void set_done(struct body *b, const char *name)
+{
+	b->done[b->ndone++] = name;
+}
+
+static bool is_skipped(const struct body *b, const char *name)
+{
+	for (const char *const *s = b->skip; *s; s++) {
+		if (strcmp(*s, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* Starts a field, if it is to be sent: true when the caller must write the request's own value.
+ * The line's value, where it has one, is written here. */
+static bool start_field(struct body *b, const char *name, bool sent)
+{
+	int value = OC_JSON_NONE;
+
+	set_done(b, name);
+	if (b->at != OC_JSON_NONE && !is_skipped(b, name))
+		value = oc_json_given(b->line, b->at, name);
+	if (sent || value != OC_JSON_NONE)
+		oc_jsonw_key(&b->w, name);
+	if (value == OC_JSON_NONE)
+		return sent;
+	oc_jsonw_raw(&b->w, oc_json_raw(b->line, value));
+	return false;
+}
+
+static void put_member(struct oc_jsonw *w, const char *name, const char *value)
+{
+	oc_jsonw_key(w, name);
+	oc_jsonw_string(w, value, strlen(value));
+}
+
+static void put_image(struct oc_jsonw *w, struct oc_text image)
+{
+	char start[40];
+
+	oc_jsonw_open(w, '{');
+	put_member(w, "type", "image_url");
+	oc_jsonw_key(w, "image_url");
+	oc_jsonw_open(w, '{');
+	oc_jsonw_key(w, "url");
+	/* Piece by piece, because a string that is built first would be one more copy. */
+	(void)snprintf(start, sizeof start, "\"data:%s;base64,", oc_image_type(image));
+	oc_jsonw_raw(w, text_of(start));
+	put_base64(w->out, image);
+	oc_buf_putc(w->out, '"');
+	oc_jsonw_close(w, '}');
+	oc_jsonw_close(w, '}');
+}
+
+/* What the buffer has to say at the end. */
+static int verdict(const struct oc_buf *out, struct oc_err *err)
+{
+	if (out->bad == OC_ENOMEM)
+		return oc_err_nomem(err);
+	if (out->bad)
+		return oc_err_set(err, OC_EDATA, "the request is larger than %zu bytes", out->max);
+	return 0;
+}
+
+static void put_turn(struct oc_jsonw *w, const char *role, struct oc_text content)
+{
+	oc_jsonw_open(w, '{');
+	put_member(w, "role", role);
+	oc_jsonw_key(w, "content");
+	oc_jsonw_string(w, content.p, content.n);
+	oc_jsonw_close(w, '}');
+}
+
+static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
+{
+	if (!req->nimages) {
+		put_turn(w, "user", req->prompt);
+		return;
+	}
+	oc_jsonw_open(w, '{');
+	put_member(w, "role", "user");
+	oc_jsonw_key(w, "content");
+	oc_jsonw_open(w, '[');
+	oc_jsonw_open(w, '{');
+	put_member(w, "type", "text");
+	oc_jsonw_key(w, "text");
+	oc_jsonw_string(w, req->prompt.p, req->prompt.n);
+	oc_jsonw_close(w, '}');
+	for (size_t i = 0; i < req->nimages; i++)
+		put_image(w, req->images[i]);
+	oc_jsonw_close(w, ']');
+	oc_jsonw_close(w, '}');
+}
+
+/* JSON without what may stand around it: white space and a byte order mark. */
+static struct oc_text bare_json(struct oc_text text)
+{
+	if (has_at(text, 0, "\xef\xbb\xbf", 3)) {
+		text.p += 3;
+		text.n -= 3;
+	}
+	for (; text.n && oc_prompt_is_blank((struct oc_text){text.p, 1}); text.n--)
+		text.p++;
+	while (text.n && oc_prompt_is_blank((struct oc_text){text.p + text.n - 1, 1}))
+		text.n--;
+	return text;
+}
+
+/* The items of an array, as they are. */
+static void put_items(struct oc_jsonw *w, struct oc_text array)
+{
+	struct oc_text items = bare_json(array);
+
+	if (items.n < 2)
+		return;
+	items = bare_json((struct oc_text){items.p + 1, items.n - 2});
+	if (items.n)
+		oc_jsonw_raw(w, items);
+}
+
+/* The turns of the conversation so far, and the prompt. */
+static void put_turns(struct oc_jsonw *w, const struct oc_request *req)
+{
+	if (req->system.n)
+		put_turn(w, "system", req->system);
+	put_items(w, req->messages);
+	if (req->prompt.n || !req->messages.n)
+		put_prompt(w, req);
+}
+
+static void put_messages(struct oc_jsonw *w, const struct oc_request *req)
+{
+	oc_jsonw_open(w, '[');
+	put_turns(w, req);
+	oc_jsonw_close(w, ']');
+}
+
+int oc_request_messages(const struct oc_request *req, struct oc_text answer, struct oc_buf *out,
+                        struct oc_err *err)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '[');
+	put_turns(&w, req);
+	put_turn(&w, "assistant", answer);
+	oc_jsonw_close(&w, ']');
+	return verdict(out, err);
+}
+
+static void put_schema(struct oc_jsonw *w, struct oc_text text)
+{
+	struct oc_json schema;
+
+	oc_jsonw_open(w, '{');
+	put_member(w, "name", "answer"); /* OpenAI demands one */
+	oc_jsonw_key(w, "schema");
+	oc_jsonw_raw(w, bare_json(text));
+	oc_json_init(&schema);
+	if (oc_json_parse(&schema, text.p, text.n, NULL)) /* it has been checked: memory is out */
+		w->out->bad = OC_ENOMEM;
+	if (oc_schema_is_strict(&schema)) {
+		oc_jsonw_key(w, "strict");
+		oc_jsonw_bool(w, true);
+	}
+	oc_json_release(&schema);
+	oc_jsonw_close(w, '}');
+}
+
+static void put_format(struct oc_jsonw *w, const struct oc_request *req)
+{
+	oc_jsonw_open(w, '{');
+	if (req->format == OC_FORMAT_JSON_OBJECT) {
+		put_member(w, "type", "json_object");
+	} else {
+		put_member(w, "type", "json_schema");
+		oc_jsonw_key(w, "json_schema");
+		put_schema(w, req->schema);
+	}
+	oc_jsonw_close(w, '}');
+}
+
+/* Does the line have the limit by its other name? A server refuses both, or takes either. */
+static bool limits_tokens(const struct body *b)
+{
+	return b->at != OC_JSON_NONE &&
+	       oc_json_given(b->line, b->at, "max_completion_tokens") != OC_JSON_NONE;
+}
+
+static void put_fields(struct body *b)
+{
+	const struct oc_request *req = b->req;
+
+	if (start_field(b, "model", req->model))
+		oc_jsonw_string(&b->w, req->model, strlen(req->model));
+	if (start_field(b, "messages", true))
+		put_messages(&b->w, req);
+	if (start_field(b, "temperature", req->temperature != OC_UNSET))
+		oc_jsonw_double(&b->w, req->temperature);
+	if (start_field(b, "top_p", req->top_p != OC_UNSET))
+		oc_jsonw_double(&b->w, req->top_p);
+	if (start_field(b, "max_tokens", req->max_tokens > 0 && !limits_tokens(b)))
+		oc_jsonw_int(&b->w, req->max_tokens);
+	if (start_field(b, "seed", req->seed))
+		oc_jsonw_int(&b->w, *req->seed);
+	if (start_field(b, "stop", req->nstop)) {
+		oc_jsonw_open(&b->w, '[');
+		for (size_t i = 0; i < req->nstop; i++)
+			oc_jsonw_string(&b->w, req->stop[i], strlen(req->stop[i]));
+		oc_jsonw_close(&b->w, ']');
+	}
+	if (start_field(b, "reasoning_effort", req->effort))
+		oc_jsonw_string(&b->w, req->effort, strlen(req->effort));
+	if (start_field(b, "response_format", req->format != OC_FORMAT_TEXT))
+		put_format(&b->w, req);
+}
+
+/* What the line has beyond the fields that this library knows. */
+static void put_others(struct body *b)
+{
+	int key = oc_json_first(b->line, b->at);
+
+	for (; key != OC_JSON_NONE; key = oc_json_next(b->line, b->at, key)) {
+		int value = oc_json_value(b->line, key);
+		bool wanted = oc_json_type(b->line, value) != OC_JSON_NULL;
+
+		for (size_t i = 0; wanted && i < b->ndone; i++)
+			wanted = !oc_json_is(b->line, key, b->done[i]);
+		for (size_t i = 0; wanted && b->skip[i]; i++)
+			wanted = !oc_json_is(b->line, key, b->skip[i]);
+		if (wanted) {
+			/* A key as an element, a colon, its value: the raw text is already JSON. */
+			oc_jsonw_raw(&b->w, oc_json_raw(b->line, key));
+			oc_buf_putc(b->w.out, ':');
+			b->w.comma = false;
+			oc_jsonw_raw(&b->w, oc_json_raw(b->line, value));
+		}
+	}
+}
+
+/* Room for the whole body at once, with a quarter more for the prompt's escapes: growing step by
+ * step would cost time, and reserved memory that is never written to costs nothing. */
+static int reserve(const struct oc_request *req, size_t more, struct oc_buf *out,
+                   struct oc_err *err)
+{
+	size_t text = req->prompt.n + req->system.n;
+	size_t need = text + text / 4 + req->schema.n + req->messages.n + more + 1024;
+	size_t left = OC_PROMPT_MAX;
+
+	if (req->prompt.n > left || req->system.n > left - req->prompt.n)
+		return too_large("prompt and system message together are", err);
+	left -= text;
+	for (size_t i = 0; i < req->nimages; i++) {
+		if (req->images[i].n > left)
+			return too_large("prompt, system message and images together are", err);
+		left -= req->images[i].n;
+		need += base64_length(req->images[i].n) + 128;
+	}
+	(void)oc_buf_room(out, need < out->max - out->n ? need : out->max - out->n);
+	return 0;
+}
+
+int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *out,
+                    struct oc_err *err)
+{
+	struct body b = {.req = req, .at = OC_JSON_NONE};
+	int rc = reserve(req, 0, out, err);
+
+	if (rc)
+		return rc;
+	oc_jsonw_init(&b.w, out);
+	oc_jsonw_open(&b.w, '{');
+	put_fields(&b);
+	if (stream) {
+		oc_jsonw_key(&b.w, "stream");
+		oc_jsonw_bool(&b.w, true);
+		oc_jsonw_key(&b.w, "stream_options");
+		oc_jsonw_open(&b.w, '{');
+		oc_jsonw_key(&b.w, "include_usage");
+		oc_jsonw_bool(&b.w, true);
+		oc_jsonw_close(&b.w, '}');
+	}
+	oc_jsonw_close(&b.w, '}');
+	return verdict(out, err);
+}
+
+int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
+                         const char *const *skip, struct oc_buf *out, struct oc_err *err)
+{
+	struct body b = {.req = req, .line = line, .at = at, .skip = skip};
+	int rc;
+
+	if (oc_json_type(line, at) != OC_JSON_OBJECT)
+		return oc_err_set(err, OC_EDATA, "the request is not a JSON object");
+	if (!req->model && oc_json_given(line, at, "model") == OC_JSON_NONE)
+		return oc_err_set(err, OC_EARG, "no model is named");
+	rc = reserve(req, oc_json_raw(line, at).n, out, err);
+	if (rc)
+		return rc;
+	oc_jsonw_init(&b.w, out);
+	oc_jsonw_open(&b.w, '{');
+	put_fields(&b);
+	/* The answer is wanted whole: without these fields it is. */
+	set_done(&b, "stream");
+	set_done(&b, "stream_options");
+	put_others(&b);
+	oc_jsonw_close(&b.w, '}');
+	return verdict(out, err);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* request.h: from struct oc_request to the JSON body of POST /chat/completions. */
+#ifndef OC_REQUEST_H
+#define OC_REQUEST_H
+
+#include "json/json.h"
+
+/* The largest body: the prompt and images at their ceiling, with room for escapes. */
+#define OC_BODY_MAX ((size_t)512 << 20)
+
+/* Everything but the prompt: ranges, model, stop sequences, images, schema. OC_EARG, OC_EDATA. */
+int oc_request_check(const struct oc_request *req, struct oc_err *err);
+
+/* The schema alone, where the format is that of one. OC_EDATA, OC_ECONFIG. */
+int oc_request_check_schema(const struct oc_request *req, struct oc_err *err);
+
+/* Is the value an array of chat messages: at least one object, and each with a role? */
+bool oc_messages_are(const struct oc_json *j, int at);
+
+/* Appends the conversation as it stands after an answer, a JSON array: for `messages` of the next
+ * request, whose system message is in it. */
+int oc_request_messages(const struct oc_request *req, struct oc_text answer, struct oc_buf *out,
+                        struct oc_err *err);
+
+/* Nothing, or white space only? */
+bool oc_prompt_is_blank(struct oc_text text);
+
+/* Is this text fit to be a prompt: not blank, valid UTF-8, not too large? OC_EDATA. */
+int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
+
+/* To be called before a part is appended to a prompt that may have parts already: puts one blank
+ * line between the two, whether or not the first one ends its last line. */
+void oc_prompt_separate(struct oc_buf *prompt);
+
+/*
+ * Appends the body, compact, fields in a fixed order. The request must have passed both checks.
+ * stream: ask for an event stream with the usage at its end.
+ */
+int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *out,
+                    struct oc_err *err);
+
+/*
+ * The same for a request that arrives as JSON: the members of the object `at` of `line` win over
+ * req's fields of the same name and are sent as they are, members that are null count as none,
+ * members with the names in `skip` (a NULL-terminated list) are left out, and "messages" is built
+ * from req->prompt only where the object has none. req->model may be NULL if the object has a
+ * "model". Its "max_completion_tokens" wins over req->max_tokens.
+ */
+int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
+                         const char *const *skip, struct oc_buf *out, struct oc_err *err);
+
+/* "image/png", "image/jpeg" or "image/webp" by the first bytes; NULL for anything else. */
+const char *oc_image_type(struct oc_text image);
+
+#endif

@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: MIT */
+/* format.c: the `format` of JSON Schema. */
+#include "compat.h"
+
+#include <arpa/inet.h>
+
+#include "schema/format.h"
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool is_hex(char c)
+{
+	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+}
+
+/* strchr() without the NUL. */
+static bool is_one_of(char c, const char *set)
+{
+	return c && strchr(set, c);
+}
+
+static struct oc_text part(struct oc_text text, size_t from, size_t to)
+{
+	return (struct oc_text){text.p + from, to - from};
+}
+
+/* ---- dates and times (RFC 3339) ---- */
+
+/* Reads exactly n digits. */
+static bool take_number(struct oc_text *text, size_t n, int *out)
+{
+	*out = 0;
+	if (text->n < n)
+		return false;
+	for (size_t i = 0; i < n; i++) {
+		if (!is_digit(text->p[i]))
+			return false;
+		*out = *out * 10 + (text->p[i] - '0');
+	}
+	*text = part(*text, n, text->n);
+	return true;
+}
+
+static bool take(struct oc_text *text, const char *set)
+{
+	if (!text->n || !is_one_of(*text->p, set))
+		return false;
+	*text = part(*text, 1, text->n);
+	return true;
+}
+
+static int days_of(int year, int month)
+{
+	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+
+	return days[month - 1] + (month == 2 && leap);
+}
+
+static bool is_date(struct oc_text text)
+{
+	int year, month, day;
+
+	return take_number(&text, 4, &year) && take(&text, "-") && take_number(&text, 2, &month) &&
+	       take(&text, "-") && take_number(&text, 2, &day) && !text.n && month >= 1 &&
+	       month <= 12 && day >= 1 && day <= days_of(year, month);
+}
+
+/* "Z", or an offset in minutes. */
+static bool take_zone(struct oc_text *text, int *offset)
+{
+	bool west = text->n && *text->p == '-';
+	int hours, minutes;
+
+	*offset = 0;
+	if (take(text, "Zz"))
+		return true;
+	if (!take(text, "+-") || !take_number(text, 2, &hours) || !take(text, ":") ||
+	    !take_number(text, 2, &minutes) || hours > 23 || minutes > 59)
+		return false;
+	*offset = (hours * 60 + minutes) * (west ? -1 : 1);
+	return true;
+}
+
+static bool is_time(struct oc_text text)
+{
+	enum { DAY = 24 * 60 };
+	int hour, minute, second, offset;
+
+	if (!take_number(&text, 2, &hour) || !take(&text, ":") || !take_number(&text, 2, &minute) ||
+	    !take(&text, ":") || !take_number(&text, 2, &second))
+		return false;
+	if (take(&text, ".")) {
+		if (!take(&text, "0123456789"))
+			return false;
+		while (take(&text, "0123456789"))
+			continue;
+	}
+	if (!take_zone(&text, &offset) || text.n || hour > 23 || minute > 59 || second > 60)
+		return false;
+	/* A leap second ends a day of UTC. */
+	return second < 60 || (hour * 60 + minute - offset + 2 * DAY) % DAY == DAY - 1;
+}
+
+static bool is_date_time(struct oc_text text)
+{
+	enum { DATE = sizeof "2026-11-25" - 1 };
+
+	return text.n > DATE && is_one_of(text.p[DATE], "Tt") && is_date(part(text, 0, DATE)) &&
+	       is_time(part(text, DATE + 1, text.n));
+}
+
+/* ---- addresses ---- */
+
+static bool is_address(struct oc_text text, int family, size_t max)
+{
+	char copy[INET6_ADDRSTRLEN + 1];
+	unsigned char address[16];
+
+	if (text.n > max || memchr(text.p, '\0', text.n))
+		return false;
+	memcpy(copy, text.p, text.n);
+	copy[text.n] = '\0';
+	return inet_pton(family, copy, address) == 1;
+}
+
+static bool is_ipv4(struct oc_text text)
+{
+	return is_address(text, AF_INET, INET_ADDRSTRLEN);
+}
+
+static bool is_ipv6(struct oc_text text)
+{
+	return is_address(text, AF_INET6, INET6_ADDRSTRLEN);
+}
+
+static bool is_label(struct oc_text text)
+{
+	if (!text.n || text.n > 63 || text.p[0] == '-' || text.p[text.n - 1] == '-')
+		return false;
+	/* Hyphens there mark a name in another encoding, and xn is the only one. */
+	if (text.n >= 4 && text.p[2] == '-' && text.p[3] == '-' &&
+	    !(is_one_of(text.p[0], "xX") && is_one_of(text.p[1], "nN")))
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		if (!is_letter(text.p[i]) && !is_digit(text.p[i]) && text.p[i] != '-')
+			return false;
+	}
+	return true;
+}
+
+static bool is_hostname(struct oc_text text)
+{
+	size_t start = 0;
+
+	if (text.n > 253)
+		return false;
+	for (size_t i = 0; i <= text.n; i++) {
+		if (i < text.n && text.p[i] != '.')
+			continue;
+		if (!is_label(part(text, start, i)))
+			return false;
+		start = i + 1;
+	}
+	return true;
+}
+
+/* [192.0.2.1] or [IPv6:2001:db8::1] */
+static bool is_address_literal(struct oc_text text)
+{
+	static const char prefix[] = "IPv6:";
+	size_t n = sizeof prefix - 1;
+
+	if (text.n < 2 || text.p[0] != '[' || text.p[text.n - 1] != ']')
+		return false;
+	text = part(text, 1, text.n - 1);
+	if (text.n > n && memcmp(text.p, prefix, n) == 0)
+		return is_ipv6(part(text, n, text.n));
+	return is_ipv4(text);
+}
+
+static bool is_atoms(struct oc_text text)
+{
+	char before = '.';
+
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (c == '.'
+		            ? before == '.'
+		            : !is_letter(c) && !is_digit(c) && !is_one_of(c, "!#$%&'*+-/=?^_`{|}~"))
+			return false;
+		before = c;
+	}
+	return before != '.';
+}
+
+static bool is_quoted(struct oc_text text)
+{
+	if (text.n < 2 || text.p[0] != '"' || text.p[text.n - 1] != '"')
+		return false;
+	for (size_t i = 1; i + 1 < text.n; i++) {
+		bool escaped = text.p[i] == '\\';
+
+		if (escaped)
+			i++;
+		if (i + 1 >= text.n || text.p[i] < ' ' || text.p[i] > '~' ||
+		    (!escaped && text.p[i] == '"'))
+			return false;
+	}
+	return true;
+}
+
+static bool is_email(struct oc_text text)
+{
+	size_t at = text.n;
+	struct oc_text local, domain;
+
+	while (at && text.p[at - 1] != '@')
+		at--;
+	if (!at)
+		return false;
+	local = part(text, 0, at - 1);
+	domain = part(text, at, text.n);
+	return local.n <= 64 && (is_atoms(local) || is_quoted(local)) &&
+	       (is_hostname(domain) || is_address_literal(domain));
+}
+
+/* ---- URIs (RFC 3986) ---- */
+
+#define UNRESERVED "-._~"
+#define SUB_DELIMS "!$&'()*+,;="
+
+/* Nothing but letters, digits, percent-encoded bytes, and these. */
+static bool has_only(struct oc_text text, const char *others)
+{
+	for (size_t i = 0; i < text.n; i++) {
+		char c = text.p[i];
+
+		if (c == '%') {
+			if (i + 2 >= text.n || !is_hex(text.p[i + 1]) || !is_hex(text.p[i + 2]))
+				return false;
+			i += 2;
+		} else if (!is_letter(c) && !is_digit(c) && !is_one_of(c, others)) {
+			return false;
+		}
+	}
+	return true;
+}
+
+static size_t find(struct oc_text text, const char *set)
+{
+	size_t i = 0;
+
+	while (i < text.n && !is_one_of(text.p[i], set))
+		i++;
+	return i;
+}
+
+/* v1.x in brackets is for addresses of the future. */
+static bool is_ip_literal(struct oc_text text)
+{
+	struct oc_text inner = part(text, 1, text.n - 1);
+	size_t dot = find(inner, ".");
+
+	if (is_ipv6(inner))
+		return true;
+	if (inner.n < 4 || !is_one_of(inner.p[0], "vV") || dot < 2 || dot + 1 >= inner.n)
+		return false;
+	for (size_t i = 1; i < dot; i++) {
+		if (!is_hex(inner.p[i]))
+			return false;
+	}
+	return has_only(part(inner, dot + 1, inner.n), UNRESERVED SUB_DELIMS ":") &&
+	       find(inner, "%") == inner.n;
+}
+
+static bool is_authority(struct oc_text text)
+{
+	size_t at = find(text, "@");
+	size_t end;
+	struct oc_text host;
+
+	if (at < text.n) {
+		if (!has_only(part(text, 0, at), UNRESERVED SUB_DELIMS ":"))
+			return false;
+		text = part(text, at + 1, text.n);
+	}
+	if (text.n && text.p[0] == '[') {
+		end = find(text, "]");
+		if (end == text.n || !is_ip_literal(part(text, 0, end + 1)))
+			return false;
+		end++;
+	} else {
+		end = find(text, ":");
+		host = part(text, 0, end);
+		if (!has_only(host, UNRESERVED SUB_DELIMS))
+			return false;
+	}
+	text = part(text, end, text.n);
+	if (text.n && text.p[0] != ':')
+		return false;
+	for (size_t i = 1; i < text.n; i++) {
+		if (!is_digit(text.p[i]))
+			return false;
+	}
+	return true;
+}
+
+static bool is_scheme(struct oc_text text)
+{
+	if (!text.n || !is_letter(text.p[0]))
+		return false;
+	for (size_t i = 1; i < text.n; i++) {
+		if (!is_letter(text.p[i]) && !is_digit(text.p[i]) && !is_one_of(text.p[i], "+-."))
+			return false;
+	}
+	return true;
+}
+
+static bool is_uri(struct oc_text text)
+{
+	size_t colon = find(text, ":");
+	size_t end;
+
+	if (colon == text.n || !is_scheme(part(text, 0, colon)))
+		return false;
+	text = part(text, colon + 1, text.n);
+	if (text.n >= 2 && text.p[0] == '/' && text.p[1] == '/') {
+		text = part(text, 2, text.n);
+		end = find(text, "/?#");
+		if (!is_authority(part(text, 0, end)))
+			return false;
+		text = part(text, end, text.n);
+	}
+	end = find(text, "?#");
+	if (!has_only(part(text, 0, end), UNRESERVED SUB_DELIMS ":@/"))
+		return false;
+	text = part(text, end, text.n);
+	end = find(text, "#");
+	return has_only(part(text, 0, end), UNRESERVED SUB_DELIMS ":@/?") &&
+	       (end == text.n ||
+	        has_only(part(text, end + 1, text.n), UNRESERVED SUB_DELIMS ":@/?"));
+}
+
+/* ---- */
+
+static bool is_uuid(struct oc_text text)
+{
+	if (text.n != 36)
+		return false;
+	for (size_t i = 0; i < text.n; i++) {
+		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
+
+		if (hyphen ? text.p[i] != '-' : !is_hex(text.p[i]))
+			return false;
+	}
+	return true;
+}
+
+oc_format_check *oc_format_find(const char *name, size_t n)
+{
+	static const struct {
+		const char *name;
+		oc_format_check *check;
+	} formats[] = {
+	        {"date", is_date},   {"time", is_time},         {"date-time", is_date_time},
+	        {"email", is_email}, {"hostname", is_hostname}, {"ipv4", is_ipv4},
+	        {"ipv6", is_ipv6},   {"uri", is_uri},           {"uuid", is_uuid},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(formats); i++) {
+		if (strlen(formats[i].name) == n && memcmp(formats[i].name, name, n) == 0)
+			return formats[i].check;
+	}
+	return NULL;
+}

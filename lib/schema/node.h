@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: MIT */
+/* node.h: a schema as load.c makes it for schema.c. */
+#ifndef OC_NODE_H
+#define OC_NODE_H
+
+#include "schema/regex.h"
+#include "json/json.h"
+
+/* The keywords that decide about a value, or about other keywords. */
+enum oc_keyword {
+	OC_KEY_NONE, /* a note */
+	/* Where schemas are, or are named. */
+	OC_KEY_ID,
+	OC_KEY_SCHEMA,
+	OC_KEY_ANCHOR,
+	OC_KEY_DYNAMIC_ANCHOR,
+	OC_KEY_DEFS,
+	OC_KEY_REF,
+	OC_KEY_DYNAMIC_REF,
+	/* For any value. */
+	OC_KEY_TYPE,
+	OC_KEY_CONST,
+	OC_KEY_ENUM,
+	OC_KEY_ALL_OF,
+	OC_KEY_ANY_OF,
+	OC_KEY_ONE_OF,
+	OC_KEY_NOT,
+	OC_KEY_IF,
+	OC_KEY_THEN,
+	OC_KEY_ELSE,
+	/* For numbers. */
+	OC_KEY_MINIMUM,
+	OC_KEY_MAXIMUM,
+	OC_KEY_EXCLUSIVE_MINIMUM,
+	OC_KEY_EXCLUSIVE_MAXIMUM,
+	OC_KEY_MULTIPLE_OF,
+	/* For strings. */
+	OC_KEY_MIN_LENGTH,
+	OC_KEY_MAX_LENGTH,
+	OC_KEY_PATTERN,
+	OC_KEY_FORMAT,
+	/* For arrays. */
+	OC_KEY_MIN_ITEMS,
+	OC_KEY_MAX_ITEMS,
+	OC_KEY_UNIQUE_ITEMS,
+	OC_KEY_PREFIX_ITEMS, /* and `items` where it is an array */
+	OC_KEY_ITEMS,        /* for what is behind these, and `additionalItems` */
+	OC_KEY_CONTAINS,
+	OC_KEY_MIN_CONTAINS,
+	OC_KEY_MAX_CONTAINS,
+	OC_KEY_UNEVALUATED_ITEMS,
+	/* For objects. */
+	OC_KEY_MIN_PROPERTIES,
+	OC_KEY_MAX_PROPERTIES,
+	OC_KEY_REQUIRED,
+	OC_KEY_PROPERTIES,
+	OC_KEY_PATTERN_PROPERTIES,
+	OC_KEY_ADDITIONAL_PROPERTIES,
+	OC_KEY_PROPERTY_NAMES,
+	OC_KEY_DEPENDENCIES,
+	OC_KEY_DEPENDENT_REQUIRED,
+	OC_KEY_DEPENDENT_SCHEMAS,
+	OC_KEY_UNEVALUATED_PROPERTIES,
+};
+
+/* A keyword of a schema, and its value. */
+struct oc_schema_word {
+	enum oc_keyword key;
+	int arg;   /* the value, in the document */
+	int more;  /* of a reference: the node, of one that is dynamic: the anchor; of patterns: the
+	             first in `regexes`; of properties: the first in `names` */
+	int count; /* of those */
+};
+
+/* A schema: an object, or true or false. */
+struct oc_schema_node {
+	int at;
+	int resource; /* that it belongs to */
+	int words;    /* the first of them, in the order of enum oc_keyword */
+	int nwords;
+};
+
+/* A schema with a URI of its own, and what lies within it. */
+struct oc_schema_resource {
+	char *uri; /* absolute, without a fragment */
+	int node;  /* its root */
+	bool draft7;
+};
+
+/* A decoded string, in `texts`. */
+struct oc_schema_text {
+	size_t at;
+	size_t n;
+};
+
+struct oc_schema_anchor {
+	struct oc_schema_text name;
+	int resource;
+	int node;
+	bool dynamic;
+};
+
+struct oc_schema_name {
+	struct oc_text text; /* points into `texts` once that is complete */
+	struct oc_schema_text name;
+	int value; /* the property's schema, in the document */
+};
+
+struct oc_schema {
+	struct oc_json json;
+	bool formats; /* those that are known decide */
+	int *node_of; /* for each value of the document; -1 = it is no schema */
+	struct oc_schema_node *nodes;
+	int nnodes;
+	struct oc_schema_word *words;
+	int nwords;
+	struct oc_schema_name *names; /* of each `properties` apart, sorted */
+	int nnames;
+	struct oc_buf texts;
+	struct oc_schema_resource *resources;
+	int nresources;
+	struct oc_schema_anchor *anchors;
+	int nanchors;
+	struct oc_regex **regexes;
+	int nregexes;
+	struct oc_regex_library *library; /* NULL until there is a pattern */
+};
+
+/* The node's word for a keyword, or NULL. */
+const struct oc_schema_word *oc_schema_word(const struct oc_schema *schema,
+                                            const struct oc_schema_node *node, enum oc_keyword key);
+
+/* The schema in a `properties` for a decoded name; OC_JSON_NONE if there is none. */
+int oc_schema_property(const struct oc_schema *schema, const struct oc_schema_word *properties,
+                       struct oc_text name);
+
+/* The anchor of a resource by its name, of either kind or only a dynamic one; NULL if there is
+ * none. */
+const struct oc_schema_anchor *oc_schema_anchor(const struct oc_schema *schema, int resource,
+                                                struct oc_text name, bool dynamic);
+
+#endif

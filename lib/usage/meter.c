@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT */
+/* meter.c: adding up the token counts of records. */
+#include "compat.h"
+
+#include "usage/meter.h"
+#include "text/err.h"
+
+void oc_meter_init(struct oc_meter *m)
+{
+	memset(m, 0, sizeof *m);
+}
+
+void oc_meter_release(struct oc_meter *m)
+{
+	for (size_t i = 0; i < m->nrows; i++)
+		free(m->rows[i].owned);
+	free(m->rows);
+	oc_meter_init(m);
+}
+
+static bool same(struct oc_text a, struct oc_text b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+/* FNV-1a. Whoever writes names that collide makes a look-up as slow as the limit on rows allows. */
+static uint64_t hash(struct oc_text text)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325);
+
+	for (size_t i = 0; i < text.n; i++)
+		h = (h ^ (unsigned char)text.p[i]) * UINT64_C(0x100000001b3);
+	return h;
+}
+
+/* The slot that holds the model's row, or the free one where it belongs. There are more slots than
+ * rows, so that there always is one. */
+static uint16_t *slot_of(struct oc_meter *m, struct oc_text model)
+{
+	size_t i = hash(model) % OC_COUNT(m->slots);
+
+	while (m->slots[i] && !same(m->rows[m->slots[i] - 1].model, model))
+		i = (i + 1) % OC_COUNT(m->slots);
+	return &m->slots[i];
+}
+
+static bool add_row(struct oc_meter *m, struct oc_text model)
+{
+	struct oc_meter_row *rows = m->rows;
+	char *name;
+
+	if (m->nrows == m->cap) {
+		rows = realloc(rows, (m->cap + 16) * 2 * sizeof *rows);
+		if (!rows)
+			return false;
+		m->rows = rows;
+		m->cap = (m->cap + 16) * 2;
+	}
+	name = malloc(model.n + 1);
+	if (!name)
+		return false;
+	if (model.n)
+		memcpy(name, model.p, model.n);
+	name[model.n] = '\0';
+	rows[m->nrows++] = (struct oc_meter_row){.model = {name, model.n}, .owned = name};
+	return true;
+}
+
+/* Makes m->last the model's row. */
+static bool find_row(struct oc_meter *m, struct oc_text model)
+{
+	const struct oc_text others = {OC_METER_OTHERS, sizeof OC_METER_OTHERS - 1};
+	uint16_t *slot;
+
+	if (m->nrows && same(m->rows[m->last].model, model))
+		return true;
+	slot = slot_of(m, model);
+	if (!*slot && m->nrows >= OC_METER_MODELS_MAX) {
+		model = others;
+		slot = slot_of(m, model);
+	}
+	if (!*slot) {
+		if (!add_row(m, model))
+			return false;
+		*slot = (uint16_t)m->nrows;
+	}
+	m->last = *slot - 1U;
+	return true;
+}
+
+static bool fits(int64_t sum, int64_t count)
+{
+	return count < 0 || sum <= INT64_MAX - count;
+}
+
+static void add_usage(struct oc_meter_row *row, const struct oc_usage *usage)
+{
+	row->records++;
+	row->uncounted +=
+	        usage->input_tokens < 0 || usage->output_tokens < 0 || usage->total_tokens < 0;
+	if (usage->input_tokens > 0)
+		row->usage.input_tokens += usage->input_tokens;
+	if (usage->output_tokens > 0)
+		row->usage.output_tokens += usage->output_tokens;
+	if (usage->total_tokens > 0)
+		row->usage.total_tokens += usage->total_tokens;
+}
+
+static int add_cached(struct oc_meter *m, struct oc_text model, struct oc_err *err)
+{
+	if (!find_row(m, model))
+		return oc_err_nomem(err);
+	m->rows[m->last].cached++;
+	m->total.cached++;
+	return OC_OK;
+}
+
+int oc_meter_add(struct oc_meter *m, const struct oc_usage_record *record, struct oc_err *err)
+{
+	const struct oc_usage *sum = &m->total.usage;
+	const struct oc_usage *usage = &record->usage;
+
+	if (record->cached)
+		return add_cached(m, record->model, err);
+	/* No row's sum is larger than the total's. */
+	if (record->unfit || !fits(sum->input_tokens, usage->input_tokens) ||
+	    !fits(sum->output_tokens, usage->output_tokens) ||
+	    !fits(sum->total_tokens, usage->total_tokens))
+		return oc_err_set(err, OC_EDATA, "the sum of the tokens does not fit in 64 bits");
+	if (!find_row(m, record->model))
+		return oc_err_nomem(err);
+	add_usage(&m->rows[m->last], usage);
+	add_usage(&m->total, usage);
+	return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct oc_text *x = &((const struct oc_meter_row *)a)->model;
+	const struct oc_text *y = &((const struct oc_meter_row *)b)->model;
+	int order;
+
+	if (!x->n || !y->n)
+		return (y->n > 0) - (x->n > 0);
+	order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
+	return order ? order : (x->n > y->n) - (x->n < y->n);
+}
+
+void oc_meter_sort(struct oc_meter *m)
+{
+	if (m->nrows)
+		qsort(m->rows, m->nrows, sizeof *m->rows, compare);
+}
