@@ -70,13 +70,13 @@ UNIT        := $(patsubst %.c,$B/%,$(wildcard tests/unit/test-*.c))
 FUZZ        := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/fuzz-*.c))
 BENCH       := $(patsubst %.c,$B/%,$(wildcard tests/bench/*.c))
 BINARIES    := $(COMMANDS:%=$(BIN)/%)
-MANUALS     := $(wildcard docs/*.[137])
+MANUALS     := $(patsubst docs/%,$B/man/%,$(wildcard docs/*.[137]))
 
 # Says what is being made, in place of the command.
 step = $(if $V,,@$(if $(QUIET),,echo '  $1 $@' &&) )
 
 .PHONY: all
-all: $B/liboc.a $(BINARIES) $(LIVE) ## build the library and the commands
+all: $B/liboc.a $(BINARIES) $(LIVE) $(MANUALS) ## build the library, the commands and their manuals
 
 # What an object depends on besides its sources: the compiler and its flags.
 $B/flags: FORCE | $B
@@ -105,6 +105,11 @@ $(LIVE): $B/cmd/models-live.o $B/libcmd.a $B/liboc.a
 
 $B/fake: $(FAKE_OBJ)
 	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) -o $@ $^ -lm
+
+# The manuals with the options that they share.
+$B/man/%: docs/% docs/request-options.mdoc docs/expand.awk
+	@mkdir -p $(@D)
+	$(call step,MAN)awk -f docs/expand.awk docs/request-options.mdoc $< >$@
 
 # What tests put before the C library; never instrumented, since it is loaded by what is.
 $B/shim.so: tests/shim/shim.c $B/flags
