@@ -153,6 +153,11 @@ demo: ## a short tour: real prompts through the real binaries
 peers: ## fetch what tests/peers.bats compares with, from the npm and PyPI registries
 	@B='$B' tests/peers/fetch
 
+.PHONY: engines
+engines: deps ## run the recipes of docs/examples on Slurm, Spark and others, where they are there
+	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
+	@B='$B' BIN='$(BIN)' tests/engines/run
+
 .PHONY: torture
 torture: deps ## kill oc-batch 200 times, and prove that nothing was lost
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake

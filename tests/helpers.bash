@@ -143,9 +143,9 @@ need_namespace() {
 	skip 'no mount namespaces here'
 }
 
-# wait_for CONDITION...: until the command succeeds; it fails after 20 seconds.
+# wait_for CONDITION...: until the command succeeds; it fails after 20 seconds, or $PATIENCE.
 wait_for() {
-	local end=$((SECONDS + 20))
+	local end=$((SECONDS + ${PATIENCE:-20}))
 	until "$@" >/dev/null 2>&1; do
 		[ $SECONDS -lt $end ] || { fail "gave up waiting for: $*"; return 1; }
 		read -r -t 0.01 <> <(:) || :
