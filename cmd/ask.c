@@ -13,6 +13,7 @@
 #include "answer/cut.h"
 #include "text/err.h"
 #include "prompt.h"
+#include "request/fields.h"
 #include "request/request.h"
 
 enum {
@@ -49,6 +50,9 @@ const struct cli_option ask_options[] = {
         {OPT_JSON_OBJECT, "json-object", NULL, "the answer must be a JSON object"},
         {OPT_SCHEMA, "schema", "FILE", "the answer must satisfy the JSON Schema in FILE"},
         {OPT_NO_FORMAT, "no-format", NULL, "the schema's \"format\" decides nothing"},
+        {FIELDS_SET, "set", "NAME=VALUE", "any other field; VALUE is JSON, or else a string"},
+        {FIELDS_UNSET, "unset", "NAME", "a field that is not to be sent"},
+        {FIELDS_BODY, "body", "FILE", "the JSON object that the request's body begins with"},
         {OPT_REPORT, "report", "FILE", "append a JSON line about each call to FILE"},
         {OPT_REASONING, "reasoning", "FILE", "write the model's reasoning to FILE"},
         {OPT_REPLACE_INVALID, "replace-invalid", NULL, "send U+FFFD for invalid UTF-8"},
@@ -72,6 +76,7 @@ void ask_init(struct ask *ask)
 	oc_buf_init(&ask->system_text, OC_PROMPT_MAX);
 	oc_buf_init(&ask->schema, OC_PROMPT_MAX);
 	oc_buf_init(&ask->messages, OC_PROMPT_MAX);
+	fields_init(&ask->fields);
 }
 
 /* ---- options ---- */
@@ -130,8 +135,35 @@ static bool request_option(struct ask *ask, int id, const char *arg)
 	}
 }
 
+/* Of two options that set the same field the later one counts. */
+static void note_field(struct ask *ask, int id)
+{
+	static const struct {
+		int id;
+		const char *field;
+	} rows[] = {
+	        {'t', "temperature"},
+	        {OPT_TOP_P, "top_p"},
+	        {'n', "max_tokens"},
+	        {'n', "max_completion_tokens"},
+	        {OPT_SEED, "seed"},
+	        {OPT_STOP, "stop"},
+	        {OPT_EFFORT, "reasoning_effort"},
+	        {OPT_JSON_OBJECT, "response_format"},
+	        {OPT_SCHEMA, "response_format"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		if (rows[i].id == id)
+			fields_give(&ask->fields, rows[i].field);
+	}
+}
+
 bool ask_option(struct ask *ask, int id, const char *arg)
 {
+	if (fields_option(&ask->fields, id, arg))
+		return true;
+	note_field(ask, id);
 	switch (id) {
 	case 'p':
 		ask->instruction = arg;
@@ -207,12 +239,17 @@ static void complete_request(struct ask *ask, const char *model)
 		connect_die(&ask->connect, &err);
 }
 
-/* Opens the report, and finds the model where no option names one. */
 static void begin(struct ask *ask, const char *tool)
 {
 	ask->report.fd = -1;
 	if (!ask->dry_run)
 		report_open(&ask->report, ask->report_path, tool);
+}
+
+/* The fields, and the model where no option names one. */
+static void find_fields(struct ask *ask, bool one)
+{
+	fields_finish(&ask->fields, &ask->request, one);
 	if (!ask->request.model)
 		ask->request.model = cli_env("OLLAMA_CLOUD_MODEL");
 }
@@ -222,6 +259,7 @@ static void finish(struct ask *ask, const char *tool)
 	begin(ask, tool);
 	if (!ask->dry_run)
 		cli_at_exit(report_at_exit, ask);
+	find_fields(ask, true);
 	if (!ask->request.model)
 		cli_die(CLI_USAGE, "no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models "
 		                   "lists some");
@@ -231,6 +269,7 @@ static void finish(struct ask *ask, const char *tool)
 void ask_finish_many(struct ask *ask, const char *tool)
 {
 	begin(ask, tool);
+	find_fields(ask, false);
 	complete_request(ask, ask->request.model ? ask->request.model : "that of each line");
 	prompt_read_instruction(ask);
 }
@@ -308,12 +347,14 @@ void ask_open(struct ask *ask)
 /* Did the server cut the answer short? Then `how` says in which way. */
 static bool is_cut(const struct ask *ask, char how[CUT_HOW_MAX])
 {
-	switch (oc_cut(&ask->reply, ask->request.max_tokens)) {
+	int64_t limit = oc_request_limit(&ask->request);
+
+	switch (oc_cut(&ask->reply, limit)) {
 	case OC_CUT_LENGTH:
 		(void)snprintf(how, CUT_HOW_MAX, "at a limit of the server's (finish reason %s)%s",
 		               ask->reply.finish_reason,
-		               ask->request.max_tokens ? ", before that of --max-tokens"
-		                                       : "; --max-tokens sets another");
+		               limit ? ", before that of --max-tokens"
+		                     : "; --max-tokens sets another");
 		return true;
 	case OC_CUT_FILTER:
 		(void)snprintf(how, CUT_HOW_MAX, "by the server's content filter");

@@ -4,6 +4,7 @@
 #define ASK_H
 
 #include "connect.h"
+#include "fields.h"
 #include "output.h"
 #include "report.h"
 
@@ -25,6 +26,7 @@ struct ask {
 	const char *output_path;
 	const char *report_path;
 	const char *reasoning_path;
+	struct fields fields;
 	bool replace_invalid;
 	bool dry_run;
 	bool check; /* an answer that is there already */

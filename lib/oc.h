@@ -187,6 +187,12 @@ struct oc_request {
 	struct oc_text schema; /* a JSON Schema, for OC_FORMAT_JSON_SCHEMA */
 	bool no_formats;       /* its `format` decides nothing */
 
+	/* A JSON object of further fields, merged over the body as a JSON Merge Patch (RFC 7396):
+	 * objects are merged member by member, null removes, all else replaces. "model",
+	 * "messages" and "stream" cannot be in it. What `format` asks for is checked whatever
+	 * response_format it sends. n == 0: none. */
+	struct oc_text fields;
+
 	/* How often oc_complete() asks again where an answer has not the form asked for: the last
 	 * answer, and what is wrong with it, are added to the conversation. 0. Attempts and usage
 	 * are those of all answers together. */

@@ -6,6 +6,7 @@
 
 #include "answer/cut.h"
 #include "answer/form.h"
+#include "request/fields.h"
 #include "schema/schema.h"
 
 static enum oc_schema_formats formats_of(const struct oc_request *req)
@@ -40,16 +41,18 @@ int oc_answer_check(const struct oc_request *req, const struct oc_reply *reply,
 	static const char form[] = "does not have the form asked for";
 	struct oc_err why = {0};
 	int rc = req->format == OC_FORMAT_TEXT ? OC_OK : check(req, answer, &why);
+	int64_t limit;
 
 	if (!rc || rc == OC_ENOMEM)
 		return rc ? oc_err_nomem(err) : OC_OK;
+	limit = oc_request_limit(req);
 	/* The cause comes first: what is wrong may be long, and then the end is not shown. */
-	switch (oc_cut(reply, req->max_tokens)) {
+	switch (oc_cut(reply, limit)) {
 	case OC_CUT_OWN:
 		return oc_err_set(err, why.code,
 		                  "the model's answer was cut at the request's limit of %" PRId64
 		                  " tokens, which is the likely reason why it %s: %s",
-		                  req->max_tokens, form, why.message);
+		                  limit, form, why.message);
 	case OC_CUT_LENGTH:
 	case OC_CUT_FILTER:
 		return oc_err_set(

@@ -4,6 +4,7 @@
 
 #include "answer/form.h"
 #include "batch/line.h"
+#include "request/fields.h"
 #include "request/request.h"
 #include "schema/schema.h"
 #include "text/err.h"
@@ -224,27 +225,6 @@ static int read_object(struct oc_line *line, const struct oc_json *json,
 	return fail(err, "there is neither \"prompt\" nor \"messages\" nor \"body\"");
 }
 
-/* The line's own limit of tokens, by either of its names, or else the defaults'. */
-static int64_t read_limit(const struct oc_json *json, int request,
-                          const struct oc_request *defaults)
-{
-	static const char *const names[] = {"max_tokens", "max_completion_tokens"};
-	int64_t limit = 0;
-
-	for (size_t i = 0; i < OC_COUNT(names); i++) {
-		int at = oc_json_given(json, request, names[i]);
-		int64_t n;
-
-		if (at == OC_JSON_NONE)
-			continue;
-		if (!oc_json_int64(json, at, &n) ||
-		    n < 1) /* the server will have its own thoughts */
-			return 0;
-		limit = limit && limit < n ? limit : n;
-	}
-	return limit ? limit : defaults->max_tokens;
-}
-
 static int read_request(struct oc_line *line, const struct oc_json *json,
                         const struct oc_request *defaults, struct oc_err *err)
 {
@@ -265,7 +245,7 @@ static int read_request(struct oc_line *line, const struct oc_json *json,
 		return rc;
 	if (line->envelope)
 		request = oc_json_given(json, 0, "body");
-	line->max_tokens = read_limit(json, request, defaults);
+	line->max_tokens = oc_fields_limit(json, request, oc_request_limit(defaults));
 	model = oc_json_given(json, request, "model");
 	if (model != OC_JSON_NONE && !oc_json_string(json, model, &line->model))
 		return fail(err, "\"model\" is no string");
@@ -303,6 +283,7 @@ int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
 
 	request.format = line->format;
 	request.max_tokens = line->max_tokens;
+	request.fields = (struct oc_text){NULL, 0};
 	if (line->schema.n)
 		request.schema = oc_buf_text(&line->schema);
 	return oc_answer_check(&request, reply,

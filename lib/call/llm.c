@@ -77,6 +77,7 @@ static void keep_request(struct oc_llm *llm, const struct oc_request *req)
 	llm->req.system = keep_text(llm, req->system);
 	llm->req.schema = keep_text(llm, req->schema);
 	llm->req.messages = keep_text(llm, req->messages);
+	llm->req.fields = keep_text(llm, req->fields);
 	llm->req.seed = req->seed ? keep(llm, req->seed, sizeof *req->seed) : NULL;
 	for (size_t i = 0; images && i < req->nimages; i++)
 		images[i] = keep_text(llm, req->images[i]);

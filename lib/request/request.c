@@ -6,6 +6,7 @@
 
 #include "json/writer.h"
 #include "text/num.h"
+#include "request/fields.h"
 #include "request/request.h"
 #include "schema/schema.h"
 #include "schema/strict.h"
@@ -171,6 +172,8 @@ int oc_request_check(const struct oc_request *req, struct oc_err *err)
 		rc = check_messages(req, err);
 	if (!rc)
 		rc = check_images(req, err);
+	if (!rc)
+		rc = oc_fields_check(req->fields, err);
 	if (!rc)
 		rc = oc_request_check_schema(req, err);
 	return rc;
@@ -530,10 +533,31 @@ static int reserve(const struct oc_request *req, size_t more, struct oc_buf *out
 	return 0;
 }
 
+/* The end of a body that began at `start`: changes it by the request's further fields. */
+static int finish(const struct body *b, size_t start, struct oc_err *err)
+{
+	struct oc_buf *out = b->w.out;
+	struct oc_text own = {out->p + start, out->n - start};
+	struct oc_buf changed = {0};
+	int rc = verdict(out, err);
+
+	if (rc || !b->req->fields.n)
+		return rc;
+	oc_buf_init(&changed, out->max);
+	rc = oc_fields_apply(b->req->fields, b->line, b->at, own, &changed, err);
+	if (!rc)
+		rc = verdict(&changed, err);
+	oc_buf_cut(out, start);
+	oc_buf_add(out, changed.p, changed.n);
+	oc_buf_release(&changed);
+	return rc ? rc : verdict(out, err);
+}
+
 int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *out,
                     struct oc_err *err)
 {
 	struct body b = {.req = req, .at = OC_JSON_NONE};
+	size_t start = out->n;
 	int rc = reserve(req, 0, out, err);
 
 	if (rc)
@@ -551,13 +575,14 @@ int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *ou
 		oc_jsonw_close(&b.w, '}');
 	}
 	oc_jsonw_close(&b.w, '}');
-	return verdict(out, err);
+	return finish(&b, start, err);
 }
 
 int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
                          const char *const *skip, struct oc_buf *out, struct oc_err *err)
 {
 	struct body b = {.req = req, .line = line, .at = at, .skip = skip};
+	size_t start = out->n;
 	int rc;
 
 	if (oc_json_type(line, at) != OC_JSON_OBJECT)
@@ -575,5 +600,5 @@ int oc_request_body_over(const struct oc_request *req, const struct oc_json *lin
 	set_done(&b, "stream_options");
 	put_others(&b);
 	oc_jsonw_close(&b.w, '}');
-	return verdict(out, err);
+	return finish(&b, start, err);
 }

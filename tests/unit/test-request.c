@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "fail-alloc.h"
+#include "request/fields.h"
 #include "request/request.h"
 #include "unit.h"
 
@@ -430,6 +431,130 @@ TEST(lines_without_a_model)
 	oc_buf_release(&out);
 }
 
+/* ---- further fields ----------------------------------------------------------------------- */
+
+static void check_fields(const char *fields, const char *rest)
+{
+	struct oc_request req = request_for("Hi");
+	struct oc_err err = {0};
+	char want[500];
+
+	req.temperature = 0.5;
+	req.max_tokens = 9;
+	req.format = OC_FORMAT_JSON_OBJECT;
+	req.fields = text(fields);
+	CHECK_INT(oc_request_check(&req, &err), OC_OK);
+	(void)snprintf(want, sizeof want, "{\"model\":\"m\"," HI ",%s}", rest);
+	check_body(&req, true, want);
+}
+
+TEST(fields)
+{
+#define LIMIT  "\"temperature\":0.5,\"max_tokens\":9,"
+#define FORMAT "\"response_format\":{\"type\":\"json_object\"},"
+#define STREAM "\"stream\":true,\"stream_options\":{\"include_usage\":true}"
+	check_fields("{}", LIMIT FORMAT STREAM);
+	check_fields("{\"options\":{\"num_ctx\":8192}}",
+	             LIMIT FORMAT STREAM ",\"options\":{\"num_ctx\":8192}");
+	check_fields("{\"temperature\":2,\"max_tokens\":null}", "\"temperature\":2," FORMAT STREAM);
+	check_fields("{\"stream_options\":null}", LIMIT FORMAT "\"stream\":true");
+	check_fields("{\"stream_options\":{\"x\":1}}",
+	             LIMIT FORMAT "\"stream\":true,\"stream_options\":{\"include_usage\":true,"
+	                          "\"x\":1}");
+	check_fields("{\"response_format\":{\"type\":\"text\"}}",
+	             LIMIT "\"response_format\":{\"type\":\"text\"}," STREAM);
+	check_fields("\xef\xbb\xbf {\"a\": 1}\n", LIMIT FORMAT STREAM ",\"a\":1");
+#undef LIMIT
+#undef FORMAT
+#undef STREAM
+}
+
+TEST(fields_that_cannot_be)
+{
+	static const struct {
+		const char *fields;
+		enum oc_code code;
+		const char *message;
+	} rows[] = {
+	        {"[1]", OC_EARG, "the further fields are no JSON object"},
+	        {"{\"model\":\"x\"}", OC_EARG, "the field \"model\" cannot be set so"},
+	        {"{\"messages\":null}", OC_EARG, "the field \"messages\" cannot be set so"},
+	        {"{\"str\\u0065am\":false}", OC_EARG, "the field \"stream\" cannot be set so"},
+	        {"{\"a\":\"\xff\"}", OC_EDATA,
+	         "the further fields are unusable: not JSON at byte 6: invalid UTF-8"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_request req = request_for("Hi");
+		struct oc_err err = {0};
+
+		req.fields = text(rows[i].fields);
+		CHECK_INT(oc_request_check(&req, &err), rows[i].code);
+		CHECK_STR(err.message, rows[i].message);
+	}
+}
+
+TEST(fields_over_their_ceiling)
+{
+	struct oc_request req = request_for("Hi");
+	struct oc_buf large = {0};
+	struct oc_err err = {0};
+
+	oc_buf_init(&large, OC_FIELDS_MAX + 1);
+	oc_buf_puts(&large, "{\"a\":1}");
+	while (large.n < OC_FIELDS_MAX)
+		oc_buf_putc(&large, ' ');
+	req.fields = oc_buf_text(&large);
+	CHECK_INT(oc_request_check(&req, &err), OC_OK);
+	oc_buf_putc(&large, ' ');
+	req.fields = oc_buf_text(&large);
+	CHECK_INT(oc_request_check(&req, &err), OC_EDATA);
+	CHECK_STR(err.message, "the further fields are larger than 1048576 bytes");
+	oc_buf_release(&large);
+}
+
+TEST(limit_of_tokens)
+{
+	static const struct {
+		const char *fields;
+		int64_t limit;
+	} rows[] = {
+	        {"", 9},
+	        {"{}", 9},
+	        {"{\"max_tokens\":5}", 5},
+	        {"{\"max_tokens\":null}", 0},
+	        {"{\"max_completion_tokens\":7}", 7},
+	        {"{\"max_tokens\":null,\"max_completion_tokens\":7}", 7},
+	        {"{\"max_tokens\":8,\"max_completion_tokens\":7}", 7},
+	        {"{\"max_tokens\":\"8\"}", 0},
+	        {"{\"max_completion_tokens\":null}", 9},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_request req = request_for("Hi");
+
+		req.max_tokens = 9;
+		req.fields = text(rows[i].fields);
+		CHECK_INT(oc_request_limit(&req), rows[i].limit);
+	}
+}
+
+TEST(fields_and_lines)
+{
+	struct oc_request req = request_for("Hi");
+
+	req.temperature = 0.5;
+	req.fields = text("{\"temperature\":1,\"min_p\":0.1,\"o\":{\"a\":1},\"seed\":null}");
+	check_over(&req, "{}",
+	           "{\"model\":\"m\"," HI ",\"temperature\":1,\"min_p\":0.1,\"o\":{\"a\":1}}");
+	check_over(&req, "{\"temperature\":0,\"o\":{\"b\":2},\"seed\":4}",
+	           "{\"model\":\"m\"," HI ",\"temperature\":0,\"seed\":4,\"o\":{\"b\":2},"
+	           "\"min_p\":0.1}");
+	/* null is not given */
+	check_over(&req, "{\"min_p\":null}",
+	           "{\"model\":\"m\"," HI ",\"temperature\":1,\"min_p\":0.1,\"o\":{\"a\":1}}");
+}
+
 static int build_once(void *ctx)
 {
 	struct oc_buf out = {0};
@@ -449,6 +574,8 @@ TEST(memory_may_be_out)
 	req.format = OC_FORMAT_JSON_SCHEMA;
 	req.schema = text("{\"type\":\"object\"}");
 	CHECK_INT(fail_each_alloc(build_once, &req), 2);
+	req.fields = text("{\"a\":{\"b\":1}}");
+	CHECK(fail_each_alloc(build_once, &req) > 4);
 }
 
 int main(void)
@@ -458,5 +585,7 @@ int main(void)
 	           T(body_over_its_ceiling), T(sizes_are_limited_together),
 	           T(large_body_is_one_block), T(temperature_and_top_p), T(model_names),
 	           T(tokens_stops_and_effort), T(system_images_and_schema), T(prompts), T(lines),
-	           T(lines_without_a_model), T(memory_may_be_out));
+	           T(lines_without_a_model), T(fields), T(fields_that_cannot_be),
+	           T(fields_over_their_ceiling), T(limit_of_tokens), T(fields_and_lines),
+	           T(memory_may_be_out));
 }

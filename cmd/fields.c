@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: MIT */
+/* fields.c: --set, --unset and --body: any field of a request's body. */
+#include "compat.h"
+
+#include "fields.h"
+#include "input.h"
+#include "json/merge.h"
+#include "json/writer.h"
+#include "text/utf8.h"
+
+void fields_init(struct fields *fields)
+{
+	*fields = (struct fields){.body_file = NULL};
+	oc_buf_init(&fields->patch, OC_PROMPT_MAX);
+	oc_buf_init(&fields->given, OC_PROMPT_MAX);
+	oc_buf_init(&fields->body, OC_PROMPT_MAX);
+	oc_buf_init(&fields->model, OC_PROMPT_MAX);
+}
+
+/* ---- objects and patches ---- */
+
+static void check_memory(const struct oc_buf *buf)
+{
+	if (buf->bad)
+		cli_die(CLI_OSERR, "out of memory");
+}
+
+/* An object, of which an empty buffer is one without members. False where it is nested too deeply:
+ * all else has been checked. */
+static bool parse(struct oc_json *j, const struct oc_buf *object)
+{
+	int rc;
+
+	oc_json_init(j);
+	rc = object->n ? oc_json_parse(j, object->p, object->n, NULL)
+	               : oc_json_parse(j, "{}", 2, NULL);
+	if (rc == OC_ENOMEM)
+		cli_die(CLI_OSERR, "out of memory");
+	return rc == OC_OK;
+}
+
+typedef void change_fn(const struct oc_json *j, const struct oc_json *by, struct oc_buf *out);
+
+static void without(const struct oc_json *j, const struct oc_json *by, struct oc_buf *out)
+{
+	oc_json_without(j, by, 0, out);
+}
+
+/* Changes an object by another one. False where one of them is nested too deeply. */
+static bool change(struct oc_buf *object, const struct oc_buf *by, change_fn *how)
+{
+	struct oc_json one;
+	struct oc_json other;
+	struct oc_buf changed = {0};
+	bool parsed = parse(&one, object);
+
+	parsed = parse(&other, by) && parsed;
+	oc_buf_init(&changed, object->max);
+	if (parsed)
+		how(&one, &other, &changed);
+	check_memory(&changed);
+	oc_json_release(&one);
+	oc_json_release(&other);
+	if (!parsed)
+		return false;
+	oc_buf_release(object);
+	*object = changed;
+	return true;
+}
+
+/* ---- options ---- */
+
+/* Reads a part of a name, up to a dot, a "=" or the end; a backslash takes the next byte as it
+ * is. */
+static const char *read_part(const char *p, struct oc_buf *part)
+{
+	for (; *p && *p != '.' && *p != '='; p++) {
+		if (*p == '\\' && p[1])
+			p++;
+		oc_buf_putc(part, *p);
+	}
+	return p;
+}
+
+static void refuse_own(int id, const char *name)
+{
+	static const struct {
+		const char *name;
+		const char *advice;
+	} own[] = {
+	        {"model", "--model says which"},
+	        {"messages", "--messages, --system and --prompt make them"},
+	        {"stream", "how the answer is sent is for the command to say"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(own); i++) {
+		if (strcmp(name, own[i].name) == 0)
+			cli_bad_option(id, "\"%s\" cannot be set so: %s", name, own[i].advice);
+	}
+}
+
+/* Begins an object for each part of the name. Returns what is behind it: "=", or nothing. */
+static const char *put_name(struct oc_jsonw *w, int id, const char *arg, size_t *depth)
+{
+	const char *p = arg;
+
+	for (*depth = 1;; ++*depth) {
+		struct oc_buf part = {0};
+
+		oc_buf_init(&part, OC_PROMPT_MAX);
+		p = read_part(p, &part);
+		check_memory(&part);
+		if (!part.n)
+			cli_bad_option(id, "\"%s\": a name, or a part of it, is empty", arg);
+		if (oc_utf8_check(part.p, part.n) < part.n)
+			cli_bad_option(id, "\"%s\" is not valid UTF-8", arg);
+		if (*depth == 1)
+			refuse_own(id, part.p);
+		oc_jsonw_open(w, '{');
+		oc_jsonw_key(w, part.p);
+		oc_buf_release(&part);
+		if (*p != '.')
+			return p;
+		p++;
+	}
+}
+
+static bool is_json(const char *s)
+{
+	size_t n = strlen(s);
+
+	return !oc_json_bom(s, n) && oc_json_check(s, n, NULL, NULL) == OC_OK;
+}
+
+/* Adds a field to the patch: its value, JSON where it is that, else a string; or null. */
+static void put_field(struct fields *fields, int id, const char *arg, bool has_value)
+{
+	struct oc_buf patch = {0};
+	struct oc_jsonw w;
+	size_t depth;
+	const char *value;
+
+	oc_buf_init(&patch, OC_PROMPT_MAX);
+	oc_jsonw_init(&w, &patch);
+	value = put_name(&w, id, arg, &depth);
+	if ((*value == '=') != has_value)
+		cli_bad_option(id, has_value ? "\"%s\" is not NAME=VALUE" : "\"%s\" is no name",
+		               arg);
+	value += has_value;
+	if (!has_value)
+		oc_jsonw_null(&w);
+	else if (is_json(value))
+		oc_jsonw_raw(&w, (struct oc_text){value, strlen(value)});
+	else if (oc_utf8_check(value, strlen(value)) == strlen(value))
+		oc_jsonw_string(&w, value, strlen(value));
+	else
+		cli_bad_option(id, "\"%s\" is not valid UTF-8", arg);
+	while (depth--)
+		oc_jsonw_close(&w, '}');
+	check_memory(&patch);
+	if (!change(&fields->patch, &patch, oc_json_compose))
+		cli_bad_option(id, "\"%s\" is nested too deeply", arg);
+	oc_buf_release(&patch);
+}
+
+bool fields_option(struct fields *fields, int id, const char *arg)
+{
+	if (id == FIELDS_BODY)
+		fields->body_file = arg;
+	else if (id == FIELDS_SET || id == FIELDS_UNSET)
+		put_field(fields, id, arg, id == FIELDS_SET);
+	else
+		return false;
+	return true;
+}
+
+void fields_give(struct fields *fields, const char *name)
+{
+	struct oc_buf given = {0};
+
+	oc_buf_init(&given, OC_PROMPT_MAX);
+	oc_buf_printf(&given, "{\"%s\":true}", name);
+	check_memory(&given);
+	if (fields->patch.n)
+		(void)change(&fields->patch, &given, without);
+	(void)change(&fields->given, &given, oc_json_compose);
+	oc_buf_release(&given);
+}
+
+/* ---- the body's file ---- */
+
+OC_NORETURN static void refuse_body(const struct fields *fields, const char *why)
+{
+	cli_die(CLI_DATAERR, "%s: %s", input_name(fields->body_file), why);
+}
+
+static void take_model(struct fields *fields, const struct oc_json *j, struct oc_request *request)
+{
+	int at = oc_json_given(j, 0, "model");
+
+	if (request->model || at == OC_JSON_NONE)
+		return;
+	if (!oc_json_string(j, at, &fields->model))
+		refuse_body(fields, "\"model\" is no string");
+	check_memory(&fields->model);
+	request->model = fields->model.p;
+}
+
+/* Reads the file. Its fields, but for those that are the request's own or said by an option, go
+ * under what the command line says. */
+static void read_body(struct fields *fields, struct oc_request *request)
+{
+	/* How the answer is sent is for the command to say. */
+	static const char not_fields[] =
+	        "{\"model\":1,\"messages\":1,\"stream\":1,\"stream_options\":1}";
+	struct oc_json j;
+	struct oc_err err = {0};
+	struct oc_buf rest = {0};
+	struct oc_buf taken = {0};
+	int messages;
+
+	input_read(fields->body_file, &fields->body);
+	oc_json_init(&j);
+	if (oc_json_parse(&j, fields->body.p, fields->body.n, &err))
+		cli_die(cli_status_of(err.code == OC_EPROTO ? OC_EDATA : err.code), "%s: %s",
+		        input_name(fields->body_file), err.message);
+	if (oc_json_type(&j, 0) != OC_JSON_OBJECT)
+		refuse_body(fields, "it is no JSON object");
+	take_model(fields, &j, request);
+	messages = oc_json_given(&j, 0, "messages");
+	if (!request->messages.n)
+		request->messages = oc_json_raw(&j, messages);
+	oc_json_release(&j);
+	oc_buf_init(&rest, OC_PROMPT_MAX);
+	oc_buf_add(&rest, fields->body.p, fields->body.n);
+	oc_buf_init(&taken, OC_PROMPT_MAX);
+	oc_buf_puts(&taken, not_fields);
+	check_memory(&taken);
+	check_memory(&rest);
+	(void)change(&rest, &taken, without);
+	(void)change(&rest, &fields->given, without);
+	oc_buf_release(&taken);
+	(void)change(&rest, &fields->patch, oc_json_compose);
+	oc_buf_release(&fields->patch);
+	fields->patch = rest;
+}
+
+/* Of several answers all but one would be thrown away. */
+static void check_number(const struct fields *fields)
+{
+	struct oc_json j;
+	int64_t n = 1;
+	int at;
+
+	(void)parse(&j, &fields->patch);
+	at = oc_json_given(&j, 0, "n");
+	if (at != OC_JSON_NONE && (!oc_json_int64(&j, at, &n) || n != 1))
+		cli_die(CLI_USAGE,
+		        "the field \"n\" cannot be other than 1: only one answer is read");
+	oc_json_release(&j);
+}
+
+void fields_finish(struct fields *fields, struct oc_request *request, bool one)
+{
+	if (fields->body_file)
+		read_body(fields, request);
+	if (fields->patch.n && one)
+		check_number(fields);
+	request->fields = oc_buf_text(&fields->patch);
+}

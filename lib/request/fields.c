@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* fields.c: fields of a body that are given as JSON. */
+#include "compat.h"
+
+#include "json/merge.h"
+#include "request/fields.h"
+#include "text/err.h"
+
+static int check_names(const struct oc_json *j, struct oc_err *err)
+{
+	static const char *const own[] = {"model", "messages", "stream"};
+
+	if (oc_json_type(j, 0) != OC_JSON_OBJECT)
+		return oc_err_set(err, OC_EARG, "the further fields are no JSON object");
+	for (size_t i = 0; i < OC_COUNT(own); i++) {
+		if (oc_json_get(j, 0, own[i]) != OC_JSON_NONE)
+			return oc_err_set(err, OC_EARG, "the field \"%s\" cannot be set so",
+			                  own[i]);
+	}
+	return OC_OK;
+}
+
+int oc_fields_check(struct oc_text fields, struct oc_err *err)
+{
+	struct oc_json j;
+	struct oc_err why = {0};
+	int rc;
+
+	if (!fields.n)
+		return OC_OK;
+	if (fields.n > OC_FIELDS_MAX)
+		return oc_err_set(err, OC_EDATA, "the further fields are larger than %zu bytes",
+		                  OC_FIELDS_MAX);
+	oc_json_init(&j);
+	rc = oc_json_parse(&j, fields.p, fields.n, &why);
+	if (rc)
+		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
+		                "the further fields are unusable: %s", why.message);
+	else
+		rc = check_names(&j, err);
+	oc_json_release(&j);
+	return rc;
+}
+
+/* *patch becomes the fields, but for those that the line has; the text is in *kept, if need be. */
+static int parse_patch(struct oc_text fields, const struct oc_json *line, int at,
+                       struct oc_json *patch, struct oc_buf *kept, struct oc_err *err)
+{
+	int rc = oc_json_parse(patch, fields.p, fields.n, err);
+
+	if (rc || at == OC_JSON_NONE)
+		return rc;
+	oc_json_without(patch, line, at, kept);
+	return kept->bad ? oc_err_nomem(err) : oc_json_parse(patch, kept->p, kept->n, err);
+}
+
+int oc_fields_apply(struct oc_text fields, const struct oc_json *line, int at, struct oc_text body,
+                    struct oc_buf *out, struct oc_err *err)
+{
+	struct oc_json own;
+	struct oc_json patch;
+	struct oc_buf kept = {0};
+	struct oc_err why = {0};
+	int rc;
+
+	oc_json_init(&own);
+	oc_json_init(&patch);
+	oc_buf_init(&kept, 2 * OC_FIELDS_MAX);
+	rc = oc_json_parse(&own, body.p, body.n, &why);
+	if (!rc)
+		rc = parse_patch(fields, line, at, &patch, &kept, &why);
+	if (!rc)
+		oc_json_merge(&own, &patch, out);
+	oc_buf_release(&kept);
+	oc_json_release(&patch);
+	oc_json_release(&own);
+	if (!rc || rc == OC_ENOMEM)
+		return rc ? oc_err_nomem(err) : OC_OK;
+	return oc_err_set(err, OC_EDATA, "the further fields do not go into the request: %s",
+	                  why.message);
+}
+
+int64_t oc_fields_limit(const struct oc_json *j, int at, int64_t otherwise)
+{
+	static const char *const names[] = {"max_tokens", "max_completion_tokens"};
+	int64_t limit = 0;
+
+	for (size_t i = 0; i < OC_COUNT(names); i++) {
+		int value = oc_json_given(j, at, names[i]);
+		int64_t n;
+
+		if (value == OC_JSON_NONE)
+			continue;
+		if (!oc_json_int64(j, value, &n) || n < 1)
+			return 0; /* the server will have its own thoughts */
+		limit = limit && limit < n ? limit : n;
+	}
+	return limit ? limit : otherwise;
+}
+
+int64_t oc_request_limit(const struct oc_request *req)
+{
+	struct oc_json j;
+	int64_t limit = req->max_tokens;
+
+	if (!req->fields.n)
+		return limit;
+	oc_json_init(&j);
+	if (oc_json_parse(&j, req->fields.p, req->fields.n, NULL) == OC_OK) {
+		bool removed = oc_json_type(&j, oc_json_get(&j, 0, "max_tokens")) == OC_JSON_NULL;
+
+		limit = oc_fields_limit(&j, 0, removed ? 0 : limit);
+	}
+	oc_json_release(&j);
+	return limit;
+}
