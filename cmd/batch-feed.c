@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -149,9 +148,7 @@ void feed_read(struct feed *feed)
 
 void feed_wait(const struct feed *feed)
 {
-	struct pollfd ready = {.fd = feed->lines.fd, .events = POLLIN};
-
-	(void)poll(&ready, 1, -1);
+	input_wait(feed->lines.fd);
 }
 
 bool feed_ended(const struct feed *feed)

@@ -7,8 +7,6 @@
 #include "text/buf.h"
 #include "cli.h"
 
-enum { CONNECT_SECRETS_MAX = 10 };
-
 struct connect {
 	struct oc_config config;                 /* complete after connect_finish() */
 	bool has_timeout, has_wait, has_retries; /* by an option */
@@ -21,9 +19,6 @@ struct connect {
 	bool withheld; /* that of the environment would travel unencrypted */
 	bool reserved; /* that of the environment is for Ollama's own servers */
 	bool exposed;  /* that of key_file would travel unencrypted */
-
-	/* What config.secrets points to. */
-	struct oc_text secrets[CONNECT_SECRETS_MAX];
 };
 
 extern const struct cli_option connect_options[];

@@ -42,8 +42,7 @@ int input_open(const char *path)
 	return fd;
 }
 
-/* Another program may have made a pipe or a terminal that it shares with us non-blocking. */
-static void wait_for(int fd)
+void input_wait(int fd)
 {
 	struct pollfd ready = {.fd = fd, .events = POLLIN};
 
@@ -58,7 +57,7 @@ size_t input_some(int fd, const char *path, char *p, size_t n)
 		if (got >= 0)
 			return (size_t)got;
 		if (errno == EAGAIN)
-			wait_for(fd);
+			input_wait(fd);
 		else if (errno != EINTR)
 			cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(path),
 			        strerror(errno));

@@ -10,6 +10,10 @@
  * 64 where standard input has been opened before. Says so where it is a terminal. */
 int input_open(const char *path);
 
+/* Until there is something to read: another program may have made a pipe or a terminal that it
+ * shares with us non-blocking. */
+void input_wait(int fd);
+
 /* Reads some bytes: their number, or 0 at the end. Ends the program with 66 on an error. */
 size_t input_some(int fd, const char *path, char *p, size_t n);
 

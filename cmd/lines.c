@@ -3,7 +3,6 @@
 #include "compat.h"
 
 #include <errno.h>
-#include <poll.h>
 #include <unistd.h>
 
 #include "input.h"
@@ -95,11 +94,9 @@ int lines_try(struct lines *lines)
 
 void lines_read(struct lines *lines)
 {
-	struct pollfd ready = {.fd = lines->fd, .events = POLLIN};
 	int error;
 
-	/* Another program may have made a pipe that it shares with us non-blocking. */
-	(void)poll(&ready, 1, -1);
+	input_wait(lines->fd);
 	error = lines_try(lines);
 	if (error)
 		cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(lines->path),

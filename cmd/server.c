@@ -5,7 +5,6 @@
 #include "connect.h"
 #include "keyfile.h"
 #include "http/ollama.h"
-#include "http/secret.h"
 #include "http/url.h"
 
 /* ---- the server ---- */
@@ -107,23 +106,6 @@ static void choose_proxy(struct connect *connect, const struct oc_server *server
 		config->proxy = cli_env(*name);
 }
 
-/* Any of these may repeat its password. */
-static void note_proxies(struct connect *connect)
-{
-	static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY", "all_proxy",
-	                                    "ALL_PROXY"};
-	struct oc_config *config = &connect->config;
-
-	config->secrets = connect->secrets;
-	for (size_t i = 0; i < OC_COUNT(names); i++) {
-		const char *url = cli_env(names[i]);
-
-		if (url)
-			config->nsecrets +=
-			        oc_secret_in_url(url, connect->secrets + config->nsecrets);
-	}
-}
-
 void connect_finish(struct connect *connect)
 {
 	struct oc_server server;
@@ -136,7 +118,6 @@ void connect_finish(struct connect *connect)
 	choose_key(connect, &server);
 	choose_proxy(connect, &server);
 	oc_server_release(&server);
-	note_proxies(connect);
 	if (!connect->config.ca_file)
 		connect->config.ca_file = cli_env("SSL_CERT_FILE");
 }

@@ -7,6 +7,7 @@
 #include "json/writer.h"
 #include "usage-sums.h"
 #include "text/utf8.h"
+#include "text/text.h"
 
 /* Returns the number of decimals, of which there are at least `decimals`. */
 static int cost_of(const struct oc_meter_row *row, const struct oc_price *price, int decimals,
@@ -137,7 +138,7 @@ static void json_row(const struct oc_meter *m, const struct oc_meter_row *row,
 	if (price) {
 		(void)cost_of(row, price, 2, text);
 		oc_jsonw_key(w, "cost");
-		oc_jsonw_raw(w, (struct oc_text){text, strlen(text)});
+		oc_jsonw_raw(w, oc_text_of(text));
 	}
 	if (m->total.cached) {
 		oc_jsonw_key(w, "cached");

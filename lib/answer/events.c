@@ -9,6 +9,7 @@
 #include "answer/said.h"
 #include "text/utf8.h"
 #include "text/err.h"
+#include "text/text.h"
 
 /* ---- text on its way to the sink ---- */
 
@@ -86,11 +87,6 @@ static struct oc_text trimmed(struct oc_text t)
 	return t;
 }
 
-static bool is_text(struct oc_text t, const char *s)
-{
-	return t.n == strlen(s) && memcmp(t.p, s, t.n) == 0;
-}
-
 /* Wraps a text that does not say itself that it is an error: `{"error":…}`. */
 static void wrap_error(struct oc_buf *out, struct oc_text text)
 {
@@ -140,7 +136,7 @@ static bool is_foreign(struct oc_events *in, struct oc_text type, struct oc_text
 {
 	const struct oc_json *j = &in->events.json;
 
-	if (is_text(type, "message"))
+	if (oc_text_is(type, "message"))
 		return false;
 	if (*data.p != '{')
 		return true;
@@ -157,14 +153,14 @@ static int take_data(struct oc_events *in, struct oc_text type, struct oc_text d
 
 	if (!data.n || in->end_seen)
 		return OC_OK;
-	if (is_text(data, "[DONE]")) {
+	if (oc_text_is(data, "[DONE]")) {
 		in->end_seen = true;
 		return OC_OK;
 	}
-	if (type.n && is_text(type, "error"))
+	if (type.n && oc_text_is(type, "error"))
 		return on_error_event(in, data);
 	if (type.n && is_foreign(in, type, data)) {
-		in->has_events |= !is_text(type, "ping");
+		in->has_events |= !oc_text_is(type, "ping");
 		return OC_OK;
 	}
 	/* The end is proven, and all that is missing is what may come behind it. */
@@ -208,7 +204,7 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 	if (event->error.n)
 		return on_error_event(in, event->error);
 	if (event->joined && oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0 &&
-	    !is_text(event->type, "error"))
+	    !oc_text_is(event->type, "error"))
 		return take_lines(in, event->type, data);
 	return take_data(in, event->type, data);
 }

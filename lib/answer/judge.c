@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "answer/judge.h"
+#include "text/text.h"
 
 /* ---- by the status ------------------------------------------------------------------------ */
 
@@ -261,11 +262,6 @@ static bool is_gap(char c)
 	return c == ' ' || c == '_' || c == '-';
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
 /* How many bytes of the text the phrase is, if the text begins with it; else SIZE_MAX. */
 static size_t prefix(struct oc_text text, const char *phrase)
 {
@@ -282,7 +278,7 @@ static size_t prefix(struct oc_text text, const char *phrase)
 				i++;
 			if (i == from)
 				return SIZE_MAX;
-		} else if (i < text.n && lower(text.p[i]) == *phrase) {
+		} else if (i < text.n && oc_lower(text.p[i]) == *phrase) {
 			i++;
 		} else {
 			return SIZE_MAX;
@@ -297,7 +293,7 @@ const char *oc_judge_find(struct oc_text text, const char *phrase)
 		return prefix(text, phrase + 1) == text.n ? text.p : NULL;
 	for (size_t i = 0; i < text.n; i++) {
 		/* Most places end here: all else is in the way of nothing. */
-		if (lower(text.p[i]) != *phrase)
+		if (oc_lower(text.p[i]) != *phrase)
 			continue;
 		if (prefix((struct oc_text){text.p + i, text.n - i}, phrase) != SIZE_MAX)
 			return text.p + i;

@@ -4,6 +4,7 @@
 
 #include "answer/sse.h"
 #include "text/utf8.h"
+#include "text/text.h"
 
 static const char BOM[] = OC_UTF8_BOM;
 
@@ -74,11 +75,6 @@ static int dispatch(struct oc_sse *s)
 	return rc;
 }
 
-static bool is(struct oc_text name, const char *word)
-{
-	return name.n == strlen(word) && memcmp(name.p, word, name.n) == 0;
-}
-
 static int take_line(struct oc_sse *s, struct oc_text line)
 {
 	const char *colon = line.n ? memchr(line.p, ':', line.n) : NULL;
@@ -97,11 +93,11 @@ static int take_line(struct oc_sse *s, struct oc_text line)
 			value.n--;
 		}
 	}
-	if (is(name, "data"))
+	if (oc_text_is(name, "data"))
 		return add_data(s, value);
-	if (is(name, "event"))
+	if (oc_text_is(name, "event"))
 		return set(&s->type, value);
-	if (is(name, "error"))
+	if (oc_text_is(name, "error"))
 		return set(&s->error, value);
 	return 0;
 }

@@ -11,6 +11,7 @@
 #include "call/client.h"
 #include "http/lookup.h"
 #include "text/err.h"
+#include "text/text.h"
 
 #define LOOKUP_MAX   2.0  /* s; how long it may take to find out why a name has no address */
 #define LOOKUP_VALID 10.0 /* s; how long that is believed */
@@ -105,7 +106,7 @@ static int keep_secrets(struct oc_client *client)
 	const struct oc_config *cfg = client->cfg;
 	struct oc_secrets *secrets = &client->secrets;
 	const char *key = cfg->api_key ? cfg->api_key : "";
-	int rc = oc_secrets_add(secrets, (struct oc_text){key, strlen(key)});
+	int rc = oc_secrets_add(secrets, oc_text_of(key));
 
 	if (!rc && cfg->proxy)
 		rc = oc_secrets_add_url(secrets, cfg->proxy);

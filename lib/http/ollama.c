@@ -7,6 +7,7 @@
 
 #include "text/num.h"
 #include "http/ollama.h"
+#include "text/text.h"
 
 /* The parts of a server's name. */
 struct place {
@@ -15,11 +16,6 @@ struct place {
 	struct oc_text port; /* n == 0: the scheme's own */
 	struct oc_text path; /* with the slash before it, and none behind it */
 };
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
 
 static bool is(struct oc_text t, const char *s)
 {
@@ -78,7 +74,7 @@ static void split_authority(struct oc_text t, struct place *place)
 
 static struct place parse(struct oc_text name)
 {
-	struct place place = {.scheme = text_of("http"), .port = text_of("11434")};
+	struct place place = {.scheme = oc_text_of("http"), .port = oc_text_of("11434")};
 	size_t n = 0;
 
 	while (n + 3 <= name.n && memcmp(name.p + n, "://", 3) != 0)
@@ -88,7 +84,7 @@ static struct place parse(struct oc_text name)
 		(void)cut(&name, 3);
 		place.port.n = 0;
 	} else if (is(name, "ollama.com")) {
-		place.scheme = text_of("https");
+		place.scheme = oc_text_of("https");
 		place.port.n = 0;
 	}
 	n = 0;
@@ -108,12 +104,12 @@ static struct oc_text to_be_asked(struct oc_text host)
 	struct in6_addr binary;
 
 	if (!host.n || is(host, "0.0.0.0"))
-		return text_of("127.0.0.1");
+		return oc_text_of("127.0.0.1");
 	if (host.n >= sizeof address)
 		return host;
 	memcpy(address, host.p, host.n);
 	if (inet_pton(AF_INET6, address, &binary) == 1 && IN6_IS_ADDR_UNSPECIFIED(&binary))
-		return text_of("::1");
+		return oc_text_of("::1");
 	return host;
 }
 
@@ -125,7 +121,7 @@ static void put(struct oc_buf *out, struct oc_text t)
 bool oc_ollama_base_url(struct oc_buf *out, const char *name)
 {
 	static const char around[] = " \t\r\n\"'";
-	struct oc_text text = text_of(name);
+	struct oc_text text = oc_text_of(name);
 	struct place place;
 	bool brackets;
 

@@ -315,10 +315,11 @@ int oc_secrets_mask_body(const struct oc_secrets *secrets, struct oc_buf *body)
 
 /* ---- secrets in URLs ---- */
 
-size_t oc_secret_in_url(const char *url, struct oc_text found[OC_SECRET_IN_URL])
+int oc_secrets_add_url(struct oc_secrets *secrets, const char *url)
 {
 	const char *start = strstr(url, "//");
 	const char *colon, *at;
+	int rc;
 
 	start = start ? start + 2 : url;
 	at = start + strcspn(start, "/?#");
@@ -327,24 +328,12 @@ size_t oc_secret_in_url(const char *url, struct oc_text found[OC_SECRET_IN_URL])
 	if (*at != '@')
 		at = strrchr(start, '@'); /* no URL, but there may be a password in it */
 	if (!at || at == start)
-		return 0;
-	found[0] = (struct oc_text){start, left(start, at)};
+		return OC_OK;
+	rc = oc_secrets_add(secrets, (struct oc_text){start, left(start, at)});
 	colon = memchr(start, ':', left(start, at));
-	if (!colon)
-		return 1;
-	found[1] = (struct oc_text){colon + 1, left(colon + 1, at)};
-	return 2;
-}
-
-int oc_secrets_add_url(struct oc_secrets *secrets, const char *url)
-{
-	struct oc_text found[OC_SECRET_IN_URL];
-	size_t n = oc_secret_in_url(url, found);
-	int rc = OC_OK;
-
-	for (size_t i = 0; i < n && !rc; i++)
-		rc = oc_secrets_add(secrets, found[i]);
-	return rc;
+	if (rc || !colon)
+		return rc;
+	return oc_secrets_add(secrets, (struct oc_text){colon + 1, left(colon + 1, at)});
 }
 
 static bool is_secret_name(const char *p, size_t n)

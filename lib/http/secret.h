@@ -23,11 +23,7 @@ struct oc_secrets {
  * whatever is around it, as a password does in Basic authorization. OC_ENOMEM. */
 int oc_secrets_add(struct oc_secrets *secrets, struct oc_text secret);
 
-#define OC_SECRET_IN_URL 2
-
-/* The secrets in a URL: its user info, and the password in that. Returns how many there are. They
- * point into the URL. */
-size_t oc_secret_in_url(const char *url, struct oc_text found[OC_SECRET_IN_URL]);
+/* Adds the secrets in a URL: its user info, and the password in that. */
 int oc_secrets_add_url(struct oc_secrets *secrets, const char *url);
 
 /* Adds the values in a query, "?…", whose names say that they are secret. */

@@ -9,29 +9,22 @@
 
 #include "json/equal.h"
 #include "json/number.h"
+#include "text/text.h"
 
 /* Ends a string's canonical form: no byte of UTF-8. */
 #define END_OF_STRING '\xff'
 
 /* A text to sort, and where it comes from. */
 struct entry {
-	const char *p;
-	size_t n;
+	struct oc_text text;
 	int id;
 };
-
-static int compare_texts(const struct entry *a, const struct entry *b)
-{
-	int order = memcmp(a->p, b->p, a->n < b->n ? a->n : b->n);
-
-	return order ? order : (a->n > b->n) - (a->n < b->n);
-}
 
 static int compare_entries(const void *p, const void *q)
 {
 	const struct entry *a = p;
 	const struct entry *b = q;
-	int order = compare_texts(a, b);
+	int order = oc_text_order(a->text, b->text);
 
 	return order ? order : (a->id > b->id) - (a->id < b->id);
 }
@@ -40,8 +33,8 @@ static int compare_entries(const void *p, const void *q)
 static void sort_entries(struct entry *entries, size_t n, const char *p)
 {
 	for (size_t i = 0; i < n; i++) {
-		entries[i].p = p;
-		p += entries[i].n;
+		entries[i].text.p = p;
+		p += entries[i].text.n;
 	}
 	qsort(entries, n, sizeof *entries, compare_entries);
 }
@@ -106,7 +99,7 @@ static void sort_keys(const struct oc_json *j, int at, struct oc_buf *names, str
 		size_t start = names->n;
 
 		(void)oc_json_string(j, c, names);
-		entries[n++] = (struct entry){NULL, names->n - start, c};
+		entries[n++] = (struct entry){{NULL, names->n - start}, c};
 	}
 	sort_entries(entries, n, names->p);
 }
@@ -130,9 +123,9 @@ static void put_object(const struct oc_json *j, int at, struct oc_buf *out)
 	}
 	oc_buf_putc(out, '{');
 	for (size_t i = 0; i < n; i++) {
-		if (i + 1 < n && compare_texts(&keys[i], &keys[i + 1]) == 0)
+		if (i + 1 < n && oc_text_same(keys[i].text, keys[i + 1].text))
 			continue;
-		oc_buf_add(out, keys[i].p, keys[i].n);
+		oc_buf_add(out, keys[i].text.p, keys[i].text.n);
 		oc_buf_putc(out, END_OF_STRING);
 		put_value(j, oc_json_value(j, keys[i].id), out);
 	}
@@ -204,7 +197,7 @@ static void sort_elements(const struct oc_json *j, int array, struct oc_buf *for
 		size_t start = forms->n;
 
 		put_value(j, c, forms);
-		entries[n] = (struct entry){NULL, forms->n - start, (int)n};
+		entries[n] = (struct entry){{NULL, forms->n - start}, (int)n};
 		n++;
 	}
 	sort_entries(entries, n, forms->p);
@@ -226,7 +219,7 @@ int oc_json_twins(const struct oc_json *j, int array, int *first, int *second)
 		goto out;
 	ret = 0;
 	for (size_t i = 0; i + 1 < n; i++) {
-		if (compare_texts(&elements[i], &elements[i + 1]) == 0) {
+		if (oc_text_same(elements[i].text, elements[i + 1].text)) {
 			*first = elements[i].id;
 			*second = elements[i + 1].id;
 			break;

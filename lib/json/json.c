@@ -17,6 +17,7 @@
 #include "text/num.h"
 #include "text/utf8.h"
 #include "text/err.h"
+#include "text/text.h"
 
 enum { FIRST_TOKENS = 64 };
 
@@ -367,7 +368,7 @@ bool oc_json_same(const struct oc_json *j, int at, struct oc_text content)
 
 bool oc_json_is(const struct oc_json *j, int at, const char *s)
 {
-	return oc_json_same(j, at, (struct oc_text){s, strlen(s)});
+	return oc_json_same(j, at, oc_text_of(s));
 }
 
 void oc_json_decode(struct oc_text raw, struct oc_buf *out)

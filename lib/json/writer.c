@@ -6,6 +6,7 @@
 
 #include "json/writer.h"
 #include "text/num.h"
+#include "text/text.h"
 
 void oc_jsonw_init(struct oc_jsonw *w, struct oc_buf *out)
 {
@@ -90,7 +91,7 @@ void oc_jsonw_raw(struct oc_jsonw *w, struct oc_text json)
 
 static void put_word(struct oc_jsonw *w, const char *word)
 {
-	oc_jsonw_raw(w, (struct oc_text){word, strlen(word)});
+	oc_jsonw_raw(w, oc_text_of(word));
 }
 
 void oc_jsonw_int(struct oc_jsonw *w, int64_t v)

@@ -12,6 +12,7 @@
 #include "schema/strict.h"
 #include "text/utf8.h"
 #include "text/err.h"
+#include "text/text.h"
 
 void oc_request_init(struct oc_request *req)
 {
@@ -19,11 +20,6 @@ void oc_request_init(struct oc_request *req)
 }
 
 /* ---- checks ------------------------------------------------------------------------------- */
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
 
 bool oc_prompt_is_blank(struct oc_text text)
 {
@@ -59,7 +55,7 @@ static int check_range(const char *name, double v, double max, struct oc_err *er
 
 static int check_model(const char *model, struct oc_err *err)
 {
-	if (!model || oc_prompt_is_blank(text_of(model)))
+	if (!model || oc_prompt_is_blank(oc_text_of(model)))
 		return oc_err_set(err, OC_EARG, "no model is named");
 	if (!oc_utf8_printable(model, strlen(model)))
 		return oc_err_set(err, OC_EARG,
@@ -80,7 +76,7 @@ static int check_stops(const struct oc_request *req, struct oc_err *err)
 		(void)snprintf(what, sizeof what, "stop sequence %zu", i + 1);
 		if (!req->stop[i] || !*req->stop[i])
 			return oc_err_set(err, OC_EARG, "%s is empty", what);
-		rc = check_utf8(text_of(req->stop[i]), what, OC_EARG, err);
+		rc = check_utf8(oc_text_of(req->stop[i]), what, OC_EARG, err);
 		if (rc)
 			return rc;
 	}
@@ -318,7 +314,7 @@ static void put_image(struct oc_jsonw *w, struct oc_text image)
 	oc_jsonw_key(w, "url");
 	/* Piece by piece, because a string that is built first would be one more copy. */
 	(void)snprintf(start, sizeof start, "\"data:%s;base64,", oc_image_type(image));
-	oc_jsonw_raw(w, text_of(start));
+	oc_jsonw_raw(w, oc_text_of(start));
 	put_base64(w->out, image);
 	oc_buf_putc(w->out, '"');
 	oc_jsonw_close(w, '}');

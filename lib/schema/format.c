@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 
 #include "schema/format.h"
+#include "text/text.h"
 
 static bool is_digit(char c)
 {
@@ -256,20 +257,11 @@ static bool has_only(struct oc_text text, const char *others)
 	return true;
 }
 
-static size_t find(struct oc_text text, const char *set)
-{
-	size_t i = 0;
-
-	while (i < text.n && !is_one_of(text.p[i], set))
-		i++;
-	return i;
-}
-
 /* v1.x in brackets is for addresses of the future. */
 static bool is_ip_literal(struct oc_text text)
 {
 	struct oc_text inner = part(text, 1, text.n - 1);
-	size_t dot = find(inner, ".");
+	size_t dot = oc_text_find(inner, ".");
 
 	if (is_ipv6(inner))
 		return true;
@@ -280,12 +272,12 @@ static bool is_ip_literal(struct oc_text text)
 			return false;
 	}
 	return has_only(part(inner, dot + 1, inner.n), UNRESERVED SUB_DELIMS ":") &&
-	       find(inner, "%") == inner.n;
+	       oc_text_find(inner, "%") == inner.n;
 }
 
 static bool is_authority(struct oc_text text)
 {
-	size_t at = find(text, "@");
+	size_t at = oc_text_find(text, "@");
 	size_t end;
 	struct oc_text host;
 
@@ -295,12 +287,12 @@ static bool is_authority(struct oc_text text)
 		text = part(text, at + 1, text.n);
 	}
 	if (text.n && text.p[0] == '[') {
-		end = find(text, "]");
+		end = oc_text_find(text, "]");
 		if (end == text.n || !is_ip_literal(part(text, 0, end + 1)))
 			return false;
 		end++;
 	} else {
-		end = find(text, ":");
+		end = oc_text_find(text, ":");
 		host = part(text, 0, end);
 		if (!has_only(host, UNRESERVED SUB_DELIMS))
 			return false;
@@ -328,7 +320,7 @@ static bool is_scheme(struct oc_text text)
 
 static bool is_uri(struct oc_text text)
 {
-	size_t colon = find(text, ":");
+	size_t colon = oc_text_find(text, ":");
 	size_t end;
 
 	if (colon == text.n || !is_scheme(part(text, 0, colon)))
@@ -336,16 +328,16 @@ static bool is_uri(struct oc_text text)
 	text = part(text, colon + 1, text.n);
 	if (text.n >= 2 && text.p[0] == '/' && text.p[1] == '/') {
 		text = part(text, 2, text.n);
-		end = find(text, "/?#");
+		end = oc_text_find(text, "/?#");
 		if (!is_authority(part(text, 0, end)))
 			return false;
 		text = part(text, end, text.n);
 	}
-	end = find(text, "?#");
+	end = oc_text_find(text, "?#");
 	if (!has_only(part(text, 0, end), UNRESERVED SUB_DELIMS ":@/"))
 		return false;
 	text = part(text, end, text.n);
-	end = find(text, "#");
+	end = oc_text_find(text, "#");
 	return has_only(part(text, 0, end), UNRESERVED SUB_DELIMS ":@/?") &&
 	       (end == text.n ||
 	        has_only(part(text, end + 1, text.n), UNRESERVED SUB_DELIMS ":@/?"));
@@ -378,7 +370,7 @@ oc_format_check *oc_format_find(const char *name, size_t n)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(formats); i++) {
-		if (strlen(formats[i].name) == n && memcmp(formats[i].name, name, n) == 0)
+		if (oc_text_is((struct oc_text){name, n}, formats[i].name))
 			return formats[i].check;
 	}
 	return NULL;

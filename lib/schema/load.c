@@ -9,6 +9,7 @@
 #include "schema/schema.h"
 #include "schema/uri.h"
 #include "text/err.h"
+#include "text/text.h"
 
 /* The URI of a schema that has none of its own. */
 #define NAMELESS "schema:/"
@@ -150,7 +151,7 @@ static int add_resource(struct loader *l, int node, int around, struct oc_text i
 	struct oc_buf uri = {0};
 
 	oc_buf_init(&uri, (size_t)1 << 20);
-	oc_uri_resolve((struct oc_text){base, strlen(base)}, id, &uri, &fragment);
+	oc_uri_resolve(oc_text_of(base), id, &uri, &fragment);
 	s->resources[s->nresources] = (struct oc_schema_resource){
 	        .uri = oc_buf_detach(&uri),
 	        .node = node,
@@ -179,10 +180,9 @@ const struct oc_schema_anchor *oc_schema_anchor(const struct oc_schema *s, int r
 {
 	for (int i = 0; i < s->nanchors; i++) {
 		const struct oc_schema_anchor *anchor = &s->anchors[i];
-		struct oc_text text = text_of(s, anchor->name);
 
 		if (anchor->resource == resource && (anchor->dynamic || !dynamic) &&
-		    text.n == name.n && memcmp(text.p, name.p, name.n) == 0)
+		    oc_text_same(text_of(s, anchor->name), name))
 			return anchor;
 	}
 	return NULL;
@@ -454,8 +454,7 @@ static int visit(struct loader *l, int at, int around)
 static int find_resource(const struct oc_schema *s, struct oc_text uri)
 {
 	for (int i = 0; i < s->nresources; i++) {
-		if (strlen(s->resources[i].uri) == uri.n &&
-		    memcmp(s->resources[i].uri, uri.p, uri.n) == 0)
+		if (oc_text_is(uri, s->resources[i].uri))
 			return i;
 	}
 	return -1;
@@ -562,18 +561,11 @@ static int resolve_all(struct loader *l)
 
 /* ---- names of properties ---- */
 
-static int compare_text(struct oc_text a, struct oc_text b)
-{
-	int order = memcmp(a.p, b.p, a.n < b.n ? a.n : b.n);
-
-	return order ? order : (a.n > b.n) - (a.n < b.n);
-}
-
 static int compare_names(const void *p, const void *q)
 {
 	const struct oc_schema_name *a = p;
 	const struct oc_schema_name *b = q;
-	int order = compare_text(a->text, b->text);
+	int order = oc_text_order(a->text, b->text);
 
 	return order ? order : (a->value > b->value) - (a->value < b->value);
 }
@@ -602,13 +594,13 @@ int oc_schema_property(const struct oc_schema *s, const struct oc_schema_word *p
 	while (low < high) {
 		int middle = low + (high - low) / 2;
 
-		if (compare_text(names[middle].text, name) <= 0)
+		if (oc_text_order(names[middle].text, name) <= 0)
 			low = middle + 1;
 		else
 			high = middle;
 	}
-	return low && compare_text(names[low - 1].text, name) == 0 ? names[low - 1].value
-	                                                           : OC_JSON_NONE;
+	return low && oc_text_order(names[low - 1].text, name) == 0 ? names[low - 1].value
+	                                                            : OC_JSON_NONE;
 }
 
 const struct oc_schema_word *oc_schema_word(const struct oc_schema *s,

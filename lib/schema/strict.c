@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "schema/strict.h"
+#include "text/text.h"
 
 enum {
 	PROPERTIES_MAX = 100,
@@ -109,9 +110,7 @@ static bool is_listed(const struct oc_json *j, int list, int name)
 	struct oc_text wanted = oc_json_raw(j, name);
 
 	for (int at = oc_json_first(j, list); at != OC_JSON_NONE; at = oc_json_next(j, list, at)) {
-		struct oc_text text = oc_json_raw(j, at);
-
-		if (text.n == wanted.n && memcmp(text.p, wanted.p, text.n) == 0)
+		if (oc_text_same(oc_json_raw(j, at), wanted))
 			return true;
 	}
 	return false;

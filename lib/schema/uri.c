@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "schema/uri.h"
+#include "text/text.h"
 
 /* A part that is not there has no p. */
 struct parts {
@@ -21,39 +22,25 @@ static struct oc_text take(struct oc_text *text, size_t n, size_t skip)
 	return taken;
 }
 
-static size_t find(struct oc_text text, const char *set)
-{
-	size_t i = 0;
-
-	while (i < text.n && !(text.p[i] && strchr(set, text.p[i])))
-		i++;
-	return i;
-}
-
 static struct parts split(struct oc_text uri)
 {
 	struct parts parts = {.path = {"", 0}};
-	size_t end = find(uri, ":/?#");
+	size_t end = oc_text_find(uri, ":/?#");
 
 	if (end && end < uri.n && uri.p[end] == ':')
 		parts.scheme = take(&uri, end, 1);
 	if (uri.n >= 2 && uri.p[0] == '/' && uri.p[1] == '/') {
 		(void)take(&uri, 2, 0);
-		parts.authority = take(&uri, find(uri, "/?#"), 0);
+		parts.authority = take(&uri, oc_text_find(uri, "/?#"), 0);
 	}
-	parts.path = take(&uri, find(uri, "?#"), 0);
+	parts.path = take(&uri, oc_text_find(uri, "?#"), 0);
 	if (uri.n && *uri.p == '?') {
 		(void)take(&uri, 1, 0);
-		parts.query = take(&uri, find(uri, "#"), 0);
+		parts.query = take(&uri, oc_text_find(uri, "#"), 0);
 	}
 	if (uri.n)
 		parts.fragment = (struct oc_text){uri.p + 1, uri.n - 1};
 	return parts;
-}
-
-static bool is(struct oc_text text, const char *s)
-{
-	return text.n == strlen(s) && memcmp(text.p, s, text.n) == 0;
 }
 
 /* Takes away what was put last into the path, with the slash before it. */
@@ -74,14 +61,14 @@ static void put_path(struct oc_buf *out, struct oc_text path)
 	while (path.n || first) {
 		bool slash = path.n && *path.p == '/';
 		struct oc_text rest = slash ? (struct oc_text){path.p + 1, path.n - 1} : path;
-		struct oc_text segment = {rest.p, find(rest, "/")};
+		struct oc_text segment = {rest.p, oc_text_find(rest, "/")};
 		bool last = segment.n == rest.n;
 
 		first = false;
 		path = (struct oc_text){rest.p + segment.n, rest.n - segment.n};
-		if (is(segment, "..") && slash)
+		if (oc_text_is(segment, "..") && slash)
 			drop_segment(out, start);
-		if ((is(segment, ".") || is(segment, "..")) && slash) {
+		if ((oc_text_is(segment, ".") || oc_text_is(segment, "..")) && slash) {
 			if (last)
 				oc_buf_putc(out, '/');
 			continue;

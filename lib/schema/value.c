@@ -9,6 +9,7 @@
 #include "json/equal.h"
 #include "json/number.h"
 #include "schema/apply.h"
+#include "text/text.h"
 
 /* ---- bounds --------------------------------------------------------------------------------- */
 
@@ -139,7 +140,7 @@ static bool equals(struct oc_schema_run *r, const struct oc_schema_frame *f, int
 
 	if (oc_json_type(s, arg) != oc_schema_type_of(r, f))
 		return false;
-	if (a.n == b.n && memcmp(a.p, b.p, a.n) == 0)
+	if (oc_text_same(a, b))
 		return true;
 	/* Without escapes, what strings stand for is what they are. */
 	if (oc_schema_type_of(r, f) == OC_JSON_STRING && !memchr(a.p, '\\', a.n) &&

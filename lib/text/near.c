@@ -3,12 +3,7 @@
 #include "compat.h"
 
 #include "text/near.h"
-
-/* ASCII only, whatever the locale. */
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+#include "text/text.h"
 
 static size_t min(size_t a, size_t b)
 {
@@ -27,7 +22,7 @@ static size_t distance(const char *a, size_t n, const char *b)
 		size_t diagonal = row[0]++;
 
 		for (size_t i = 0; i < n; i++) {
-			size_t change = diagonal + (lower(a[i]) != lower(b[j]));
+			size_t change = diagonal + (oc_lower(a[i]) != oc_lower(b[j]));
 
 			diagonal = row[i + 1];
 			row[i + 1] = min(change, min(row[i], diagonal) + 1);

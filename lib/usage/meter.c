@@ -4,6 +4,7 @@
 
 #include "usage/meter.h"
 #include "text/err.h"
+#include "text/text.h"
 
 void oc_meter_init(struct oc_meter *m)
 {
@@ -16,11 +17,6 @@ void oc_meter_release(struct oc_meter *m)
 		free(m->rows[i].owned);
 	free(m->rows);
 	oc_meter_init(m);
-}
-
-static bool same(struct oc_text a, struct oc_text b)
-{
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
 }
 
 /* FNV-1a. Whoever writes names that collide makes a look-up as slow as the limit on rows allows. */
@@ -39,7 +35,7 @@ static uint16_t *slot_of(struct oc_meter *m, struct oc_text model)
 {
 	size_t i = hash(model) % OC_COUNT(m->slots);
 
-	while (m->slots[i] && !same(m->rows[m->slots[i] - 1].model, model))
+	while (m->slots[i] && !oc_text_same(m->rows[m->slots[i] - 1].model, model))
 		i = (i + 1) % OC_COUNT(m->slots);
 	return &m->slots[i];
 }
@@ -72,7 +68,7 @@ static bool find_row(struct oc_meter *m, struct oc_text model)
 	const struct oc_text others = {OC_METER_OTHERS, sizeof OC_METER_OTHERS - 1};
 	uint16_t *slot;
 
-	if (m->nrows && same(m->rows[m->last].model, model))
+	if (m->nrows && oc_text_same(m->rows[m->last].model, model))
 		return true;
 	slot = slot_of(m, model);
 	if (!*slot && m->nrows >= OC_METER_MODELS_MAX) {

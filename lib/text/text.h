@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* text.h: what is asked about a struct oc_text wherever there is one. ASCII only, whatever the
+ * locale. */
+#ifndef OC_TEXT_H
+#define OC_TEXT_H
+
+#include <string.h>
+
+#include "oc.h"
+
+static inline struct oc_text oc_text_of(const char *s)
+{
+	return (struct oc_text){s, strlen(s)};
+}
+
+/* < 0, 0 or > 0, as strcmp(). */
+static inline int oc_text_order(struct oc_text a, struct oc_text b)
+{
+	size_t n = a.n < b.n ? a.n : b.n;
+	int order = n ? memcmp(a.p, b.p, n) : 0;
+
+	return order ? order : (a.n > b.n) - (a.n < b.n);
+}
+
+static inline bool oc_text_same(struct oc_text a, struct oc_text b)
+{
+	return a.n == b.n && oc_text_order(a, b) == 0;
+}
+
+static inline bool oc_text_is(struct oc_text text, const char *s)
+{
+	return oc_text_same(text, oc_text_of(s));
+}
+
+/* The index of the first byte that is one of the set; the length where there is none. */
+static inline size_t oc_text_find(struct oc_text text, const char *set)
+{
+	size_t i = 0;
+
+	while (i < text.n && !(text.p[i] && strchr(set, text.p[i])))
+		i++;
+	return i;
+}
+
+static inline char oc_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+#endif
