@@ -41,9 +41,11 @@ make_stubs() {
 make_files() {
 	cd "$T/work" || return
 	git init -q .
+	git config user.name docs
+	git config user.email docs@localhost
 	printf 'int main(void) { return 0; }\n' >main.c
 	git add main.c
-	git -c user.name=docs -c user.email=docs@localhost commit -qm 'Begin'
+	git commit -qm 'Begin'
 	printf '/* nothing */\nint main(void) { return 0; }\n' >main.c
 	git add main.c
 	printf 'Why is the sky blue?\n' >question.txt
@@ -209,7 +211,7 @@ every_example() {
 
 @test 'the manuals' {
 	local page failed=0
-	for page in docs/liboc.3 docs/oc.7 $(cd "$ROOT" && echo docs/*.1); do
+	for page in docs/liboc.3 docs/oc.7 docs/oc-tutorial.7 $(cd "$ROOT" && echo docs/*.1); do
 		rm -rf blocks work
 		mkdir blocks work
 		make_files
