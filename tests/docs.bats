@@ -219,3 +219,8 @@ every_example() {
 	done
 	[ $failed = 0 ]
 }
+
+@test 'the picture of README.md shows what the commands write' {
+	"$ROOT/docs/picture" >picture
+	diff "$ROOT/docs/terminal.svg" picture
+}
