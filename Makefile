@@ -10,6 +10,8 @@
 #   CC=clang FUZZER=1 fuzzers     the fuzz targets as libFuzzer programs, sanitized
 
 .DEFAULT_GOAL := all
+# BSD make takes this line for a directive and ends with its words; GNU make, for a rule.
+.error GNU make is needed here: gmake
 .DELETE_ON_ERROR:
 .SECONDARY:
 MAKEFLAGS += --no-builtin-rules
@@ -21,6 +23,10 @@ LIBEXECDIR  ?= $(PREFIX)/libexec/oc
 INCLUDEDIR  ?= $(PREFIX)/include
 MANDIR      ?= $(PREFIX)/share/man
 DATADIR     ?= $(PREFIX)/share
+PLACES      := PREFIX BINDIR LIBDIR LIBEXECDIR INCLUDEDIR MANDIR DATADIR
+
+# A word of a command line, whatever is in it.
+quote = '$(subst ','\'',$1)'
 
 ifeq ($(origin CC),default)
 CC := cc
@@ -38,23 +44,29 @@ endif
 ifdef FUZZER
 SANITIZE    ?= fuzzer-no-link,address,undefined
 endif
-HARDENING   := -fstack-protector-strong -fPIE -fno-strict-overflow
+# Position independent for the shared library's sake; what is hidden costs no more than with -fPIE.
+HARDENING   := -fstack-protector-strong -fPIC -fvisibility=hidden -fno-strict-overflow
 ifdef SANITIZE
 HARDENING   += -fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer
 else ifeq ($(filter -O0,$(CFLAGS)),)
 HARDENING   += -D_FORTIFY_SOURCE=2
 endif
-LINKING     := $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -pie -Wl,-z,relro,-z,now -Wl,--as-needed
+LINKING     := $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+DARWIN      := $(findstring darwin,$(shell $(CC) -dumpmachine))
+ifndef DARWIN
+LINKING     += -Wl,-z,relro,-z,now -Wl,--as-needed
+endif
 
-ALL_CPPFLAGS = -Ilib $(CURL_CFLAGS) $(PCRE2_CFLAGS) -DOC_LIBEXECDIR='"$(LIBEXECDIR)"' $(CPPFLAGS)
-ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) '-ffile-prefix-map=$(subst ','\'',$(CURDIR))=.' $(CFLAGS)
-ALL_LDFLAGS  = $(LINKING) $(LDFLAGS)
+ALL_CPPFLAGS = -Ilib $(CURL_CFLAGS) $(PCRE2_CFLAGS) $(CPPFLAGS)
+ALL_CFLAGS   = -std=c11 $(WARNINGS) $(HARDENING) $(call quote,-ffile-prefix-map=$(CURDIR)=.) $(CFLAGS)
+ALL_LDFLAGS  = $(LINKING) -pie $(LDFLAGS)
 CURL_CFLAGS := $(shell $(PKG_CONFIG) --cflags libcurl 2>/dev/null)
 # Its header is enough: the library is loaded where it is needed.
 PCRE2_CFLAGS := $(shell $(PKG_CONFIG) --exists libpcre2-8 2>/dev/null && \
                   echo -DOC_PCRE2 && $(PKG_CONFIG) --cflags libpcre2-8)
 CURL_LIBS   := $(shell $(PKG_CONFIG) --libs libcurl 2>/dev/null || echo -lcurl)
-LIBS         = $(CURL_LIBS) -lm -pthread -ldl
+OTHER_LIBS  := -lm -pthread -ldl
+LIBS         = $(CURL_LIBS) $(OTHER_LIBS)
 
 # Another build directory for each kind of build keeps them from rebuilding each other:
 # `make B=build/asan SANITIZE=address,undefined check` leaves bin/ alone.
@@ -71,17 +83,30 @@ FUZZ        := $(patsubst %.c,$B/%,$(wildcard tests/fuzz/fuzz-*.c))
 BENCH       := $(patsubst %.c,$B/%,$(wildcard tests/bench/*.c))
 BINARIES    := $(COMMANDS:%=$(BIN)/%)
 MANUALS     := $(patsubst docs/%,$B/man/%,$(wildcard docs/*.[137]))
+COMPLETIONS := $(foreach shell,bash zsh fish,$(COMMANDS:%=$B/completions/%.$(shell)))
+
+# oc.h has the version. Structs may grow from 0.N to 0.N+1, so that each has a soname of its own.
+VERSION     := $(shell sed -n 's/^.define OC_VERSION "\(.*\)"/\1/p' lib/oc.h)
+SONAME      := liboc.so.$(basename $(VERSION))
+SHARED      := $(if $(DARWIN)$(filter -static%,$(LDFLAGS)),,$B/liboc.so.$(VERSION))
 
 # Says what is being made, in place of the command.
+tell = $(if $(QUIET),:,echo)
 step = $(if $V,,@$(if $(QUIET),,echo '  $1 $@' &&) )
 
 .PHONY: all
-all: $B/liboc.a $(BINARIES) $(LIVE) $(MANUALS) ## build the library, the commands and their manuals
+all: $B/liboc.a $(SHARED) $(BINARIES) $(LIVE) $(MANUALS) $(COMPLETIONS) ## build all that is installed
 
-# What an object depends on besides its sources: the compiler and its flags.
-$B/flags: FORCE | $B
-	@printf '%s\n' '$(CC) $(subst ','\'',$(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS))' >$@.new
+# What an object depends on besides its sources: the compiler and its flags, and for the one that
+# becomes another program, where that will be.
+LIVE_FLAGS   = -DOC_LIBEXECDIR=$(call quote,"$(subst ",\",$(subst \,\\,$(LIBEXECDIR)))")
+$B/flags: what = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS)
+$B/live-flags: what = $(LIVE_FLAGS)
+$B/flags $B/live-flags: FORCE | $B
+	@printf '%s\n' $(call quote,$(what)) >$@.new
 	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$B/cmd/oc-models.o: $B/live-flags
+$B/cmd/oc-models.o: ALL_CPPFLAGS += $(LIVE_FLAGS)
 $B:
 	@mkdir -p $@
 
@@ -93,7 +118,11 @@ $B/liboc.a: $(LIB_OBJ)
 $B/libcmd.a: $(CMD_OBJ)
 $B/liboc.a $B/libcmd.a:
 	@rm -f $@
-	$(call step,AR)$(AR) -rcD $@ $^
+	$(call step,AR)$(AR) -rcD $@ $^ 2>/dev/null || $(AR) -rc $@ $^
+
+$B/liboc.so.$(VERSION): $(LIB_OBJ)
+	$(call step,LD)$(CC) $(ALL_CFLAGS) $(LINKING) $(if $(SANITIZE),,-Wl,-z,defs) $(LDFLAGS) \
+		-shared -Wl,-soname,$(SONAME) -o $@ $^ $(LIBS)
 
 $(BINARIES): $(BIN)/%: $B/cmd/%.o $B/libcmd.a $B/liboc.a
 	@mkdir -p $(@D)
@@ -179,29 +208,70 @@ bench: deps ## measure against curl, jq and others
 
 .PHONY: compdb
 compdb: ## compile_commands.json for editors and clang-tidy
-	@tests/lint/compdb '$(CC) $(subst ','\'',$(ALL_CPPFLAGS) $(ALL_CFLAGS))' lib cmd tests >compile_commands.json
+	@tests/lint/compdb $(call quote,$(CC) $(ALL_CPPFLAGS) $(LIVE_FLAGS) $(ALL_CFLAGS)) lib cmd tests >compile_commands.json
+
+# For all that is installed: put MODE FILE PLACE, or link FILE PLACE. No command is run for it: the
+# completion of each asks it for its script when a shell wants that.
+define each_installed
+set -e; $(foreach v,DESTDIR $(PLACES),$v=$(call quote,$($v));) \
+for name in $(COMMANDS); do \
+	put 755 "$(BIN)/$$name" "$$BINDIR/$$name"; \
+	put 644 "$B/completions/$$name.bash" "$$DATADIR/bash-completion/completions/$$name"; \
+	put 644 "$B/completions/$$name.zsh" "$$DATADIR/zsh/site-functions/_$$name"; \
+	put 644 "$B/completions/$$name.fish" "$$DATADIR/fish/vendor_completions.d/$$name.fish"; \
+done; \
+put 755 $(LIVE) "$$LIBEXECDIR/oc-models-live"; \
+put 644 lib/oc.h "$$INCLUDEDIR/oc.h"; \
+put 644 $B/oc.pc "$$LIBDIR/pkgconfig/oc.pc"; \
+put 644 $B/liboc.a "$$LIBDIR/liboc.a"; \
+for file in $(notdir $(SHARED)); do \
+	put 644 "$B/$$file" "$$LIBDIR/$$file"; \
+	link "$$file" "$$LIBDIR/$(SONAME)"; \
+	link "$$file" "$$LIBDIR/liboc.so"; \
+done; \
+for page in $(notdir $(MANUALS)); do \
+	put 644 "$B/man/$$page" "$$MANDIR/man$${page##*.}/$$page"; \
+done; \
+for name in $$(sed -n 's/^\.Nm \(oc_[a-z_]*\).*/\1/p' docs/liboc.3); do \
+	link liboc.3 "$$MANDIR/man3/$$name.3"; \
+done
+endef
 
 .PHONY: install
-install: all ## install into $(DESTDIR)$(PREFIX)
-	install -d '$(DESTDIR)$(BINDIR)' '$(DESTDIR)$(LIBDIR)' '$(DESTDIR)$(INCLUDEDIR)'
-	install -m 755 $(BINARIES) '$(DESTDIR)$(BINDIR)'
-	install -D -m 755 $(LIVE) '$(DESTDIR)$(LIBEXECDIR)/oc-models-live'
-	install -m 644 $B/liboc.a '$(DESTDIR)$(LIBDIR)'
-	install -m 644 lib/oc.h '$(DESTDIR)$(INCLUDEDIR)'
-	for page in $(MANUALS); do \
-		install -D -m 644 $$page "$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}" || exit 1; \
-	done
-	for name in $$(sed -n 's/^\.Nm \(oc_[a-z_]*\).*/\1/p' docs/liboc.3); do \
-		ln -sf liboc.3 "$(DESTDIR)$(MANDIR)/man3/$$name.3" || exit 1; \
-	done
-	for command in $(COMMANDS); do \
-		to='$(DESTDIR)$(DATADIR)' run="$(BIN)/$$command --completion"; \
-		install -d "$$to/bash-completion/completions" "$$to/zsh/site-functions" \
-			"$$to/fish/vendor_completions.d" && \
-		$$run bash >"$$to/bash-completion/completions/$$command" && \
-		$$run zsh >"$$to/zsh/site-functions/_$$command" && \
-		$$run fish >"$$to/fish/vendor_completions.d/$$command.fish" || exit 1; \
-	done
+install: all $B/oc.pc ## install into $(DESTDIR)$(PREFIX)
+	@put() { $(tell) "  $$DESTDIR$$3"; \
+		install -d "$$DESTDIR$${3%/*}"; install -m "$$1" "$$2" "$$DESTDIR$$3"; }; \
+	link() { $(tell) "  $$DESTDIR$$2"; ln -sf "$$1" "$$DESTDIR$$2"; }; \
+	$(each_installed)
+
+.PHONY: uninstall
+uninstall: ## remove what install has put there, and nothing else
+	@put() { $(tell) "  $$DESTDIR$$3"; rm -f "$$DESTDIR$$3"; }; \
+	link() { put - "$$@"; }; \
+	$(each_installed); \
+	rmdir "$$DESTDIR$$LIBEXECDIR" 2>/dev/null || :
+
+$B/completions/%: | $B
+	@mkdir -p $(@D)
+	@case $(suffix $*) in \
+	.fish) echo '$(basename $*) --completion fish 2>/dev/null | source' ;; \
+	.bash) echo 'eval "$$($(basename $*) --completion bash 2>/dev/null)"' ;; \
+	.zsh) echo '#compdef $(basename $*)'; \
+		echo 'eval "$$($(basename $*) --completion zsh 2>/dev/null)"' ;; \
+	esac >$@
+
+# An installation can be moved where its lib is PREFIX/lib.
+blank  := $(subst ,, )
+escape  = $(subst ',\',$(subst ",\",$(subst $(blank),\$(blank),$1)))
+below   = $(subst ^,,$(subst ^$(PREFIX)/,$${prefix}/,^$1))
+$B/oc.pc: FORCE | $B
+	@printf '%s\n' \
+		$(call quote,prefix=$(if $(subst ^$(PREFIX)/lib,,^$(LIBDIR)),$(call escape,$(PREFIX)),$${pcfiledir}/../..)) \
+		$(call quote,libdir=$(call escape,$(call below,$(LIBDIR)))) \
+		$(call quote,includedir=$(call escape,$(call below,$(INCLUDEDIR)))) '' \
+		'Name: oc' 'Description: ask language models by the OpenAI-compatible chat API' \
+		'Version: $(VERSION)' 'Requires.private: libcurl' 'Cflags: -I$${includedir}' \
+		'Libs: -L$${libdir} -loc' 'Libs.private: $(OTHER_LIBS)' >$@.$$$$ && mv $@.$$$$ $@
 
 .PHONY: clean
 clean: ## remove what was built
@@ -209,7 +279,7 @@ clean: ## remove what was built
 
 .PHONY: help
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1\t\2/p' Makefile | expand -t 12
+	@sed -n 's/^\([a-z]*\):.*## \(.*\)/\1:\2/p' Makefile | tr : '\t' | expand -t 12
 
 .PHONY: FORCE
 FORCE:

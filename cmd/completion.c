@@ -196,7 +196,7 @@ static void put_zsh_row(struct oc_buf *out, const struct cli_program *program,
 	oc_buf_putc(out, '\'');
 }
 
-/* Works when it is sourced, and as the file _oc-NAME in a directory of $fpath. */
+/* Works when it is sourced, and as the file _oc-NAME in a directory of $fpath, or from there. */
 static void put_zsh(struct oc_buf *out, const struct cli_program *program)
 {
 	const char *name = program->name;
@@ -214,7 +214,7 @@ static void put_zsh(struct oc_buf *out, const struct cli_program *program)
 		oc_buf_puts(out, " \\\n\t\t'*:FILE:_files'\n");
 	oc_buf_printf(out,
 	              "}\n"
-	              "if [[ $funcstack[1] == _%s ]]; then _%s \"$@\"; else compdef _%s %s; fi\n",
+	              "if (( $funcstack[(I)_%s] )); then _%s \"$@\"; else compdef _%s %s; fi\n",
 	              name, name, name, name);
 }
 

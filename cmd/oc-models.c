@@ -8,20 +8,21 @@
 
 #include "models.h"
 
-/* Where it is installed, or in the build tree: in libexec beside this program. */
+/* In libexec beside this program, as in the build tree, or where it is installed, be that moved. */
 static char **ask(struct connect *connect, char **argv)
 {
-	static const char beside[] = "libexec/oc-models-live";
+	static const char *const beside[] = {"libexec/oc-models-live",
+	                                     "../libexec/oc/oc-models-live"};
 	static const char installed[] = OC_LIBEXECDIR "/oc-models-live";
-	char path[4096 + sizeof beside];
+	char path[4096 + sizeof installed];
 	ssize_t n = readlink("/proc/self/exe", path, 4096);
 	char *slash;
 
 	(void)connect;
 	path[n > 0 ? n : 0] = '\0';
 	slash = strrchr(path, '/');
-	if (slash) {
-		memcpy(slash + 1, beside, sizeof beside);
+	for (size_t i = 0; slash && i < OC_COUNT(beside); i++) {
+		memcpy(slash + 1, beside[i], strlen(beside[i]) + 1);
 		(void)execv(path, argv);
 	}
 	(void)execv(installed, argv);

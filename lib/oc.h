@@ -29,6 +29,10 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+/* What is declared here is all that the shared library shows. */
+#ifdef __GNUC__
+#	pragma GCC visibility push(default)
+#endif
 
 #define OC_VERSION "0.1.0"
 
@@ -322,6 +326,9 @@ const char *oc_model_near(const char *id);
 int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err);
 void oc_list_free(char **ids);
 
+#ifdef __GNUC__
+#	pragma GCC visibility pop
+#endif
 #ifdef __cplusplus
 }
 #endif
