@@ -8,6 +8,7 @@
 #include "request/request.h"
 #include "schema/schema.h"
 #include "text/err.h"
+#include "text/hash.h"
 
 void oc_line_init(struct oc_line *line)
 {
@@ -28,20 +29,6 @@ void oc_line_release(struct oc_line *line)
 
 /* ---- identity ----------------------------------------------------------------------------- */
 
-/* FNV-1a, and then the end of MurmurHash3, so that short and similar texts differ in all bits.
- * Never 0, which means that there is no hash. */
-static uint64_t hash(const char *p, size_t n)
-{
-	uint64_t h = 14695981039346656037u;
-
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)p[i]) * 1099511628211u;
-	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
-	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53u;
-	h ^= h >> 33;
-	return h ? h : 1;
-}
-
 static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, struct oc_err *err)
 {
 	struct oc_buf text = {0};
@@ -52,7 +39,7 @@ static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, str
 	oc_buf_init(&text, OC_PROMPT_MAX);
 	oc_buf_putc(&text, '"');
 	(void)oc_json_string(json, at, &text);
-	*key = hash(text.p, text.n);
+	*key = oc_hash(oc_buf_text(&text));
 	bad = text.bad;
 	oc_buf_release(&text);
 	return bad ? oc_err_nomem(err) : OC_OK;
@@ -63,7 +50,7 @@ int oc_line_key(const struct oc_json *json, int custom_id, uint64_t number, uint
 {
 	if (oc_json_type(json, custom_id) == OC_JSON_STRING)
 		return hash_custom_id(json, custom_id, key, err);
-	*key = hash((const char *)&number, sizeof number);
+	*key = oc_hash((struct oc_text){(const char *)&number, sizeof number});
 	return OC_OK;
 }
 
@@ -269,7 +256,7 @@ int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, str
 	if (!rc && (line->custom_id.bad || line->model.bad || line->body.bad))
 		rc = oc_err_nomem(&why);
 	if (!rc)
-		line->id.request = hash(line->body.p, line->body.n);
+		line->id.request = oc_hash(oc_buf_text(&line->body));
 	if (!rc || rc == OC_ENOMEM)
 		return rc ? oc_err_nomem(err) : OC_OK;
 	/* Whatever is wrong with it, it is the line that cannot be used. */
