@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* descriptors.c: how many requests at a time the open files of this process allow. */
+/* descriptors.c: how many there may be, and writing to one. */
 #include "compat.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "descriptors.h"
 
@@ -43,4 +45,20 @@ unsigned descriptors_allow(unsigned wanted)
 	if (n >= need)
 		return wanted;
 	return n < OURS + PER_REQUEST ? 1 : (n - OURS) / PER_REQUEST;
+}
+
+size_t descriptors_write(int fd, struct oc_text text)
+{
+	size_t done = 0;
+
+	while (done < text.n) {
+		ssize_t n = write(fd, text.p + done, text.n - done);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			break;
+		done += (size_t)n;
+	}
+	return done;
 }

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "text/buf.h"
+#include "descriptors.h"
 #include "ledger.h"
 #include "signals.h"
 
@@ -181,26 +182,9 @@ static void take_back(const struct ledger *ledger, const char *p, size_t n)
 		         strerror(errno));
 }
 
-/* Returns what was written, with errno where that is not all. */
-static size_t write_all(int fd, struct oc_text text)
-{
-	size_t done = 0;
-
-	while (done < text.n) {
-		ssize_t n = write(fd, text.p + done, text.n - done);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			break;
-		done += (size_t)n;
-	}
-	return done;
-}
-
 static bool append(struct ledger *ledger, struct oc_text text)
 {
-	size_t done = write_all(ledger->fd, text);
+	size_t done = descriptors_write(ledger->fd, text);
 	int error = errno;
 
 	if (done < text.n) {

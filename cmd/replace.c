@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "attributes.h"
+#include "descriptors.h"
 #include "place.h"
 #include "replace.h"
 #include "signals.h"
@@ -57,25 +58,10 @@ bool replace_open(struct replace *r, const char *path)
 	return true;
 }
 
-static bool write_all(int fd, const char *p, size_t n)
-{
-	while (n) {
-		ssize_t done = write(fd, p, n);
-
-		if (done < 0 && errno != EINTR)
-			return false;
-		if (done > 0) {
-			p += done;
-			n -= (size_t)done;
-		}
-	}
-	return true;
-}
-
 bool replace_write(struct replace *r, const char *p, size_t n)
 {
 	if (r->temporary)
-		return write_all(r->fd, p, n);
+		return descriptors_write(r->fd, (struct oc_text){p, n}) == n;
 	oc_buf_add(&r->held, p, n);
 	errno = ENOMEM;
 	return !r->held.bad;
@@ -136,7 +122,8 @@ static bool write_in_place(const char *path, const char *p, size_t n)
 
 	if (fd < 0)
 		return false;
-	written = fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) && write_all(fd, p, n) &&
+	written = fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) &&
+	          descriptors_write(fd, (struct oc_text){p, n}) == n &&
 	          ftruncate(fd, (off_t)n) == 0 && sync_file(fd);
 	error = errno;
 	if (close(fd) < 0)
