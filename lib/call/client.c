@@ -78,17 +78,9 @@ static int check_config(const struct oc_config *cfg, const struct oc_server *ser
 	return has_key ? check_key(cfg->api_key, err) : OC_OK;
 }
 
-/* The server that cfg names, if cfg is fit for it. */
 static int find_server(const struct oc_config *cfg, struct oc_server *server, struct oc_err *err)
 {
-	int rc = oc_server_init(server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
-
-	if (rc)
-		return rc;
-	rc = check_config(cfg, server, err);
-	if (rc)
-		oc_server_release(server);
-	return rc;
+	return oc_server_init(server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
 }
 
 int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
@@ -96,8 +88,10 @@ int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
 	struct oc_server server;
 	int rc = find_server(cfg, &server, err);
 
-	if (!rc)
-		oc_server_release(&server);
+	if (rc)
+		return rc;
+	rc = check_config(cfg, &server, err);
+	oc_server_release(&server);
 	return rc;
 }
 
@@ -118,6 +112,14 @@ static int keep_secrets(struct oc_client *client)
 }
 
 int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
+                   struct oc_err *err)
+{
+	int rc = oc_config_check(cfg, err);
+
+	return rc ? rc : oc_client_open(client, cfg, max_connections, err);
+}
+
+int oc_client_open(struct oc_client *client, const struct oc_config *cfg, long max_connections,
                    struct oc_err *err)
 {
 	struct oc_route route = {

@@ -28,6 +28,11 @@ int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long m
                    struct oc_err *err);
 void oc_client_release(struct oc_client *client);
 
+/* The same without the check, for a caller that may not have to ask at all, and makes it before it
+ * does. */
+int oc_client_open(struct oc_client *client, const struct oc_config *cfg, long max_connections,
+                   struct oc_err *err);
+
 /* A line for the configuration's log, if it has one. */
 void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRINTF(2, 3);
 
