@@ -70,6 +70,7 @@ void ask_init(struct ask *ask)
 {
 	memset(ask, 0, sizeof *ask);
 	connect_init(&ask->connect);
+	cache_init(&ask->cache);
 	oc_request_init(&ask->request);
 	oc_reply_init(&ask->reply);
 	oc_buf_init(&ask->prompt, OC_PROMPT_MAX);
@@ -208,7 +209,8 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		ask->dry_run = true;
 		return true;
 	default:
-		return request_option(ask, id, arg) || connect_option(&ask->connect, id, arg);
+		return request_option(ask, id, arg) || cache_option(&ask->cache, id, arg) ||
+		       connect_option(&ask->connect, id, arg);
 	}
 }
 
@@ -233,9 +235,14 @@ static void complete_request(struct ask *ask, const char *model)
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	if (ask->dry_run)
 		return;
+	cache_finish(&ask->cache);
+	ask->connect.keyless = ask->cache.offline;
 	connect_finish(&ask->connect);
-	/* Now, because it is too late when someone has typed a prompt. */
-	if (oc_config_check(&ask->connect.config, &err))
+	cache_open(&ask->cache, &ask->connect.config);
+	/* Now, because it is too late when someone has typed a prompt. A kept answer needs no
+	 * key. */
+	if (!ask->cache.offline && oc_config_check(&ask->connect.config, &err) &&
+	    !(ask->cache.dir && err.code == OC_ENOKEY))
 		connect_die(&ask->connect, &err);
 }
 

@@ -3,6 +3,7 @@
 #ifndef ASK_H
 #define ASK_H
 
+#include "cache.h"
 #include "connect.h"
 #include "fields.h"
 #include "output.h"
@@ -12,6 +13,7 @@ enum { ASK_IMAGES_MAX = 64 };
 
 struct ask {
 	struct connect connect;
+	struct cache cache;
 	struct oc_request request;
 
 	/* As the options have it. */

@@ -84,6 +84,15 @@ int item_settle(struct item *item, struct oc_json *json)
 	return status;
 }
 
+void item_forget_answer(struct item *item)
+{
+	struct oc_job *job = &item->job;
+
+	oc_job_release(job);
+	oc_reply_init(&job->reply);
+	oc_err_clear(&job->err);
+}
+
 void item_forget_request(struct item *item)
 {
 	oc_line_release(&item->line);

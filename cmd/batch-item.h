@@ -30,6 +30,9 @@ void item_judge(struct item *item, const struct oc_request *defaults);
  * the exit status that stands for job.err. */
 int item_settle(struct item *item, struct oc_json *json);
 
+/* As if none had come. */
+void item_forget_answer(struct item *item);
+
 /* Releases what is not needed for writing the record. */
 void item_forget_request(struct item *item);
 

@@ -10,6 +10,7 @@
 #include "text/buf.h"
 #include "cli.h"
 #include "batch-progress.h"
+#include "cache.h"
 
 static double interval(const struct progress *progress)
 {
@@ -31,8 +32,12 @@ void progress_count(struct progress *progress, const struct oc_reply *reply, int
 {
 	if (reply->attempts > 1)
 		progress->repeats += (uint64_t)reply->attempts - 1;
-	add_tokens(&progress->input_tokens, reply->usage.input_tokens);
-	add_tokens(&progress->output_tokens, reply->usage.output_tokens);
+	if (cache_gave(reply)) {
+		progress->cached += !status;
+	} else {
+		add_tokens(&progress->input_tokens, reply->usage.input_tokens);
+		add_tokens(&progress->output_tokens, reply->usage.output_tokens);
+	}
 	if (status && status != CLI_CUT) {
 		progress->failed++;
 		progress->failed_with[(size_t)status % OC_COUNT(progress->failed_with)]++;
@@ -155,6 +160,8 @@ void progress_summary(struct progress *progress, bool unfinished, double now)
 	              progress->kept + progress->answered + progress->failed, progress->answered);
 	if (progress->cut)
 		oc_buf_printf(&line, " (%" PRIu64 " cut short by the server)", progress->cut);
+	if (progress->cached)
+		oc_buf_printf(&line, " (%" PRIu64 " from the cache)", progress->cached);
 	oc_buf_printf(&line, ", %" PRIu64 " failed", progress->failed);
 	if (progress->failed)
 		put_causes(&line, progress);

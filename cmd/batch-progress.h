@@ -22,6 +22,7 @@ struct progress {
 	uint64_t answered;
 	uint64_t failed;
 	uint64_t failed_with[128]; /* by exit status */
+	uint64_t cached;           /* of the answered: kept answers, for which nobody was asked */
 	uint64_t cut;              /* of the answered: cut short by the server */
 	uint64_t repeats;          /* tries beyond the first ones */
 	int64_t input_tokens;

@@ -142,7 +142,7 @@ static void start(struct run *run)
 	feed_init(&run->feed, run->files);
 	fit_descriptors(run);
 	oc_json_init(&run->json);
-	if (oc_client_init(&run->client, &run->ask.connect.config, (long)run->parallel, &err) ||
+	if (oc_client_open(&run->client, &run->ask.connect.config, (long)run->parallel, &err) ||
 	    oc_batch_new(&run->client, run->parallel, run->rate, &run->batch, &err))
 		connect_die(&run->ask.connect, &err);
 	open_files(run);

@@ -18,7 +18,8 @@ static bool is_general(const struct oc_job *job)
 {
 	enum oc_code code = job->err.code;
 
-	return code == OC_EAUTH || code == OC_EQUOTA || code == OC_ECONFIG || job->wall;
+	return code == OC_EAUTH || code == OC_EQUOTA || code == OC_ECONFIG || code == OC_ENOKEY ||
+	       job->wall;
 }
 
 /* Of the failures of lines the first is told, as an example; and the one that ends the run. */
@@ -67,12 +68,39 @@ void settle_line(struct run *run, struct item *item)
 	else if (oc_cut(&job->reply, item->line.max_tokens) > OC_CUT_OWN)
 		status = CLI_CUT;
 	progress_count(&run->progress, &job->reply, status);
-	if (job->reply.attempts &&
+	if (!status && job->reply.attempts)
+		cache_put(&run->ask.cache, job->body, &job->reply,
+		          job->keep_body ? oc_buf_text(&job->received) : (struct oc_text){NULL, 0});
+	if ((job->reply.attempts || cache_gave(&job->reply)) &&
 	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status))
 		run->unreported = true;
 	item_forget_request(item);
 	run->unsettled--;
 	run->held += item->size;
+}
+
+bool settle_unasked(struct run *run, struct item *item)
+{
+	struct oc_job *job = &item->job;
+	struct cache *cache = &run->ask.cache;
+
+	if (!cache->dir)
+		return false;
+	if (cache_get(cache, job->body, job->model, &job->reply,
+	              job->keep_body ? &job->received : NULL, &job->err)) {
+		item_judge(item, &run->ask.request);
+		/* One that has another form than is wanted now is asked for again. */
+		if (job->err.code && !cache->offline)
+			item_forget_answer(item);
+	} else if (!cache->offline) {
+		/* Only now a key is needed. */
+		(void)oc_config_check(&run->ask.connect.config, &job->err);
+	}
+	if (!job->err.code && !cache_gave(&job->reply))
+		return false;
+	write_reasoning(run, item);
+	settle_line(run, item);
+	return true;
 }
 
 /* Returns those of the lines whose answers a kill must not lose, linked by `settled`. */

@@ -11,6 +11,10 @@ const char *settle_model(const struct run *run, const struct item *item);
 /* The line has its end: an answer, or an error that is in job.err. */
 void settle_line(struct run *run, struct item *item);
 
+/* The same for a line that has its end without being asked: there is a kept answer, or nobody may
+ * be asked. False where somebody must be. */
+bool settle_unasked(struct run *run, struct item *item);
+
 /* Settles what has been answered, writes what may be written, and keeps safe what must wait. */
 void settle_answers(struct run *run);
 

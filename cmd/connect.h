@@ -11,6 +11,7 @@ struct connect {
 	struct oc_config config;                 /* complete after connect_finish() */
 	bool has_timeout, has_wait, has_retries; /* by an option */
 	const char *key_file;
+	bool keyless;      /* nobody will be asked, so that no key is read */
 	struct oc_buf key; /* that of key_file */
 	struct oc_buf url; /* the base URL that OLLAMA_HOST stands for; empty = it does not count */
 	bool default_host; /* nothing named a server */

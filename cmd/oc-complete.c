@@ -17,7 +17,8 @@ static const struct cli_option own_options[] = {
 };
 
 static const struct cli_option *const options[] = {
-        ask_options, ask_output_options, own_options, connect_options, connect_retry_options, NULL,
+        ask_options,     ask_output_options,    cache_options, own_options,
+        connect_options, connect_retry_options, NULL,
 };
 
 struct complete {
@@ -83,8 +84,11 @@ static void run(struct complete *complete)
 	struct oc_err err = {0};
 
 	ask_open(ask);
-	if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))
-		ask_fail(ask, false, &err);
+	if (!cache_answers(&ask->cache, &ask->request, &ask->reply)) {
+		if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))
+			ask_fail(ask, false, &err);
+		cache_keep(&ask->cache, &ask->request, &ask->reply);
+	}
 	if (ask->reasoning_path) {
 		output_write(&ask->reasoning, ask->reply.reasoning, ask->reply.reasoning_len);
 		output_end_line(&ask->reasoning);

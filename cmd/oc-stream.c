@@ -14,7 +14,7 @@ static const struct cli_option own_options[] = {
 };
 
 static const struct cli_option *const options[] = {
-        ask_options, ask_output_options, own_options, connect_options, NULL,
+        ask_options, ask_output_options, cache_options, own_options, connect_options, NULL,
 };
 
 struct stream {
@@ -22,6 +22,8 @@ struct stream {
 	bool events;
 	struct oc_buf pending; /* what has arrived since the last write */
 	struct oc_buf pending_reasoning;
+	struct oc_buf whole; /* all that has come, for the cache */
+	struct oc_buf whole_reasoning;
 };
 
 static void take_option(void *ctx, int id, const char *arg)
@@ -76,12 +78,14 @@ static int take_chunk(void *ctx, const struct oc_chunk *chunk)
 
 	switch (chunk->kind) {
 	case OC_CHUNK_CONTENT:
+		oc_buf_add(&stream->whole, chunk->text.p, chunk->text.n);
 		if (stream->events)
 			put_event(&stream->pending, "content", chunk->text);
 		else
 			oc_buf_add(&stream->pending, chunk->text.p, chunk->text.n);
 		break;
 	case OC_CHUNK_REASONING:
+		oc_buf_add(&stream->whole_reasoning, chunk->text.p, chunk->text.n);
 		if (stream->events)
 			put_event(&stream->pending, "reasoning", chunk->text);
 		else if (stream->pending.n)
@@ -107,6 +111,38 @@ static void keep_to_deadline(struct ask *ask)
 	ask->reasoning.deadline = ask->out.deadline;
 }
 
+static void pass(struct stream *stream, enum oc_chunk_kind kind, const char *p, size_t n)
+{
+	struct oc_chunk chunk = {.kind = kind, .text = {p, n}};
+
+	if (n || kind == OC_CHUNK_FLUSH)
+		(void)take_chunk(stream, &chunk);
+}
+
+/* A kept answer is a stream that comes all at once. */
+static void replay(struct stream *stream)
+{
+	const struct oc_reply *reply = &stream->ask.reply;
+
+	pass(stream, OC_CHUNK_REASONING, reply->reasoning, reply->reasoning_len);
+	pass(stream, OC_CHUNK_CONTENT, reply->content, reply->content_len);
+	pass(stream, OC_CHUNK_FLUSH, NULL, 0);
+}
+
+/* A stream that is too large to be kept is passed on all the same. */
+static void keep(struct stream *stream)
+{
+	struct ask *ask = &stream->ask;
+	struct oc_reply whole = ask->reply;
+
+	whole.content = stream->whole.p;
+	whole.content_len = stream->whole.n;
+	whole.reasoning = stream->whole_reasoning.p;
+	whole.reasoning_len = stream->whole_reasoning.n;
+	if (!stream->whole.bad && !stream->whole_reasoning.bad)
+		cache_keep(&ask->cache, &ask->request, &whole);
+}
+
 static void run(struct stream *stream)
 {
 	struct ask *ask = &stream->ask;
@@ -114,10 +150,18 @@ static void run(struct stream *stream)
 
 	oc_buf_init(&stream->pending, SIZE_MAX / 2);
 	oc_buf_init(&stream->pending_reasoning, SIZE_MAX / 2);
+	/* Without a cache they are full from the beginning. */
+	oc_buf_init(&stream->whole, ask->cache.dir ? OC_ANSWER_MAX : 0);
+	oc_buf_init(&stream->whole_reasoning, ask->cache.dir ? OC_ANSWER_MAX : 0);
 	ask_open(ask);
 	keep_to_deadline(ask);
-	if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply, &err))
+	if (cache_answers(&ask->cache, &ask->request, &ask->reply))
+		replay(stream);
+	else if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply,
+	                   &err))
 		ask_fail(ask, true, &err);
+	else
+		keep(stream);
 	if (stream->events)
 		put_last_event(&stream->pending, &ask->reply);
 	flush(stream);

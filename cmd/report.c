@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cache.h"
 #include "json/writer.h"
 #include "place.h"
 #include "report.h"
@@ -75,6 +76,10 @@ static void put_line(struct oc_buf *line, const char *tool, const char *model,
 	oc_jsonw_key(&w, "tool");
 	oc_jsonw_string(&w, tool, strlen(tool));
 	oc_jsonw_outcome(&w, reply, model);
+	if (cache_gave(reply)) {
+		oc_jsonw_key(&w, "cached");
+		oc_jsonw_bool(&w, true);
+	}
 	oc_jsonw_key(&w, "exit_status");
 	oc_jsonw_int(&w, exit_status);
 	oc_jsonw_key(&w, "http_status");

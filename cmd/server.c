@@ -115,7 +115,8 @@ void connect_finish(struct connect *connect)
 	choose_server(connect);
 	if (oc_server_init(&server, connect->config.base_url, &err))
 		connect_die(connect, &err);
-	choose_key(connect, &server);
+	if (!connect->keyless)
+		choose_key(connect, &server);
 	choose_proxy(connect, &server);
 	oc_server_release(&server);
 	if (!connect->config.ca_file)
