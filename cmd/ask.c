@@ -10,6 +10,7 @@
 #include "call/call.h"
 #include "check.h"
 #include "call/complete.h"
+#include "answer/calls.h"
 #include "answer/cut.h"
 #include "text/err.h"
 #include "prompt.h"
@@ -25,6 +26,8 @@ enum {
 	OPT_SCHEMA,
 	OPT_NO_FORMAT,
 	OPT_MESSAGES,
+	OPT_TOOLS,
+	OPT_TOOL_CHOICE,
 	OPT_REPORT,
 	OPT_REASONING,
 	OPT_REPLACE_INVALID,
@@ -50,6 +53,9 @@ const struct cli_option ask_options[] = {
         {OPT_JSON_OBJECT, "json-object", NULL, "the answer must be a JSON object"},
         {OPT_SCHEMA, "schema", "FILE", "the answer must satisfy the JSON Schema in FILE"},
         {OPT_NO_FORMAT, "no-format", NULL, "the schema's \"format\" decides nothing"},
+        {OPT_TOOLS, "tools", "FILE", "tools that the model may call, as JSON"},
+        {OPT_TOOL_CHOICE, "tool-choice", "auto|none|required|NAME",
+         "whether and what it is to call"},
         {FIELDS_SET, "set", "NAME=VALUE", "any other field; VALUE is JSON, or else a string"},
         {FIELDS_UNSET, "unset", "NAME", "a field that is not to be sent"},
         {FIELDS_BODY, "body", "FILE", "the JSON object that the request's body begins with"},
@@ -78,6 +84,7 @@ void ask_init(struct ask *ask)
 	oc_buf_init(&ask->schema, OC_PROMPT_MAX);
 	oc_buf_init(&ask->messages, OC_PROMPT_MAX);
 	fields_init(&ask->fields);
+	oc_buf_init(&ask->tools, OC_PROMPT_MAX);
 }
 
 /* ---- options ---- */
@@ -152,6 +159,8 @@ static void note_field(struct ask *ask, int id)
 	        {OPT_EFFORT, "reasoning_effort"},
 	        {OPT_JSON_OBJECT, "response_format"},
 	        {OPT_SCHEMA, "response_format"},
+	        {OPT_TOOLS, "tools"},
+	        {OPT_TOOL_CHOICE, "tool_choice"},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
@@ -180,6 +189,12 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		return true;
 	case OPT_MESSAGES:
 		ask->messages_file = arg;
+		return true;
+	case OPT_TOOLS:
+		ask->tools_file = arg;
+		return true;
+	case OPT_TOOL_CHOICE:
+		ask->request.tool_choice = arg;
 		return true;
 	case OPT_NO_FORMAT:
 		ask->request.no_formats = true;
@@ -270,6 +285,8 @@ static void finish(struct ask *ask, const char *tool)
 	if (!ask->request.model)
 		cli_die(CLI_USAGE, "no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models "
 		                   "lists some");
+	if (ask->request.tool_choice && !ask->tools_file && !oc_request_has_tools(&ask->request))
+		cli_die(CLI_USAGE, "--tool-choice needs --tools");
 	complete_request(ask, ask->request.model);
 }
 
@@ -351,6 +368,21 @@ void ask_open(struct ask *ask)
 	advise(ask);
 }
 
+void ask_write_calls(struct ask *ask)
+{
+	const struct oc_reply *reply = &ask->reply;
+	struct oc_buf lines = {0};
+	struct oc_jsonw w;
+
+	oc_buf_init(&lines, SIZE_MAX / 2);
+	oc_jsonw_init(&w, &lines);
+	oc_calls_list(&w, (struct oc_text){reply->tool_calls, reply->tool_calls_len}, true);
+	if (lines.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(&ask->out, lines.p, lines.n);
+	oc_buf_release(&lines);
+}
+
 /* Did the server cut the answer short? Then `how` says in which way. */
 static bool is_cut(const struct ask *ask, char how[CUT_HOW_MAX])
 {
@@ -358,10 +390,15 @@ static bool is_cut(const struct ask *ask, char how[CUT_HOW_MAX])
 
 	switch (oc_cut(&ask->reply, limit)) {
 	case OC_CUT_LENGTH:
-		(void)snprintf(how, CUT_HOW_MAX, "at a limit of the server's (finish reason %s)%s",
-		               ask->reply.finish_reason,
-		               limit ? ", before that of --max-tokens"
-		                     : "; --max-tokens sets another");
+		if (ask->reply.tool_calls)
+			(void)snprintf(how, CUT_HOW_MAX, "within its tool calls (finish reason %s)",
+			               ask->reply.finish_reason);
+		else
+			(void)snprintf(how, CUT_HOW_MAX,
+			               "at a limit of the server's (finish reason %s)%s",
+			               ask->reply.finish_reason,
+			               limit ? ", before that of --max-tokens"
+			                     : "; --max-tokens sets another");
 		return true;
 	case OC_CUT_FILTER:
 		(void)snprintf(how, CUT_HOW_MAX, "by the server's content filter");
@@ -391,7 +428,7 @@ void ask_commit(struct ask *ask)
 		output_drop(&ask->out);
 	else
 		output_commit(&ask->out);
-	cli_exit(cut ? CLI_CUT : CLI_OK);
+	cli_exit(cut ? CLI_CUT : ask->reply.tool_calls ? CLI_CALLS : CLI_OK);
 }
 
 /* What became of the text of a stream that has failed. */

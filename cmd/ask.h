@@ -22,6 +22,7 @@ struct ask {
 	const char *system_file;
 	const char *schema_file;
 	const char *messages_file;
+	const char *tools_file;
 	const char *image_files[ASK_IMAGES_MAX];
 	const char *stop[OC_STOP_MAX];
 	int64_t seed;
@@ -39,6 +40,7 @@ struct ask {
 	struct oc_buf system_text;
 	struct oc_buf schema;
 	struct oc_buf messages;
+	struct oc_buf tools;
 	struct oc_buf images[ASK_IMAGES_MAX];
 	struct oc_text image_texts[ASK_IMAGES_MAX];
 
@@ -75,9 +77,12 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
  * model. */
 void ask_open(struct ask *ask);
 
-/* The end after an answer: delivers what is still held, and ends the program with status 0, or 3
- * where the server cut the answer short. Such an answer does not replace a file, unless the user
- * wants that. */
+/* Writes the tools that the model calls, a line of JSON each. */
+void ask_write_calls(struct ask *ask);
+
+/* The end after an answer: delivers what is still held, and ends the program with status 0, with 4
+ * where the model calls tools, or with 3 where the server cut the answer short. Such an answer does
+ * not replace a file, unless the user wants that. */
 void ask_commit(struct ask *ask) OC_NORETURN;
 
 /* The end after a failure: ends the program with the status of the error. Of a stream it says what

@@ -71,6 +71,8 @@ void settle_line(struct run *run, struct item *item)
 	if (!status && job->reply.attempts)
 		cache_put(&run->ask.cache, job->body, &job->reply,
 		          job->keep_body ? oc_buf_text(&job->received) : (struct oc_text){NULL, 0});
+	if (!status && job->reply.tool_calls)
+		status = CLI_CALLS;
 	if ((job->reply.attempts || cache_gave(&job->reply)) &&
 	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status))
 		run->unreported = true;

@@ -62,6 +62,7 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 	item->job.body = oc_buf_text(&item->line.body);
 	item->job.model = settle_model(run, item);
 	item->job.keep_body = item->line.envelope;
+	item->job.has_tools = item->line.has_tools;
 	if (!settle_unasked(run, item))
 		oc_batch_add(run->batch, &item->job);
 }

@@ -13,8 +13,9 @@
 /* The exit statuses of CONTRACT and oc(7); from 64 on the names are those of sysexits.h. */
 enum cli_status {
 	CLI_OK = 0,
-	CLI_NO = 1,  /* the command worked, and the answer is "no" */
-	CLI_CUT = 3, /* delivered, but the server cut the answer short */
+	CLI_NO = 1,    /* the command worked, and the answer is "no" */
+	CLI_CUT = 3,   /* delivered, but the server cut the answer short */
+	CLI_CALLS = 4, /* the answer is calls of tools: it is the caller's turn */
 	CLI_USAGE = 64,
 	CLI_DATAERR = 65,
 	CLI_NOINPUT = 66,

@@ -2,10 +2,13 @@
 /* oc-complete: a prompt in, the whole answer out. */
 #include "compat.h"
 
+#include "answer/calls.h"
 #include "ask.h"
 #include "json/writer.h"
+#include "text/utf8.h"
 
 enum { OPT_RAW = CLI_LONG, OPT_CHECK, OPT_RETRY_INVALID };
+enum { TEXT_MAX = 500 }; /* bytes of the text beside calls, in a message */
 
 static const struct cli_option own_options[] = {
         {'j', "json", NULL, "print the answer, model and usage as one JSON object"},
@@ -52,6 +55,7 @@ static void put_json(struct oc_buf *out, const struct oc_reply *reply)
 	oc_jsonw_key(&w, "content");
 	oc_jsonw_string(&w, reply->content, reply->content_len);
 	oc_jsonw_outcome(&w, reply, NULL);
+	oc_calls_member(&w, reply);
 	oc_jsonw_close(&w, '}');
 	oc_buf_putc(out, '\n');
 }
@@ -78,6 +82,17 @@ static void print_text(struct complete *complete)
 		output_write(out, "\n", 1);
 }
 
+/* Standard output is calls, then, and nothing else; what the model says beside them is told. */
+static void print_calls(struct complete *complete)
+{
+	const struct oc_reply *reply = &complete->ask.reply;
+	char line[TEXT_MAX + OC_UTF8_LINE_MORE];
+
+	if (oc_utf8_line(line, TEXT_MAX, reply->content, reply->content_len))
+		cli_note("beside its calls of tools the model says: \"%s\"", line);
+	ask_write_calls(&complete->ask);
+}
+
 static void run(struct complete *complete)
 {
 	struct ask *ask = &complete->ask;
@@ -95,6 +110,8 @@ static void run(struct complete *complete)
 	}
 	if (complete->json)
 		print_json(complete);
+	else if (ask->reply.tool_calls)
+		print_calls(complete);
 	else
 		print_text(complete);
 	ask_commit(ask);

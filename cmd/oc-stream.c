@@ -2,6 +2,7 @@
 /* oc-stream: a prompt in, the answer's pieces out, each as soon as it has arrived. */
 #include "compat.h"
 
+#include "answer/calls.h"
 #include "ask.h"
 #include "text/clock.h"
 #include "json/writer.h"
@@ -55,6 +56,7 @@ static void put_last_event(struct oc_buf *out, const struct oc_reply *reply)
 	oc_jsonw_init(&w, out);
 	oc_jsonw_open(&w, '{');
 	oc_jsonw_outcome(&w, reply, NULL);
+	oc_calls_member(&w, reply);
 	oc_jsonw_close(&w, '}');
 	oc_buf_putc(out, '\n');
 }
@@ -143,6 +145,14 @@ static void keep(struct stream *stream)
 		cache_keep(&ask->cache, &ask->request, &whole);
 }
 
+/* Behind what text there is, on lines of their own. */
+static void print_calls(struct ask *ask)
+{
+	if (ask->out.last != '\n')
+		output_write(&ask->out, "\n", 1);
+	ask_write_calls(ask);
+}
+
 static void run(struct stream *stream)
 {
 	struct ask *ask = &stream->ask;
@@ -165,6 +175,8 @@ static void run(struct stream *stream)
 	if (stream->events)
 		put_last_event(&stream->pending, &ask->reply);
 	flush(stream);
+	if (ask->reply.tool_calls && !stream->events)
+		print_calls(ask);
 	ask_commit(ask);
 }
 

@@ -9,6 +9,7 @@
 #include "prompt.h"
 #include "request/request.h"
 #include "text/utf8.h"
+#include "tools.h"
 
 /* What files that are no text are by their first bytes, and what is to be done about it. */
 static const char *advice_for(struct oc_text text)
@@ -97,9 +98,9 @@ static struct oc_text next_line(struct oc_text *rest)
 	return oc_prompt_is_blank(line) ? (struct oc_text){rest->p, 0} : line;
 }
 
-/* JSON Lines become an array; what is one already stays as it is, and so does what is neither, for
- * the request's check to say so. */
-static void join_lines(struct oc_buf *messages)
+/* An object, and JSON Lines, become an array; what is one already stays as it is, and so does what
+ * is neither, for the request's check to say so. */
+static void make_array(struct oc_buf *messages)
 {
 	struct oc_text rest = oc_buf_text(messages);
 	struct oc_text line = next_line(&rest);
@@ -107,7 +108,11 @@ static void join_lines(struct oc_buf *messages)
 
 	if (!line.n || *line.p != '{')
 		return;
-	oc_buf_init(&array, messages->max);
+	if (oc_json_check(messages->p, messages->n, NULL, NULL) == 0) {
+		line = oc_buf_text(messages);
+		rest.n = 0;
+	}
+	oc_buf_init(&array, messages->max + 2);
 	for (char before = '['; line.n; before = ',') {
 		oc_buf_putc(&array, before);
 		oc_buf_add(&array, line.p, line.n);
@@ -120,15 +125,21 @@ static void join_lines(struct oc_buf *messages)
 	*messages = array;
 }
 
+void prompt_read_array(const struct ask *ask, const char *file, const char *what,
+                       struct oc_buf *array)
+{
+	input_read(file, array);
+	check_utf8(ask, array, 0, input_name(file));
+	if (oc_prompt_is_blank(oc_buf_text(array)))
+		cli_die(CLI_DATAERR, "there are no %s in %s", what, input_name(file));
+	make_array(array);
+}
+
 static void read_messages(struct ask *ask)
 {
 	if (!ask->messages_file)
 		return;
-	input_read(ask->messages_file, &ask->messages);
-	check_utf8(ask, &ask->messages, 0, input_name(ask->messages_file));
-	if (oc_prompt_is_blank(oc_buf_text(&ask->messages)))
-		cli_die(CLI_DATAERR, "there are no messages in %s", input_name(ask->messages_file));
-	join_lines(&ask->messages);
+	prompt_read_array(ask, ask->messages_file, "messages", &ask->messages);
 	ask->request.messages = oc_buf_text(&ask->messages);
 }
 
@@ -149,6 +160,7 @@ void prompt_read_surroundings(struct ask *ask)
 {
 	read_system(ask);
 	read_messages(ask);
+	tools_read(ask);
 	prompt_read_schema(ask);
 	read_images(ask);
 }

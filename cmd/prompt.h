@@ -8,8 +8,13 @@
 
 #include "ask.h"
 
-/* System message, messages, schema and images. */
+/* System message, messages, tools, schema and images. */
 void prompt_read_surroundings(struct ask *ask);
+
+/* Reads a file of JSON objects as an array of them: an array, one object, or JSON Lines. What is
+ * none of these stays as it is, for the request's check to say so. what: the objects' name. */
+void prompt_read_array(const struct ask *ask, const char *file, const char *what,
+                       struct oc_buf *array);
 
 /* The schema alone. */
 void prompt_read_schema(struct ask *ask);

@@ -191,6 +191,12 @@ struct oc_request {
 	struct oc_text schema; /* a JSON Schema, for OC_FORMAT_JSON_SCHEMA */
 	bool no_formats;       /* its `format` decides nothing */
 
+	/* A JSON array of tools in OpenAI's form, which the model may call; n == 0: none. What it
+	 * calls is in the reply's tool_calls. */
+	struct oc_text tools;
+
+	/* auto, none, required, or the name of the tool that must be called; NULL = not sent. */
+	const char *tool_choice;
 	/* A JSON object of further fields, merged over the body as a JSON Merge Patch (RFC 7396):
 	 * objects are merged member by member, null removes, all else replaces. "model",
 	 * "messages" and "stream" cannot be in it. What `format` asks for is checked whatever
@@ -217,7 +223,7 @@ struct oc_usage {
 
 /* The strings are owned, NUL-terminated, and NULL where the server sent none. */
 struct oc_reply {
-	char *content; /* oc_complete() only; may hold NUL bytes */
+	char *content; /* oc_complete() only; may hold NUL bytes. Empty only beside tool_calls */
 	size_t content_len;
 	char *reasoning; /* the model's thinking, where the server sends it; oc_complete() only */
 	size_t reasoning_len;
@@ -225,6 +231,14 @@ struct oc_reply {
 	char *id;
 	char *finish_reason;
 	struct oc_usage usage;
+
+	/* What the model calls, where the request has tools: a JSON array in OpenAI's form, each
+	 * call with an id, a name and arguments, fit to be sent back as the "tool_calls" of an
+	 * assistant's message; NULL = nothing. Such an answer has not the format of the request.
+	 * The arguments are a string, whose text is JSON where the model has written JSON. Where
+	 * an answer was cut short (finish_reason), the last ones may be incomplete. */
+	char *tool_calls;
+	size_t tool_calls_len;
 
 	/* Filled on failure too. */
 	int http_status;    /* of the last try, HTTP's own; 0 = no answer */
@@ -277,8 +291,9 @@ int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink
 struct oc_llm;
 
 /*
- * Copies what it needs of cfg and of req, whose prompt is ignored: all other fields apply to every
- * call. cfg->log_ctx and cfg->watch_fd must outlive the object. Arguments are checked here.
+ * Copies what it needs of cfg and of req, whose prompt is ignored, and which has no tools
+ * (OC_EARG): all other fields apply to every call. cfg->log_ctx and cfg->watch_fd must outlive the
+ * object. Arguments are checked here.
  */
 int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct oc_llm **out,
                struct oc_err *err);

@@ -54,7 +54,9 @@ enum oc_cut oc_cut(const struct oc_reply *reply, int64_t max_tokens)
 
 	switch (ending_of(reply->finish_reason)) {
 	case LIMIT:
-		return max_tokens > 0 && (n <= 0 || n >= max_tokens) ? OC_CUT_OWN : OC_CUT_LENGTH;
+		return max_tokens > 0 && (n <= 0 || n >= max_tokens) && !reply->tool_calls
+		               ? OC_CUT_OWN
+		               : OC_CUT_LENGTH;
 	case CEILING:
 		return OC_CUT_LENGTH;
 	case FILTER:

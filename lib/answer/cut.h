@@ -16,7 +16,7 @@ enum oc_cut {
  * max_tokens: the request's own limit; 0 = it had none. Where the counts show that the server
  * stopped before that limit, the cut was not the caller's; counts that are missing or 0 show
  * nothing. Some servers do not count reasoning as output, but in the total, and their limit
- * includes it.
+ * includes it. Nobody asks for calls of tools that are cut: those are so by the server.
  */
 enum oc_cut oc_cut(const struct oc_reply *reply, int64_t max_tokens);
 

@@ -4,10 +4,10 @@
 
 #include "answer/cut.h"
 #include "answer/draft.h"
+#include "answer/piece.h"
 #include "text/utf8.h"
 
 enum {
-	REPLACEMENT = 0xfffd,
 	TOOLS_MAX = 200,   /* bytes of the tools' names */
 	REFUSAL_MAX = 500, /* bytes of a refusal, in a message */
 };
@@ -21,7 +21,7 @@ void oc_draft_init(struct oc_draft *d, size_t max)
 	oc_buf_init(&d->content, max);
 	oc_buf_init(&d->reasoning, max);
 	oc_buf_init(&d->refusal, max);
-	oc_buf_init(&d->tools, TOOLS_MAX);
+	oc_calls_init(&d->calls, max);
 }
 
 void oc_draft_release(struct oc_draft *d)
@@ -29,13 +29,13 @@ void oc_draft_release(struct oc_draft *d)
 	oc_buf_release(&d->content);
 	oc_buf_release(&d->reasoning);
 	oc_buf_release(&d->refusal);
-	oc_buf_release(&d->tools);
+	oc_calls_release(&d->calls);
 }
 
 enum oc_code oc_draft_bad(const struct oc_draft *d)
 {
 	const enum oc_code codes[] = {d->content.bad, d->reasoning.bad, d->refusal.bad,
-	                              d->tools.bad};
+	                              d->calls.bad};
 	enum oc_code bad = OC_OK;
 
 	if (!(codes[0] | codes[1] | codes[2] | codes[3])) /* as nearly always */
@@ -67,74 +67,33 @@ static void count_piece(struct oc_draft_sum *sum, const struct oc_buf *text, siz
 	sum->pieces |= text->n > from;
 }
 
-/* The UTF-16 unit that the escape at p stands for, of n bytes that are there; 0 if this is none. */
-static unsigned unit(const char *p, size_t n)
-{
-	unsigned u = 0;
-
-	if (n < 6 || p[0] != '\\' || p[1] != 'u')
-		return 0;
-	for (int i = 2; i < 6; i++) {
-		const char *digits = "0123456789abcdef0123456789ABCDEF";
-		const char *at = strchr(digits, p[i]);
-
-		if (!at || !*at)
-			return 0;
-		u = u << 4 | ((unsigned)(at - digits) & 15);
-	}
-	return u;
-}
-
-/* The high surrogate that a string ends with, as an escape; else 0. */
-static uint16_t half_at_end(struct oc_text inner)
-{
-	size_t slashes = 0;
-	unsigned u;
-
-	if (inner.n < 6 || inner.p[inner.n - 6] != '\\')
-		return 0;
-	u = unit(inner.p + inner.n - 6, 6);
-	while (slashes < inner.n - 6 && inner.p[inner.n - 7 - slashes] == '\\')
-		slashes++;
-	return u >= 0xd800 && u < 0xdc00 && slashes % 2 == 0 ? (uint16_t)u : 0;
-}
-
-/* Appends the text between a string's quotes. JavaScript counts and cuts in UTF-16, so that the two
- * halves of a character may be in two strings. */
-static void put_string(struct oc_buf *out, struct oc_draft_sum *sum, struct oc_text inner)
-{
-	unsigned high = sum->half;
-	unsigned low = high ? unit(inner.p, inner.n) : 0;
-
-	if (!inner.n)
-		return;
-	if (high && low >= 0xdc00 && low < 0xe000) {
-		oc_utf8_put(out, 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00));
-		inner.p += 6;
-		inner.n -= 6;
-	} else if (high) {
-		oc_utf8_put(out, REPLACEMENT);
-	}
-	sum->half = half_at_end(inner);
-	inner.n -= sum->half ? 6 : 0;
-	oc_json_decode(inner, out);
-}
-
 static void put_half(struct oc_buf *out, struct oc_draft_sum *sum)
 {
 	size_t from = out->n;
 
-	if (!sum->half)
-		return;
-	oc_utf8_put(out, REPLACEMENT);
+	oc_piece_end(out, &sum->half);
 	count(sum, out, from);
-	sum->half = 0;
 }
 
 void oc_draft_end(struct oc_draft *d)
 {
 	put_half(&d->content, &d->content_sum);
 	put_half(&d->reasoning, &d->reasoning_sum);
+	oc_calls_end(&d->calls);
+}
+
+int oc_draft_take_calls(const struct oc_draft *d, struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_buf json = {0};
+
+	if (!oc_calls_are(&d->calls))
+		return 0;
+	oc_buf_init(&json, SIZE_MAX / 2);
+	oc_calls_put(&d->calls, &json);
+	free(reply->tool_calls);
+	reply->tool_calls_len = json.n;
+	reply->tool_calls = oc_buf_detach(&json);
+	return reply->tool_calls ? 0 : oc_err_nomem(err);
 }
 
 /* Appends what is new in a whole text. */
@@ -183,21 +142,14 @@ static void put_texts(struct oc_buf *out, const struct oc_json *j, int at)
 		put_texts(out, j, item);
 }
 
-static struct oc_text inner(const struct oc_json *j, int string)
-{
-	struct oc_text raw = oc_json_raw(j, string);
-
-	return (struct oc_text){raw.p + 1, raw.n - 2};
-}
-
 /* False where there is none. */
 static bool put_reasoning(struct oc_draft *d, const struct oc_json *j, int at)
 {
 	size_t before = d->reasoning.n;
 
 	if (oc_json_type(j, at) == OC_JSON_STRING) {
-		put_string(&d->reasoning, &d->reasoning_sum, inner(j, at));
-		return inner(j, at).n > 0;
+		oc_piece_add(&d->reasoning, &d->reasoning_sum.half, oc_piece_inner(j, at));
+		return oc_piece_inner(j, at).n > 0;
 	}
 	put_texts(&d->reasoning, j, at);
 	return d->reasoning.n > before;
@@ -207,7 +159,7 @@ static bool put_reasoning(struct oc_draft *d, const struct oc_json *j, int at)
 static void put_content(struct oc_draft *d, const struct oc_json *j, int at, bool thoughts)
 {
 	if (oc_json_type(j, at) == OC_JSON_STRING)
-		put_string(&d->content, &d->content_sum, inner(j, at));
+		oc_piece_add(&d->content, &d->content_sum.half, oc_piece_inner(j, at));
 	if (oc_json_type(j, at) != OC_JSON_ARRAY)
 		return;
 	for (int part = oc_json_first(j, at); part != OC_JSON_NONE;
@@ -221,33 +173,6 @@ static void put_content(struct oc_draft *d, const struct oc_json *j, int at, boo
 		else if (oc_json_is(j, type, "refusal"))
 			oc_json_string(j, oc_json_get(j, part, "refusal"), &d->refusal);
 	}
-}
-
-/* ---- tools -------------------------------------------------------------------------------- */
-
-/* Is this the last name? Servers repeat it with every fragment of a call. */
-static bool is_last(const struct oc_buf *tools, const struct oc_buf *name)
-{
-	size_t before = tools->n - name->n;
-
-	return tools->n >= name->n && memcmp(tools->p + before, name->p, name->n) == 0 &&
-	       (before == 0 || tools->p[before - 1] == ' ');
-}
-
-static void put_tool(struct oc_buf *tools, const struct oc_json *j, int function)
-{
-	int at = oc_json_get(j, function, "name");
-	struct oc_buf name = {0};
-
-	oc_buf_init(&name, oc_json_raw(j, at).n);
-	if (oc_json_string(j, at, &name) && name.n && !is_last(tools, &name) &&
-	    tools->n + 2 + name.n <= tools->max) {
-		oc_buf_puts(tools, tools->n ? ", " : "");
-		oc_buf_add(tools, name.p, name.n);
-	}
-	if (name.bad)
-		tools->bad = name.bad;
-	oc_buf_release(&name);
 }
 
 /* ---- messages ----------------------------------------------------------------------------- */
@@ -267,12 +192,6 @@ static const char *const names[NAMES] = {
         [FUNCTION_CALL] = "function_call",
 };
 
-static void put_call(struct oc_draft *d, const struct oc_json *j, int function)
-{
-	d->has_calls = true;
-	put_tool(&d->tools, j, function);
-}
-
 static void put_message(struct oc_draft *d, const struct oc_json *j, int message)
 {
 	bool thought = false;
@@ -283,11 +202,10 @@ static void put_message(struct oc_draft *d, const struct oc_json *j, int message
 		thought = put_reasoning(d, j, found[i]);
 	put_content(d, j, found[CONTENT], !thought);
 	oc_json_string(j, found[REFUSAL], &d->refusal);
-	for (int call = oc_json_first(j, found[TOOL_CALLS]); call != OC_JSON_NONE;
-	     call = oc_json_next(j, found[TOOL_CALLS], call))
-		put_call(d, j, oc_json_get(j, call, "function"));
-	if (oc_json_type(j, found[FUNCTION_CALL]) == OC_JSON_OBJECT)
-		put_call(d, j, found[FUNCTION_CALL]);
+	if (oc_json_item(j, found[TOOL_CALLS], 0) != OC_JSON_NONE)
+		oc_calls_add(&d->calls, j, found[TOOL_CALLS]);
+	else if (oc_json_type(j, found[FUNCTION_CALL]) == OC_JSON_OBJECT)
+		oc_calls_add_function(&d->calls, j, found[FUNCTION_CALL]);
 }
 
 void oc_draft_add(struct oc_draft *d, const struct oc_json *j, int delta)
@@ -321,7 +239,7 @@ void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message
 {
 	struct oc_draft whole;
 
-	if (!d->content_sum.n && !d->reasoning_sum.n && !d->refusal.n && !d->has_calls) {
+	if (!d->content_sum.n && !d->reasoning_sum.n && !d->refusal.n && !d->calls.any) {
 		add_first_whole(d, j, message);
 		return;
 	}
@@ -330,8 +248,7 @@ void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message
 	add_rest(&d->content, &d->content_sum, &whole.content);
 	add_rest(&d->reasoning, &d->reasoning_sum, &whole.reasoning);
 	add_once(&d->refusal, &whole.refusal);
-	add_once(&d->tools, &whole.tools);
-	d->has_calls |= whole.has_calls;
+	oc_calls_add_once(&d->calls, &whole.calls);
 	oc_draft_release(&whole);
 }
 
@@ -361,7 +278,7 @@ void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner)
 	struct oc_draft_sum *sum = reasoning ? &d->reasoning_sum : &d->content_sum;
 	size_t from = text->n;
 
-	put_string(text, sum, inner);
+	oc_piece_add(text, &sum->half, inner);
 	count_piece(sum, text, from);
 }
 
@@ -375,6 +292,15 @@ static int refuses(const struct oc_draft *d, struct oc_err *err)
 	return oc_err_set(err, OC_EPROTO, "the model refuses to answer: \"%s\"", line);
 }
 
+static int calls_only(const struct oc_calls *calls, struct oc_err *err)
+{
+	char tools[TOOLS_MAX];
+
+	oc_calls_names(calls, tools, sizeof tools);
+	return oc_err_set(err, OC_EPROTO, "the answer is tool calls only%s%s%s, without content",
+	                  *tools ? " (" : "", tools, *tools ? ")" : "");
+}
+
 int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err)
 {
 	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
@@ -385,10 +311,8 @@ int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, str
 		return oc_err_set(err, OC_EPROTO, "the answer has no choices: is this a chat API?");
 	if (d->refusal.n)
 		return refuses(d, err);
-	if (d->has_calls)
-		return oc_err_set(err, OC_EPROTO,
-		                  "the answer is tool calls only%s%s%s, without content",
-		                  d->tools.n ? " (" : "", d->tools.p, d->tools.n ? ")" : "");
+	if (d->calls.any)
+		return calls_only(&d->calls, err);
 	if (cut == OC_CUT_FILTER)
 		return oc_err_set(err, OC_EPROTO,
 		                  "the server's content filter left nothing of the answer "

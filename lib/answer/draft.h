@@ -6,7 +6,7 @@
 #ifndef OC_DRAFT_H
 #define OC_DRAFT_H
 
-#include "json/json.h"
+#include "answer/calls.h"
 
 /* All that has come of a text: its length and a hash, for who is to get it may have taken it. */
 struct oc_draft_sum {
@@ -22,8 +22,7 @@ struct oc_draft {
 	struct oc_buf content;   /* whoever hands it on empties it */
 	struct oc_buf reasoning; /* likewise */
 	struct oc_buf refusal;
-	struct oc_buf tools; /* the names of those that are called: "f, g"; of many, the first */
-	bool has_calls;
+	struct oc_calls calls;
 	bool has_choices; /* for the caller to set: there is an answer at all, though it be empty */
 	struct oc_draft_sum content_sum;
 	struct oc_draft_sum reasoning_sum;
@@ -57,6 +56,9 @@ void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner)
 
 /* There is no more: appends what stands for halves of characters. */
 void oc_draft_end(struct oc_draft *d);
+
+/* Gives the reply the tools that are called, if there are any. OC_ENOMEM. */
+int oc_draft_take_calls(const struct oc_draft *d, struct oc_reply *reply, struct oc_err *err);
 
 /* There is no content, at the end: OC_EPROTO, and *err says what there is in its place. */
 int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err);

@@ -59,6 +59,10 @@ static void put_choices(struct oc_jsonw *w, const struct oc_reply *reply)
 		oc_jsonw_key(w, "reasoning");
 		oc_jsonw_string(w, reply->reasoning, reply->reasoning_len);
 	}
+	if (reply->tool_calls) {
+		oc_jsonw_key(w, "tool_calls");
+		oc_jsonw_raw(w, (struct oc_text){reply->tool_calls, reply->tool_calls_len});
+	}
 	oc_jsonw_close(w, '}');
 	put_string(w, "finish_reason", reply->finish_reason);
 	oc_jsonw_close(w, '}');
@@ -107,7 +111,8 @@ void oc_entry_answer(struct oc_buf *entry, int64_t kept, const struct oc_reply *
 static int read_answer(const struct oc_json *j, const char *model, int64_t *kept,
                        struct oc_reply *reply, struct oc_text *raw, struct oc_err *err)
 {
-	const struct oc_refusal_context context = {.base_url = "the entry", .model = model};
+	const struct oc_refusal_context context = {
+	        .base_url = "the entry", .model = model, .has_tools = true};
 	struct oc_err why = {0};
 	int rc;
 

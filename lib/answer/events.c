@@ -288,7 +288,9 @@ static int finish(struct oc_events *in)
 	rc = deliver(in, true);
 	if (rc)
 		return rc;
-	if (!in->draft.content_sum.n)
+	if (in->context->has_tools && oc_draft_take_calls(&in->draft, in->reply, &in->err))
+		return in->err.code;
+	if (!in->draft.content_sum.n && !in->reply->tool_calls)
 		return oc_draft_missing(&in->draft, in->reply, &in->err);
 	return in->sink ? OC_OK : take_gathered(in);
 }

@@ -40,7 +40,8 @@ int oc_answer_check(const struct oc_request *req, const struct oc_reply *reply,
 {
 	static const char form[] = "does not have the form asked for";
 	struct oc_err why = {0};
-	int rc = req->format == OC_FORMAT_TEXT ? OC_OK : check(req, answer, &why);
+	bool any = req->format == OC_FORMAT_TEXT || reply->tool_calls;
+	int rc = any ? OC_OK : check(req, answer, &why);
 	int64_t limit;
 
 	if (!rc || rc == OC_ENOMEM)

@@ -5,13 +5,14 @@
 
 #include "json/json.h"
 
-/* What is known of the request that was refused. Any member may be NULL or "". */
+/* What is known of the request. Any member may be NULL or "". */
 struct oc_refusal_context {
 	const char *base_url;
 	const char *model;
 	const char *request_id; /* of the response headers */
 	const char *encoding;   /* of a body that therefore cannot be read */
 	bool has_key;           /* was a key sent? */
+	bool has_tools;         /* calls of tools are an answer */
 };
 
 /*

@@ -14,8 +14,10 @@ static void drop_answer(struct oc_reply *reply)
 	free(reply->model);
 	free(reply->id);
 	free(reply->finish_reason);
+	free(reply->tool_calls);
 	reply->content = reply->reasoning = reply->model = reply->id = reply->finish_reason = NULL;
-	reply->content_len = reply->reasoning_len = 0;
+	reply->tool_calls = NULL;
+	reply->content_len = reply->reasoning_len = reply->tool_calls_len = 0;
 	reply->usage = (struct oc_usage){-1, -1, -1};
 }
 
@@ -140,6 +142,9 @@ static int check_text(const struct oc_draft *draft, struct oc_err *err)
 
 	if (bad == OC_ENOMEM)
 		return oc_err_nomem(err);
+	if (draft->calls.too_many)
+		return oc_err_set(err, OC_EPROTO, "the answer has more than %d tool calls",
+		                  OC_CALLS_MAX);
 	return bad ? oc_err_set(err, bad, "the server's text is larger than %zu bytes",
 	                        draft->content.max)
 	           : 0;
@@ -212,7 +217,7 @@ static int check_whole(const struct oc_json *j, const struct oc_draft *draft,
 {
 	int choice = first_choice(j, oc_json_get(j, 0, "choices"));
 
-	if (!reply->content_len)
+	if (!reply->content_len && !reply->tool_calls)
 		return oc_draft_missing(draft, reply, err);
 	if (!reply->finish_reason && reply->usage.output_tokens <= 0 &&
 	    oc_json_get(j, choice, "finish_reason") != OC_JSON_NONE)
@@ -250,6 +255,8 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
 	oc_draft_init(&draft, json.len);
 	if (!rc)
 		rc = read_answer(&json, context, reply, &draft, err);
+	if (!rc && context->has_tools)
+		rc = oc_draft_take_calls(&draft, reply, err);
 	if (!rc)
 		rc = keep_text(reply, &draft, err);
 	if (!rc && !reply->model && context->model) {

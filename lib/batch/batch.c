@@ -204,6 +204,7 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	        .url = batch->url.p,
 	        .model = job->model,
 	        .body = job->body,
+	        .has_tools = job->has_tools,
 	        .timeout = cfg->timeout,
 	        .wait = cfg->wait,
 	        .deadline = deadline_of(batch, job),

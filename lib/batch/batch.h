@@ -18,6 +18,7 @@ struct oc_job {
 	struct oc_text body;
 	const char *model; /* for messages; NULL where it is not known */
 	bool keep_body;    /* `received` is wanted */
+	bool has_tools;    /* the request has tools: calls of them are an answer */
 	void *ctx;         /* the caller's */
 
 	/* Valid when done, and to be released by oc_job_release(). */

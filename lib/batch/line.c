@@ -233,6 +233,7 @@ static int read_request(struct oc_line *line, const struct oc_json *json,
 	if (line->envelope)
 		request = oc_json_given(json, 0, "body");
 	line->max_tokens = oc_fields_limit(json, request, oc_request_limit(defaults));
+	line->has_tools = oc_fields_tools(json, request, oc_request_has_tools(defaults));
 	model = oc_json_given(json, request, "model");
 	if (model != OC_JSON_NONE && !oc_json_string(json, model, &line->model))
 		return fail(err, "\"model\" is no string");

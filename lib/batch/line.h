@@ -31,6 +31,7 @@ struct oc_line {
 	struct oc_buf body;      /* of the request */
 	enum oc_format format;   /* what the answer must be */
 	struct oc_buf schema;    /* the line's own; where it is empty, the defaults' one counts */
+	bool has_tools;          /* in the request: calls of them are an answer */
 	int64_t max_tokens; /* the limit of the answer, the line's own or the defaults'; 0 = none */
 };
 

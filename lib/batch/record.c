@@ -4,7 +4,7 @@
 
 #include <inttypes.h>
 
-#include "json/writer.h"
+#include "answer/calls.h"
 #include "batch/record.h"
 #include "text/utf8.h"
 #include "text/err.h"
@@ -31,48 +31,6 @@ static void put_any_text(struct oc_jsonw *w, const char *name, const char *value
 	oc_buf_release(&text);
 }
 
-/* Is there an escape of a surrogate whose second digit is one of these? */
-static bool is_surrogate(const char *p, const char *end, const char *digits)
-{
-	return end - p >= 6 && p[0] == '\\' && p[1] == 'u' && (p[2] == 'd' || p[2] == 'D') &&
-	       strchr(digits, p[3]);
-}
-
-/* Half a pair is JSON, but there are readers which take no file that has one: U+FFFD. */
-static void mend_escapes(char *p, const char *end)
-{
-	while (end - p >= 2 && (p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
-		bool high = is_surrogate(p, end, "89abAB");
-
-		if (high && is_surrogate(p + 6, end, "cdefCDEF"))
-			p += 6;
-		else if (high || is_surrogate(p, end, "cdefCDEF"))
-			memcpy(p + 2, "fffd", 4);
-		p += 2;
-	}
-}
-
-/* What others sent as a value of a line: line ends in JSON are white space. */
-static void put_value(struct oc_jsonw *w, struct oc_text raw)
-{
-	size_t bom = oc_json_bom(raw.p, raw.n);
-	struct oc_buf line = {0};
-
-	oc_buf_init(&line, 3 * raw.n);
-	oc_utf8_replace(&line, raw.p + bom, raw.n - bom);
-	for (size_t i = 0; i < line.n; i++) {
-		if (line.p[i] == '\n' || line.p[i] == '\r')
-			line.p[i] = ' ';
-	}
-	while (line.n && line.p[line.n - 1] == ' ')
-		line.n--;
-	mend_escapes(line.p, line.p + line.n);
-	if (line.bad)
-		w->out->bad = line.bad;
-	oc_jsonw_raw(w, oc_buf_text(&line));
-	oc_buf_release(&line);
-}
-
 /* The beginning of every line: who is answered. */
 static void put_identity(struct oc_jsonw *w, const struct oc_line *line)
 {
@@ -85,7 +43,7 @@ static void put_identity(struct oc_jsonw *w, const struct oc_line *line)
 	}
 	oc_jsonw_key(w, "custom_id");
 	if (line->custom_id.n)
-		put_value(w, oc_buf_text(&line->custom_id));
+		oc_jsonw_foreign(w, oc_buf_text(&line->custom_id));
 	else
 		oc_jsonw_null(w);
 	/* The OpenAI API knows no such member; without a custom_id there is nothing else. */
@@ -115,7 +73,7 @@ static void put_response(struct oc_jsonw *w, int status, const char *request_id,
 	put_any_text(w, "request_id", request_id);
 	oc_jsonw_key(w, "body");
 	if (raw.n)
-		put_value(w, raw);
+		oc_jsonw_foreign(w, raw);
 	else
 		oc_jsonw_null(w);
 	oc_jsonw_close(w, '}');
@@ -133,6 +91,7 @@ static void put_reply(struct oc_jsonw *w, const struct oc_line *line, const stru
 	oc_jsonw_usage(w, &reply->usage);
 	oc_jsonw_key(w, "finish_reason");
 	oc_jsonw_string_or_null(w, reply->finish_reason);
+	oc_calls_member(w, reply);
 	(void)snprintf(request, sizeof request, "%016" PRIx64, line->id.request);
 	put_text(w, "request", request);
 }

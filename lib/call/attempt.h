@@ -30,6 +30,7 @@ struct oc_attempt {
 	const char *model;   /* for messages */
 	struct oc_text body; /* of the request */
 	bool stream;         /* the body asks for a stream */
+	bool has_tools;      /* and has tools: calls of them are an answer */
 	/* Reads a whole answer of another kind, in place of oc_reply_parse(), whose errors it has;
 	 * NULL = none. */
 	int (*read)(void *ctx, struct oc_text body, const struct oc_refusal_context *context,

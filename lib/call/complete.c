@@ -7,6 +7,7 @@
 #include "call/complete.h"
 #include "answer/form.h"
 #include "answer/reply.h"
+#include "request/fields.h"
 #include "request/request.h"
 #include "text/err.h"
 
@@ -58,6 +59,7 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 		call.attempt.sink = sink;
 		call.attempt.sink_ctx = ctx;
 		call.attempt.stream = sink != NULL;
+		call.attempt.has_tools = oc_request_has_tools(req);
 		if (sink)
 			call.max_retries = 0;
 		rc = oc_call_run(&call, err);

@@ -4,6 +4,7 @@
 
 #include "call/complete.h"
 #include "answer/reply.h"
+#include "request/fields.h"
 #include "request/request.h"
 #include "text/err.h"
 
@@ -112,6 +113,10 @@ int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct
 	oc_err_clear(err);
 	*out = NULL;
 	rc = oc_request_check(req, err);
+	if (!rc && oc_request_has_tools(req))
+		rc = oc_err_set(err, OC_EARG,
+		                "tools are for oc_complete() and oc_stream(): here "
+		                "is no place for what is called");
 	if (rc)
 		return rc;
 	llm = calloc(1, sizeof *llm);

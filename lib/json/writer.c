@@ -4,9 +4,11 @@
 
 #include <inttypes.h>
 
+#include "json/json.h"
 #include "json/writer.h"
 #include "text/num.h"
 #include "text/text.h"
+#include "text/utf8.h"
 
 void oc_jsonw_init(struct oc_jsonw *w, struct oc_buf *out)
 {
@@ -118,6 +120,47 @@ void oc_jsonw_bool(struct oc_jsonw *w, bool v)
 void oc_jsonw_null(struct oc_jsonw *w)
 {
 	put_word(w, "null");
+}
+
+/* Is there an escape of a surrogate whose second digit is one of these? */
+static bool is_surrogate(const char *p, const char *end, const char *digits)
+{
+	return end - p >= 6 && p[0] == '\\' && p[1] == 'u' && (p[2] == 'd' || p[2] == 'D') &&
+	       strchr(digits, p[3]);
+}
+
+/* Half a pair is JSON, but there are readers which take no file that has one: U+FFFD. */
+static void mend_escapes(char *p, const char *end)
+{
+	while (end - p >= 2 && (p = memchr(p, '\\', (size_t)(end - p))) != NULL) {
+		bool high = is_surrogate(p, end, "89abAB");
+
+		if (high && is_surrogate(p + 6, end, "cdefCDEF"))
+			p += 6;
+		else if (high || is_surrogate(p, end, "cdefCDEF"))
+			memcpy(p + 2, "fffd", 4);
+		p += 2;
+	}
+}
+
+void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text raw)
+{
+	size_t bom = oc_json_bom(raw.p, raw.n);
+	struct oc_buf line = {0};
+
+	oc_buf_init(&line, 3 * raw.n);
+	oc_utf8_replace(&line, raw.p + bom, raw.n - bom);
+	for (size_t i = 0; i < line.n; i++) {
+		if (line.p[i] == '\n' || line.p[i] == '\r')
+			line.p[i] = ' ';
+	}
+	while (line.n && line.p[line.n - 1] == ' ')
+		line.n--;
+	mend_escapes(line.p, line.p + line.n);
+	if (line.bad)
+		w->out->bad = line.bad;
+	oc_jsonw_raw(w, oc_buf_text(&line));
+	oc_buf_release(&line);
 }
 
 void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s)

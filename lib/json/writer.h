@@ -28,6 +28,11 @@ void oc_jsonw_bool(struct oc_jsonw *w, bool v);
 void oc_jsonw_null(struct oc_jsonw *w);
 void oc_jsonw_raw(struct oc_jsonw *w, struct oc_text json); /* a value's own text, already JSON */
 
+/* The same for what others have sent, on one line and fit for every reader: without a byte order
+ * mark, line ends and bytes that are not UTF-8, and with U+FFFD for each escape that is half a
+ * pair. */
+void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text json);
+
 /* Conveniences for optional things: null where s is NULL, or v is negative. */
 void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s);
 void oc_jsonw_count_or_null(struct oc_jsonw *w, int64_t v);

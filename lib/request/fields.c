@@ -114,3 +114,26 @@ int64_t oc_request_limit(const struct oc_request *req)
 	oc_json_release(&j);
 	return limit;
 }
+
+bool oc_fields_tools(const struct oc_json *j, int at, bool otherwise)
+{
+	return otherwise || oc_json_given(j, at, "tools") != OC_JSON_NONE ||
+	       oc_json_given(j, at, "functions") != OC_JSON_NONE;
+}
+
+bool oc_request_has_tools(const struct oc_request *req)
+{
+	struct oc_json j;
+	bool has = req->tools.n > 0;
+
+	if (!req->fields.n)
+		return has;
+	oc_json_init(&j);
+	if (oc_json_parse(&j, req->fields.p, req->fields.n, NULL) == OC_OK) {
+		bool removed = oc_json_type(&j, oc_json_get(&j, 0, "tools")) == OC_JSON_NULL;
+
+		has = oc_fields_tools(&j, 0, has && !removed);
+	}
+	oc_json_release(&j);
+	return has;
+}

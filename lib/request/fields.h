@@ -24,4 +24,10 @@ int64_t oc_fields_limit(const struct oc_json *j, int at, int64_t otherwise);
 /* The limit of the answer's tokens that is sent with a request; 0 = none. */
 int64_t oc_request_limit(const struct oc_request *req);
 
+/* Are there tools in an object, by either of their names? Where it mentions none: otherwise. */
+bool oc_fields_tools(const struct oc_json *j, int at, bool otherwise);
+
+/* Are tools sent with a request? */
+bool oc_request_has_tools(const struct oc_request *req);
+
 #endif

@@ -8,6 +8,7 @@
 #include "text/num.h"
 #include "request/fields.h"
 #include "request/request.h"
+#include "request/tools.h"
 #include "schema/schema.h"
 #include "schema/strict.h"
 #include "text/utf8.h"
@@ -166,6 +167,8 @@ int oc_request_check(const struct oc_request *req, struct oc_err *err)
 		rc = check_utf8(req->system, "the system message", OC_EDATA, err);
 	if (!rc)
 		rc = check_messages(req, err);
+	if (!rc)
+		rc = oc_tools_check(req->tools, req->tool_choice, err);
 	if (!rc)
 		rc = check_images(req, err);
 	if (!rc)
@@ -482,6 +485,10 @@ static void put_fields(struct body *b)
 		oc_jsonw_string(&b->w, req->effort, strlen(req->effort));
 	if (start_field(b, "response_format", req->format != OC_FORMAT_TEXT))
 		put_format(&b->w, req);
+	if (start_field(b, "tools", req->tools.n))
+		oc_jsonw_raw(&b->w, bare_json(req->tools));
+	if (start_field(b, "tool_choice", req->tool_choice))
+		oc_tools_put_choice(&b->w, req->tool_choice);
 }
 
 /* What the line has beyond the fields that this library knows. */
@@ -513,7 +520,8 @@ static int reserve(const struct oc_request *req, size_t more, struct oc_buf *out
                    struct oc_err *err)
 {
 	size_t text = req->prompt.n + req->system.n;
-	size_t need = text + text / 4 + req->schema.n + req->messages.n + more + 1024;
+	size_t need =
+	        text + text / 4 + req->schema.n + req->messages.n + req->tools.n + more + 1024;
 	size_t left = OC_PROMPT_MAX;
 
 	if (req->prompt.n > left || req->system.n > left - req->prompt.n)

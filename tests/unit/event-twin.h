@@ -67,13 +67,27 @@ static inline bool same_sum(const struct oc_draft_sum *a, const struct oc_draft_
 	return a->n == b->n && a->hash == b->hash && a->pieces == b->pieces && a->half == b->half;
 }
 
+static inline bool same_calls(const struct oc_calls *a, const struct oc_calls *b)
+{
+	struct oc_buf calls[2] = {{0}, {0}};
+	bool same;
+
+	oc_buf_init(&calls[0], SIZE_MAX / 2);
+	oc_buf_init(&calls[1], SIZE_MAX / 2);
+	oc_calls_put(a, &calls[0]);
+	oc_calls_put(b, &calls[1]);
+	same = a->any == b->any && same_text(&calls[0], &calls[1]);
+	oc_buf_release(&calls[0]);
+	oc_buf_release(&calls[1]);
+	return same;
+}
+
 static inline bool same_draft(const struct oc_draft *a, const struct oc_draft *b)
 {
 	return same_text(&a->content, &b->content) && same_text(&a->reasoning, &b->reasoning) &&
-	       same_text(&a->refusal, &b->refusal) && same_text(&a->tools, &b->tools) &&
+	       same_text(&a->refusal, &b->refusal) && same_calls(&a->calls, &b->calls) &&
 	       same_sum(&a->content_sum, &b->content_sum) &&
-	       same_sum(&a->reasoning_sum, &b->reasoning_sum) && a->has_choices == b->has_choices &&
-	       a->has_calls == b->has_calls;
+	       same_sum(&a->reasoning_sum, &b->reasoning_sum) && a->has_choices == b->has_choices;
 }
 
 /* Feeds one event to both; false where they disagree. */

@@ -20,6 +20,7 @@
 #define SHORT_STREAM_MAX 100 /* up to here, every way to cut a stream in three is tried */
 
 static const struct oc_refusal_context nobody = {.base_url = NULL};
+static const struct oc_refusal_context with_tools = {.has_tools = true};
 
 struct stream {
 	const char *name;
@@ -30,6 +31,7 @@ struct stream {
 	const char *reasoning; /* NULL = none */
 	const char *finish_reason;
 	int64_t output_tokens; /* 0 = the server did not say */
+	const char *calls;     /* the reply's tool_calls, where the request has tools */
 	const char *message;   /* is part of the error's */
 };
 
@@ -206,6 +208,33 @@ static const struct stream streams[] = {
          .bytes = CHUNK("{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}") DONE,
          .code = OC_EPROTO,
          .message = "tool calls only (f)"},
+        {.name = "tool calls that were asked for",
+         .bytes = TEXT("") CHUNK("{\"tool_calls\":[{\"index\":0,\"id\":\"a\",\"function\":{"
+                                 "\"name\":\"f\",\"arguments\":\"\"}}]}")
+                 CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":\"{\\\"x"
+                       "\\ud83d\"}}]}")
+                         CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{\"arguments\":"
+                               "\"\\ude00\xe2\x82\"}}]}")
+                                 CHUNK("{\"tool_calls\":[{\"index\":0,\"function\":{"
+                                       "\"arguments\":\"\xac\\\":1}\"}}]}") FINISH("tool_calls")
+                                         DONE,
+         .content = "",
+         .finish_reason = "tool_calls",
+         .calls = "[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+                  "\"arguments\":\"{\\\"x\xf0\x9f\x98\x80\xe2\x82\xac\\\":1}\"}}]"},
+        {.name = "text beside tool calls, and no finish reason of that",
+         .bytes = TEXT("Hi") CHUNK("{\"tool_calls\":[{\"function\":{\"name\":\"f\","
+                                   "\"arguments\":{\"a\": 1}}}]}") FINISH("stop"),
+         .content = "Hi",
+         .finish_reason = "stop",
+         .calls = "[{\"id\":\"call_1\",\"type\":\"function\",\"function\":{\"name\":\"f\","
+                  "\"arguments\":\"{\\\"a\\\": 1}\"}}]"},
+        {.name = "tool calls that break off",
+         .bytes = CHUNK("{\"tool_calls\":[{\"function\":{\"name\":\"f\"}}]}"),
+         .code = OC_EPROTO,
+         .content = "",
+         .calls = "[]",
+         .message = "neither"},
         {.name = "a whole text behind its pieces",
          .bytes = TEXT("H") TEXT("i") DATA("{\"choices\":[{\"message\":{\"content\":\"Hi\"},"
                                            "\"finish_reason\":\"stop\"}]}"),
@@ -349,6 +378,12 @@ static void check_reply(const struct stream *s, const struct oc_events *in, int 
 	CHECK(!s->message || strstr(in->err.message, s->message));
 	CHECK_STR(in->reply->finish_reason, s->finish_reason);
 	CHECK_INT(in->reply->usage.output_tokens, s->output_tokens ? s->output_tokens : -1);
+	CHECK_STR(in->reply->tool_calls, rc ? NULL : s->calls);
+}
+
+static const struct oc_refusal_context *context_of(const struct stream *s)
+{
+	return s->calls ? &with_tools : &nobody;
 }
 
 /* Feeds pieces that end at the given offsets, and the rest; each of a size of its own in memory, so
@@ -383,7 +418,7 @@ static void check_sink(const struct stream *s, const size_t *cuts, size_t ncuts)
 	oc_buf_init(&h.content, 1000);
 	oc_buf_init(&h.reasoning, 1000);
 	oc_reply_init(&reply);
-	oc_events_init(&in, hear, &h, &nobody, &reply);
+	oc_events_init(&in, hear, &h, context_of(s), &reply);
 	rc = feed(&in, s, cuts, ncuts);
 	check_reply(s, &in, rc);
 	CHECK_INT(oc_events_flush(&in), in.err.code);
@@ -404,7 +439,7 @@ static void check_gathered(const struct stream *s, const size_t *cuts, size_t nc
 	int rc;
 
 	oc_reply_init(&reply);
-	oc_events_init(&in, NULL, NULL, &nobody, &reply);
+	oc_events_init(&in, NULL, NULL, context_of(s), &reply);
 	rc = feed(&in, s, cuts, ncuts);
 	check_reply(s, &in, rc);
 	if (!rc) {
@@ -553,7 +588,7 @@ static int take_whole(const struct stream *s, oc_sink *sink)
 	int rc;
 
 	oc_reply_init(&reply);
-	oc_events_init(&in, sink, NULL, &nobody, &reply);
+	oc_events_init(&in, sink, NULL, context_of(s), &reply);
 	rc = feed(&in, s, &cut, 1);
 	oc_events_release(&in);
 	oc_reply_release(&reply);
