@@ -97,6 +97,9 @@ step = $(if $V,,@$(if $(QUIET),,echo '  $1 $@' &&) )
 .PHONY: all
 all: $B/liboc.a $(SHARED) $(BINARIES) $(LIVE) $(MANUALS) $(COMPLETIONS) ## build all that is installed
 
+# What is missing is told when it matters, and installed by `make deps`.
+DEPS         = CC=$(call quote,$(CC) $(ALL_CPPFLAGS)) tests/deps
+
 # What an object depends on besides its sources: the compiler and its flags, and for the one that
 # becomes another program, where that will be.
 LIVE_FLAGS   = -DOC_LIBEXECDIR=$(call quote,"$(subst ",\",$(subst \,\\,$(LIBEXECDIR)))")
@@ -104,7 +107,7 @@ $B/flags: what = $(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(LIBS)
 $B/live-flags: what = $(LIVE_FLAGS)
 $B/flags $B/live-flags: FORCE | $B
 	@printf '%s\n' $(call quote,$(what)) >$@.new
-	@if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	@if cmp -s $@.new $@; then rm $@.new; else $(if $(filter $B/flags,$@),$(DEPS) build &&) mv $@.new $@; fi
 $B/cmd/oc-models.o: $B/live-flags
 $B/cmd/oc-models.o: ALL_CPPFLAGS += $(LIVE_FLAGS)
 $B:
@@ -159,11 +162,16 @@ $B/tests/bench/%: $B/tests/bench/%.o $B/liboc.a
 -include $(wildcard $B/*/*.d $B/*/*/*.d)
 
 .PHONY: deps
-deps: ## install what building and testing need (apt-get), or say what is missing
-	@tests/deps
+deps: ## install what building and testing need
+	@$(DEPS) --install check
+
+# `make deps check` is two things, the second after the first.
+.PHONY: have-deps
+have-deps: $(filter deps,$(MAKECMDGOALS))
+	@$(DEPS) check
 
 .PHONY: check
-check: deps ## build everything and run every test
+check: have-deps ## build everything and run every test
 	@$(MAKE) --no-print-directory all $B/fake $B/shim.so unit fuzzers
 	@B='$B' BIN='$(BIN)' SANITIZE='$(SANITIZE)' WRAP='$(WRAP)' tests/run $(TESTS)
 
@@ -173,8 +181,8 @@ fuzzers: $(FUZZ)
 benches: $(BENCH)
 
 .PHONY: demo
-demo: ## a short tour: real prompts through the real binaries
-	@tests/deps demo
+demo: $(filter deps,$(MAKECMDGOALS)) ## a short tour: real prompts through the real binaries
+	@$(DEPS) demo
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/demo
 
@@ -183,26 +191,26 @@ peers: ## fetch what tests/peers.bats compares with, from the npm and PyPI regis
 	@B='$B' tests/peers/fetch
 
 .PHONY: engines
-engines: deps ## run the recipes of docs/examples on Slurm, Spark and others, where they are there
+engines: have-deps ## run the recipes of docs/examples on Slurm, Spark and others, where they are there
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/engines/run
 
 .PHONY: torture
-torture: deps ## kill oc-batch 200 times, and prove that nothing was lost
+torture: have-deps ## kill oc-batch 200 times, and prove that nothing was lost
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/torture
 
 .PHONY: mutants
-mutants: deps ## break one thing after the other, and require that a test notices
+mutants: have-deps ## break one thing after the other, and require that a test notices
 	@tests/mutants/run $(MUTANTS)
 
 .PHONY: lint
-lint: deps ## everything that can be checked without running it
+lint: have-deps ## everything that can be checked without running it
 	@$(MAKE) --no-print-directory all $B/fake unit
 	@B='$B' BIN='$(BIN)' CC='$(CC)' tests/lint/run
 
 .PHONY: bench
-bench: deps ## measure against curl, jq and others
+bench: have-deps ## measure against curl, jq and others
 	@$(MAKE) --no-print-directory all $B/fake benches
 	@B='$B' BIN='$(BIN)' tests/bench/run $(BENCHES)
 

@@ -57,6 +57,11 @@ make_files() {
 	printf 'sk-from-a-file\n' >key
 	printf '#!/bin/sh\noc-complete question.txt\n' >script
 	chmod +x script
+	cp "$ROOT/tests/install/user.c" example.c
+	printf '%s\n' 'Name: oc' 'Description: here' 'Version: 0' "Cflags: -I$ROOT/lib" \
+		"Libs: -L$T -loc ${SANITIZE:+-fsanitize=$SANITIZE}" >"$T/oc.pc"
+	ln -sf "$B"/liboc.so.* "$T/liboc.so"
+	export PKG_CONFIG_PATH=$T
 	printf '\x89PNG\r\n\x1a\nrest' >photo.png
 	printf '{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}\n' \
 		>person.json
@@ -69,8 +74,8 @@ make_files() {
 # A fragment of an example in README.md, a bar, and what its output must have.
 expectations() {
 	cat <<-'END'
-		make demo|tests/demo
-		make check|tests/run
+		make deps demo|tests/demo
+		make deps check|tests/run
 		Why is the sky blue|^I read 5 words, from "Why" to "blue\?"
 		git diff --staged|^Update main\.c$
 		head -n 3|^I read [0-9]+ words, from "List" to
@@ -80,7 +85,8 @@ expectations() {
 		oc-models --live|llama3\.3
 		pass show ollama|^I read 5 words
 		-m Qwen/Qwen3-8B|^I read 5 words
-		make install|install -m 755 .*oc-complete
+		make install|ln -sf
+		make uninstall|rm -f
 	END
 }
 
