@@ -281,6 +281,16 @@ $B/oc.pc: FORCE | $B
 		'Version: $(VERSION)' 'Requires.private: libcurl' 'Cflags: -I$${includedir}' \
 		'Libs: -L$${libdir} -loc' 'Libs.private: $(OTHER_LIBS)' >$@.$$$$ && mv $@.$$$$ $@
 
+.PHONY: dist release packages
+dist: ## the tarball of the last commit, in build/dist
+	@docs/packaging/dist
+
+release: ## see whether the last commit can be released as VERSION=, and make what is
+	@docs/packaging/release '$(VERSION)'
+
+packages: ## try dist, release and the packages (PACKAGES='dist release')
+	@tests/packages $(PACKAGES)
+
 .PHONY: clean
 clean: ## remove what was built
 	rm -rf bin build compile_commands.json

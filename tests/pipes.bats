@@ -253,12 +253,15 @@ sent_text() {
 }
 
 @test 'output: --help and --version are answers too: delivered, or status 74' {
+	local version
+	version=$(sed -n 's/^#define OC_VERSION "\(.*\)"$/\1/p' "$BATS_TEST_DIRNAME/../lib/oc.h")
+	assert [ -n "$version" ]
 	check() {
 		run --separate-stderr -0 $COMMAND -h
 		assert_line -n 0 "Usage: $COMMAND [OPTION]... [FILE]..."
 		assert_equal "$stderr" ''
 		run --separate-stderr -0 $COMMAND -V
-		assert_output "$COMMAND 0.1.0"
+		assert_output "$COMMAND $version"
 		assert_equal "$stderr" ''
 		for option in --help -h --version -V; do
 			run -74 bash -c "$COMMAND $option >/dev/full"
