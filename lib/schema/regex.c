@@ -25,22 +25,27 @@ enum {
 	FIRST_TRY = 1000,        /* steps */
 };
 
+/* What is used of it. */
+#	define FUNCTIONS(ROW)                 \
+		ROW(compile_context_create)    \
+		ROW(compile_context_free)      \
+		ROW(set_compile_extra_options) \
+		ROW(set_max_pattern_length)    \
+		ROW(compile)                   \
+		ROW(code_free)                 \
+		ROW(get_error_message)         \
+		ROW(match_context_create)      \
+		ROW(match_context_free)        \
+		ROW(set_match_limit)           \
+		ROW(set_heap_limit)            \
+		ROW(match_data_create)         \
+		ROW(match_data_free)           \
+		ROW(match)
+
 struct oc_regex_library {
 	void *handle;
-	__typeof__(pcre2_compile_context_create) *compile_context_create;
-	__typeof__(pcre2_compile_context_free) *compile_context_free;
-	__typeof__(pcre2_set_compile_extra_options) *set_compile_extra_options;
-	__typeof__(pcre2_set_max_pattern_length) *set_max_pattern_length;
-	__typeof__(pcre2_compile) *compile;
-	__typeof__(pcre2_code_free) *code_free;
-	__typeof__(pcre2_get_error_message) *get_error_message;
-	__typeof__(pcre2_match_context_create) *match_context_create;
-	__typeof__(pcre2_match_context_free) *match_context_free;
-	__typeof__(pcre2_set_match_limit) *set_match_limit;
-	__typeof__(pcre2_set_heap_limit) *set_heap_limit;
-	__typeof__(pcre2_match_data_create) *match_data_create;
-	__typeof__(pcre2_match_data_free) *match_data_free;
-	__typeof__(pcre2_match) *match;
+#	define MEMBER(name) __typeof__(pcre2_##name) *name;
+	FUNCTIONS(MEMBER)
 };
 
 struct oc_regex {
@@ -50,48 +55,52 @@ struct oc_regex {
 	pcre2_match_data *found;
 };
 
-#	define NAME_OF(function) STRING_OF(function)
-#	define STRING_OF(name)   #        name
-#	define MEMBER(member, function)                                             \
-		{                                                                    \
-			offsetof(struct oc_regex_library, member), NAME_OF(function) \
-		}
+#	ifdef OC_STATIC /* it is a part of the program */
 
-int oc_regex_open(struct oc_regex_library **out, struct oc_err *err)
+static bool load(struct oc_regex_library *library)
+{
+#		define SET(name) library->name = pcre2_##name;
+	FUNCTIONS(SET)
+	return true;
+}
+
+#	else
+
+#		define NAME_OF(function) STRING_OF(function)
+#		define STRING_OF(name)   #                name
+#		define ROW(name)         {offsetof(struct oc_regex_library, name), PCRE2(name)},
+#		define PCRE2(name)       NAME_OF(pcre2_##name)
+
+static bool load(struct oc_regex_library *library)
 {
 	static const struct {
 		size_t offset;
 		const char *name;
-	} members[] = {
-	        MEMBER(compile_context_create, pcre2_compile_context_create),
-	        MEMBER(compile_context_free, pcre2_compile_context_free),
-	        MEMBER(set_compile_extra_options, pcre2_set_compile_extra_options),
-	        MEMBER(set_max_pattern_length, pcre2_set_max_pattern_length),
-	        MEMBER(compile, pcre2_compile),
-	        MEMBER(code_free, pcre2_code_free),
-	        MEMBER(get_error_message, pcre2_get_error_message),
-	        MEMBER(match_context_create, pcre2_match_context_create),
-	        MEMBER(match_context_free, pcre2_match_context_free),
-	        MEMBER(set_match_limit, pcre2_set_match_limit),
-	        MEMBER(set_heap_limit, pcre2_set_heap_limit),
-	        MEMBER(match_data_create, pcre2_match_data_create),
-	        MEMBER(match_data_free, pcre2_match_data_free),
-	        MEMBER(match, pcre2_match),
-	};
+	} members[] = {FUNCTIONS(ROW)};
+
+	library->handle = dlopen("libpcre2-8.so.0", RTLD_NOW | RTLD_LOCAL);
+	for (size_t i = 0; i < OC_COUNT(members); i++) {
+		void *function = library->handle ? dlsym(library->handle, members[i].name) : NULL;
+
+		if (!function)
+			return false;
+		memcpy((char *)library + members[i].offset, &function, sizeof function);
+	}
+	return true;
+}
+
+#	endif
+
+int oc_regex_open(struct oc_regex_library **out, struct oc_err *err)
+{
 	struct oc_regex_library *library = calloc(1, sizeof *library);
 
 	*out = NULL;
 	if (!library)
 		return oc_err_nomem(err);
-	library->handle = dlopen("libpcre2-8.so.0", RTLD_NOW | RTLD_LOCAL);
-	for (size_t i = 0; i < OC_COUNT(members); i++) {
-		void *function = library->handle ? dlsym(library->handle, members[i].name) : NULL;
-
-		if (!function) {
-			oc_regex_close(library);
-			return no_library(err);
-		}
-		memcpy((char *)library + members[i].offset, &function, sizeof function);
+	if (!load(library)) {
+		oc_regex_close(library);
+		return no_library(err);
 	}
 	*out = library;
 	return OC_OK;
