@@ -248,6 +248,11 @@ void oc_fault_set(struct oc_transfer *t, CURLcode rc)
 	else if (not_tls(t, rc))
 		(void)oc_err_set(err, OC_EPROTO, "%s does not speak TLS; does it speak http?",
 		                 server);
+	else if (rc == CURLE_PEER_FAILED_VERIFICATION && oc_trust_is_empty(t->trust))
+		(void)oc_err_set(err, OC_ECONFIG,
+		                 "%s: there are no trusted certificates on this system: a file of "
+		                 "them must be given",
+		                 server);
 	else if (rc == CURLE_PEER_FAILED_VERIFICATION)
 		(void)oc_err_set(err, OC_ECONFIG,
 		                 "%s: the server's certificate cannot be trusted: %s; that of a "

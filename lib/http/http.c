@@ -22,6 +22,7 @@ struct oc_http {
 	struct oc_transfer *running;
 	struct oc_transfer *spare;
 	struct oc_idle idle;
+	struct oc_trust trust;
 	bool started; /* an exchange, since the last step */
 };
 
@@ -76,6 +77,7 @@ void oc_http_free(struct oc_http *http)
 	}
 	(void)curl_multi_cleanup(http->multi);
 	oc_idle_release(&http->idle);
+	oc_trust_release(&http->trust);
 	free(http->ca_file);
 	if (http->proxy)
 		explicit_bzero(http->proxy, strlen(http->proxy));
@@ -113,6 +115,7 @@ int oc_http_start(struct oc_http *http, struct oc_exchange *x, struct oc_err *er
 	if (!t)
 		return oc_err_nomem(err);
 	t->idle = &http->idle;
+	t->trust = &http->trust;
 	t->proxy = http->proxy_name;
 	if (oc_transfer_prepare(t, x, &http->cfg) ||
 	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK) {

@@ -251,8 +251,10 @@ static bool add_headers(struct oc_transfer *t)
 }
 
 /* Where the request goes, and by whom it is trusted. */
-static void set_route(const struct oc_route *cfg, CURL *easy, const char *url)
+static void set_route(struct oc_transfer *t, const struct oc_route *cfg, const char *url)
 {
+	CURL *easy = t->easy;
+
 	(void)curl_easy_setopt(easy, CURLOPT_URL, url);
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	(void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
@@ -264,6 +266,7 @@ static void set_route(const struct oc_route *cfg, CURL *easy, const char *url)
 	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "oc/" OC_VERSION);
 	if (cfg->ca_file)
 		(void)curl_easy_setopt(easy, CURLOPT_CAINFO, cfg->ca_file);
+	oc_trust_use(t->trust, easy, cfg->ca_file);
 	if (cfg->loopback)
 		(void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	else if (cfg->proxy)
@@ -348,7 +351,7 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const stru
 	x->received = 0;
 	forget_fields(x);
 	oc_err_clear(&x->err);
-	set_route(cfg, t->easy, x->url);
+	set_route(t, cfg, x->url);
 	set_callbacks(t);
 	if (!add_headers(t))
 		return OC_ENOMEM;

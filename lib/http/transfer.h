@@ -7,6 +7,7 @@
 
 #include "http/exchange.h"
 #include "http/idle.h"
+#include "http/trust.h"
 
 enum { OC_HEAD_MAX = 256 * 1024 }; /* bytes of an answer's status lines and header fields */
 
@@ -17,6 +18,7 @@ struct oc_transfer {
 	struct oc_exchange *x;
 	struct oc_transfer *next; /* in `running` or in `spare` */
 	struct oc_idle *idle;     /* the pool's */
+	struct oc_trust *trust;   /* the pool's */
 	const char *proxy;        /* "host:port" of the one that may be used; NULL = not known */
 	double started;
 	double alive;        /* when the last sign of life came */
@@ -39,8 +41,8 @@ void oc_transfer_free(struct oc_transfer *t);
 /* Makes it ready for another exchange. */
 void oc_transfer_clear(struct oc_transfer *t);
 
-/* Sets libcurl's handle up for the exchange, and its results to "none yet". The caller sets idle
- * and proxy before. OC_ENOMEM. */
+/* Sets libcurl's handle up for the exchange, and its results to "none yet". The caller sets idle,
+ * trust and proxy before. OC_ENOMEM. */
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const struct oc_route *cfg);
 
 /* Does the connection, or the attempt at one, lead to the proxy? */
