@@ -281,7 +281,10 @@ $B/oc.pc: FORCE | $B
 		'Version: $(VERSION)' 'Requires.private: libcurl' 'Cflags: -I$${includedir}' \
 		'Libs: -L$${libdir} -loc' 'Libs.private: $(OTHER_LIBS)' >$@.$$$$ && mv $@.$$$$ $@
 
-.PHONY: dist release packages
+.PHONY: static dist release packages
+static: ## binaries without any shared library, in build/static (ARCH=aarch64: for that)
+	@docs/packaging/static $(ARCH)
+
 dist: ## the tarball of the last commit, in build/dist
 	@docs/packaging/dist
 
