@@ -298,13 +298,15 @@ void ask_finish_many(struct ask *ask, const char *tool)
 	prompt_read_instruction(ask);
 }
 
-OC_NORETURN static void dry_run(struct ask *ask, bool stream)
+OC_NORETURN static void dry_run(struct ask *ask)
 {
+	struct oc_question question = {.body = NULL};
 	struct oc_buf body = {0};
 	struct oc_err err = {0};
 
 	oc_buf_init(&body, OC_BODY_MAX);
-	if (oc_request_body(&ask->request, stream, &body, &err))
+	if (oc_request_body(&ask->request, &body, &err) ||
+	    oc_question_init(&question, &ask->request, &body, !ask->request.whole, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	output_open(&ask->out, NULL);
 	output_write(&ask->out, body.p, body.n);
@@ -314,7 +316,7 @@ OC_NORETURN static void dry_run(struct ask *ask, bool stream)
 }
 
 void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, char **argv,
-                 void *ctx, bool stream)
+                 void *ctx)
 {
 	int operands;
 
@@ -326,7 +328,7 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
 	finish(ask, program->name);
 	prompt_read(ask, argc - operands, argv + operands);
 	if (ask->dry_run)
-		dry_run(ask, stream);
+		dry_run(ask);
 }
 
 /* ---- beginning and end ---- */
@@ -449,18 +451,18 @@ static void tell_delivered(struct ask *ask, struct oc_err *err)
 	}
 }
 
-void ask_fail(struct ask *ask, bool stream, const struct oc_err *err)
+void ask_fail(struct ask *ask, bool told, const struct oc_err *err)
 {
-	struct oc_err told = *err;
+	struct oc_err why = *err;
 
 	if (err->code == OC_ESTOPPED)
 		cli_reader_left(output_name(&ask->out));
 	if (ask->reasoning_path)
 		output_end_line(&ask->reasoning);
 	output_end_line(&ask->out);
-	if (stream && ask->reply.http_status == 200)
-		tell_delivered(ask, &told);
+	if (told && ask->reply.http_status == 200)
+		tell_delivered(ask, &why);
 	if (err->http_status)
 		ask->reply.http_status = err->http_status; /* for the report */
-	connect_die(&ask->connect, &told);
+	connect_die(&ask->connect, &why);
 }

@@ -67,11 +67,10 @@ void ask_finish_many(struct ask *ask, const char *tool);
  * All that a command with one prompt does before it asks: reads the options, opens the report, so
  * that from here on every end of the program is in it, and makes request and connect. The prompt is
  * that of -p and of the operands, or standard input where there are neither. Ends the program where
- * something is missing or unusable, and after --dry-run. ctx: for program->option; stream: the
- * answer will be asked for as a stream.
+ * something is missing or unusable, and after --dry-run. ctx: for program->option.
  */
 void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, char **argv,
-                 void *ctx, bool stream);
+                 void *ctx);
 
 /* Opens the output and the reasoning's file, before anything is asked, and gives advice about the
  * model. */
@@ -85,8 +84,8 @@ void ask_write_calls(struct ask *ask);
  * not replace a file, unless the user wants that. */
 void ask_commit(struct ask *ask) OC_NORETURN;
 
-/* The end after a failure: ends the program with the status of the error. Of a stream it says what
- * became of its text. */
-void ask_fail(struct ask *ask, bool stream, const struct oc_err *err) OC_NORETURN;
+/* The end after a failure: ends the program with the status of the error. With `told` it says what
+ * became of the text that had come. */
+void ask_fail(struct ask *ask, bool told, const struct oc_err *err) OC_NORETURN;
 
 #endif

@@ -69,7 +69,7 @@ void settle_line(struct run *run, struct item *item)
 		status = CLI_CUT;
 	progress_count(&run->progress, &job->reply, status);
 	if (!status && job->reply.attempts)
-		cache_put(&run->ask.cache, job->body, &job->reply,
+		cache_put(&run->ask.cache, oc_question_plain(&job->question), &job->reply,
 		          job->keep_body ? oc_buf_text(&job->received) : (struct oc_text){NULL, 0});
 	if (!status && job->reply.tool_calls)
 		status = CLI_CALLS;
@@ -88,7 +88,7 @@ bool settle_unasked(struct run *run, struct item *item)
 
 	if (!cache->dir)
 		return false;
-	if (cache_get(cache, job->body, job->model, &job->reply,
+	if (cache_get(cache, oc_buf_text(&item->line.body), settle_model(run, item), &job->reply,
 	              job->keep_body ? &job->received : NULL, &job->err)) {
 		item_judge(item, &run->ask.request);
 		/* One that has another form than is wanted now is asked for again. */

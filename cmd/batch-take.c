@@ -40,6 +40,21 @@ static void read_line(struct run *run, struct item *item, enum lines_got got, st
 		                 FEED_LINE_MAX >> 20);
 }
 
+/* The body of an envelope's answer is the server's own, and so is a document. False where the body
+ * is too large; that is in job.err. */
+static bool make_question(struct run *run, struct item *item)
+{
+	const struct oc_request *request = &run->ask.request;
+	bool stream = !item->line.envelope && !request->whole;
+	int rc = oc_question_init(&item->job.question, request, &item->line.body, stream,
+	                          &item->job.err);
+
+	if (rc == OC_ENOMEM)
+		cli_die(CLI_OSERR, "out of memory");
+	item->job.question.model = settle_model(run, item);
+	return !rc;
+}
+
 static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 {
 	struct item *item = item_take(&run->spare);
@@ -59,12 +74,14 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 		return;
 	}
 	item->job.line = run->feed.number;
-	item->job.body = oc_buf_text(&item->line.body);
-	item->job.model = settle_model(run, item);
 	item->job.keep_body = item->line.envelope;
 	item->job.has_tools = item->line.has_tools;
-	if (!settle_unasked(run, item))
+	if (settle_unasked(run, item))
+		return;
+	if (make_question(run, item))
 		oc_batch_add(run->batch, &item->job);
+	else
+		settle_line(run, item);
 }
 
 static bool has_room(const struct run *run)
@@ -110,7 +127,7 @@ void take_dry(struct run *run)
 		}
 		item = item_take(&run->spare);
 		read_line(run, item, got, text);
-		if (item->job.err.code) {
+		if (item->job.err.code || !make_question(run, item)) {
 			cli_warn("line %" PRIu64 ": %s", run->feed.number, item->job.err.message);
 			bad = true;
 		} else if (!answers_have(&run->answers, item->line.id)) {

@@ -300,7 +300,7 @@ static void make_body(const struct oc_request *request, struct oc_buf *body)
 	struct oc_err err = {0};
 
 	oc_buf_init(body, OC_BODY_MAX);
-	if (oc_request_body(request, false, body, &err))
+	if (oc_request_body(request, body, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
 }
 

@@ -11,6 +11,7 @@ enum {
 	OPT_RESUME,
 	OPT_PROGRESS,
 	OPT_SYNC,
+	OPT_NO_STREAM,
 	PARALLEL_MAX = 1000,
 };
 
@@ -21,6 +22,7 @@ static const struct cli_option own_options[] = {
         {OPT_UNORDERED, "unordered", NULL, "write answers as they come, not in input order"},
         {OPT_RESUME, "resume", NULL, "ask only what has no answer in the output file"},
         {OPT_SYNC, "sync", NULL, "let each answer reach the disk before the next is awaited"},
+        {OPT_NO_STREAM, "no-stream", NULL, "ask for each answer as one document"},
         {OPT_PROGRESS, "progress", NULL, "report the progress even if no terminal sees it"},
         {0},
 };
@@ -55,6 +57,8 @@ static void take_option(void *ctx, int id, const char *arg)
 		run->resume = true;
 	else if (id == OPT_SYNC)
 		run->sync = true;
+	else if (id == OPT_NO_STREAM)
+		run->ask.request.whole = true;
 	else if (id == OPT_PROGRESS)
 		run->progress_wanted = true;
 	else

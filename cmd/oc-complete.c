@@ -7,7 +7,7 @@
 #include "json/writer.h"
 #include "text/utf8.h"
 
-enum { OPT_RAW = CLI_LONG, OPT_CHECK, OPT_RETRY_INVALID };
+enum { OPT_RAW = CLI_LONG, OPT_CHECK, OPT_RETRY_INVALID, OPT_NO_STREAM };
 enum { TEXT_MAX = 500 }; /* bytes of the text beside calls, in a message */
 
 static const struct cli_option own_options[] = {
@@ -15,6 +15,7 @@ static const struct cli_option own_options[] = {
         {OPT_RAW, "raw", NULL, "add no final newline"},
         {OPT_RETRY_INVALID, "retry-invalid", "N",
          "ask again, N times at most, for an answer of the wrong form"},
+        {OPT_NO_STREAM, "no-stream", NULL, "ask for the answer as one document"},
         {OPT_CHECK, "check", NULL, "check an answer that is there already; asks nobody"},
         {0},
 };
@@ -40,6 +41,8 @@ static void take_option(void *ctx, int id, const char *arg)
 		complete->raw = true;
 	else if (id == OPT_RETRY_INVALID)
 		complete->ask.request.retry_invalid = (int)cli_int64(id, arg, 0, 1000);
+	else if (id == OPT_NO_STREAM)
+		complete->ask.request.whole = true;
 	else if (id == OPT_CHECK)
 		complete->ask.check = true;
 	else
@@ -93,17 +96,10 @@ static void print_calls(struct complete *complete)
 	ask_write_calls(&complete->ask);
 }
 
-static void run(struct complete *complete)
+static void print(struct complete *complete)
 {
 	struct ask *ask = &complete->ask;
-	struct oc_err err = {0};
 
-	ask_open(ask);
-	if (!cache_answers(&ask->cache, &ask->request, &ask->reply)) {
-		if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))
-			ask_fail(ask, false, &err);
-		cache_keep(&ask->cache, &ask->request, &ask->reply);
-	}
 	if (ask->reasoning_path) {
 		output_write(&ask->reasoning, ask->reply.reasoning, ask->reply.reasoning_len);
 		output_end_line(&ask->reasoning);
@@ -114,6 +110,33 @@ static void run(struct complete *complete)
 		print_calls(complete);
 	else
 		print_text(complete);
+}
+
+/* What there is of a stream that broke off is for who wants it. */
+OC_NORETURN static void fail(struct complete *complete, const struct oc_err *err)
+{
+	struct ask *ask = &complete->ask;
+	bool kept = ask->keep_partial && ask->output_path && ask->reply.content;
+
+	if (kept) {
+		print(complete);
+		ask->reply.delivered = ask->reply.content_len;
+	}
+	ask_fail(ask, kept, err);
+}
+
+static void run(struct complete *complete)
+{
+	struct ask *ask = &complete->ask;
+	struct oc_err err = {0};
+
+	ask_open(ask);
+	if (!cache_answers(&ask->cache, &ask->request, &ask->reply)) {
+		if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))
+			fail(complete, &err);
+		cache_keep(&ask->cache, &ask->request, &ask->reply);
+	}
+	print(complete);
 	ask_commit(ask);
 }
 
@@ -129,6 +152,6 @@ int main(int argc, char **argv)
 	};
 	static struct complete complete;
 
-	ask_prepare(&complete.ask, &program, argc, argv, &complete, false);
+	ask_prepare(&complete.ask, &program, argc, argv, &complete);
 	run(&complete);
 }

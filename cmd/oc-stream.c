@@ -192,6 +192,6 @@ int main(int argc, char **argv)
 	};
 	static struct stream stream;
 
-	ask_prepare(&stream.ask, &program, argc, argv, &stream, true);
+	ask_prepare(&stream.ask, &program, argc, argv, &stream);
 	run(&stream);
 }

@@ -203,6 +203,12 @@ struct oc_request {
 	 * response_format it sends. n == 0: none. */
 	struct oc_text fields;
 
+	/* oc_complete() asks for one document. Else it asks for a stream, which it gathers, so that
+	 * cfg->timeout is about silence however long the answer is, and an answer that is cut off
+	 * is known to be. A server that refuses a stream, or the token counts at its end, is asked
+	 * once more without; and one that sends a document all the same is understood. */
+	bool whole;
+
 	/* How often oc_complete() asks again where an answer has not the form asked for: the last
 	 * answer, and what is wrong with it, are added to the conversation. 0. Attempts and usage
 	 * are those of all answers together. */
@@ -223,7 +229,8 @@ struct oc_usage {
 
 /* The strings are owned, NUL-terminated, and NULL where the server sent none. */
 struct oc_reply {
-	char *content; /* oc_complete() only; may hold NUL bytes. Empty only beside tool_calls */
+	char *content; /* oc_complete() only; may hold NUL bytes. Empty only beside calls. After
+	                  a failure: what there is of a stream that broke off, or NULL */
 	size_t content_len;
 	char *reasoning; /* the model's thinking, where the server sends it; oc_complete() only */
 	size_t reasoning_len;

@@ -28,7 +28,7 @@ setup() {
 	assert_line -n 1 '{"custom_id":null,"line":2,"content":"two","model":"m","usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2},"finish_reason":"stop","request":"27e795bf8541861c"}'
 	assert_line -n 2 '{"custom_id":"c\u00e9","line":3,"content":"three","model":"m","usage":{"input_tokens":1,"output_tokens":1,"total_tokens":2},"finish_reason":"stop","request":"c0d1320fea2e40cf"}'
 	assert_line -n 3 '{"id":"batch_req_5807a2b86406df96","custom_id":"four","response":{"status_code":200,"request_id":"chatcmpl-4","body":{"id":"chatcmpl-4","object":"chat.completion","created":1700000000,"model":"n","system_fingerprint":"fp_ollama","choices":[{"index":0,"message":{"role":"assistant","content":"four"},"finish_reason":"stop"}],"usage":{"prompt_tokens":1,"completion_tokens":1,"total_tokens":2}}},"error":null}'
-	assert_equal "$(request_body 3)" '{"model":"m","messages":[{"role":"user","content":"three"}],"temperature":0.5}'
+	assert_equal "$(request_body 3)" "$(streamed '{"model":"m","messages":[{"role":"user","content":"three"}],"temperature":0.5}')"
 	assert_equal "$(request_body 4)" '{"model":"n","messages":[{"role":"user","content":"four"}]}'
 	assert_regex "$stderr" '^oc-batch: 4 lines: 4 answered, 0 failed; 4 input and 4 output tokens, 0 repeats, [0-9.]+ s$'
 }
@@ -37,7 +37,7 @@ setup() {
 	serve_echo
 	printf '\x89PNG\r\n\x1a\nrest' >image
 	echo '{"prompt":"one","temperature":1.5}' |
-		oc-batch -q -p Translate. -s Brief. -i image -t 0.5 -n 7 >out
+		oc-batch -q --no-stream -p Translate. -s Brief. -i image -t 0.5 -n 7 >out
 	assert_equal "$(request_body 1)" '{"model":"m","messages":[{"role":"system","content":"Brief."},{"role":"user","content":[{"type":"text","text":"Translate.\n\none"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgpyZXN0"}}]}],"temperature":1.5,"max_tokens":7}'
 }
 
@@ -215,11 +215,95 @@ setup() {
 @test '--dry-run prints the bodies, a line each' {
 	printf '%s\n' '"1"' bad '{"prompt":"2","model":"n"}' >in
 	run -1 --separate-stderr oc-batch --dry-run in
-	assert_output - <<-'END'
-		{"model":"m","messages":[{"role":"user","content":"1"}]}
-		{"model":"n","messages":[{"role":"user","content":"2"}]}
-	END
+	assert_line -n 0 "$(streamed '{"model":"m","messages":[{"role":"user","content":"1"}]}')"
+	assert_line -n 1 "$(streamed '{"model":"n","messages":[{"role":"user","content":"2"}]}')"
 	assert_equal "$stderr" 'oc-batch: line 2: the line is unusable: not JSON at byte 0: a value expected'
+	run -0 oc-batch --dry-run --no-stream <<<'"1"'
+	assert_output '{"model":"m","messages":[{"role":"user","content":"1"}]}'
+}
+
+# ---- streams ------------------------------------------------------------------------------------
+
+refusal='{"error":{"message":"Unknown parameter: '\''stream_options'\''.","type":"invalid_request_error","param":"stream_options","code":"unknown_parameter"}}'
+
+@test 'streams: a server that refuses their usage is asked for it once' {
+	serve - <<-END
+		status 400
+		body $refusal
+		---
+		sse
+		delta ok
+		finish stop
+		done
+	END
+	run -0 oc-batch -q -P 1 --report report < <(questions 3)
+	assert_equal "$(jq -c '[.line, .content, .usage.total_tokens]' <<<"$output" | paste -sd ' ')" \
+		'[1,"ok",null] [2,"ok",null] [3,"ok",null]'
+	assert_equal "$(jq -c .attempts report | paste -sd ' ')" '2 1 1'
+	assert_equal "$(requests)" 4
+	local body='{"model":"m","messages":[{"role":"user","content":"'
+	assert_equal "$(request_body 1)" "$(streamed "${body}1\"}]}")"
+	assert_equal "$(request_body 2)" "${body}1\"}],\"stream\":true}"
+	assert_equal "$(request_body 4)" "${body}3\"}],\"stream\":true}"
+}
+
+@test 'streams: what one model does not bear, another is asked for' {
+	serve - <<-END
+		status 400
+		body $refusal
+		---
+		answer ok
+	END
+	printf '{"prompt":"x","model":"%s"}\n' a b a b | oc-batch -q -P 1 >out
+	assert_equal "$(requests)" 5
+	assert_equal "$(cat "$RECORD"/request.* | grep -c stream_options)" 3
+	request_body 4 | jq -e '.model == "a" and .stream and (has("stream_options") | not)'
+}
+
+# The second request is refused, too: it was not the stream.
+@test 'streams: a line that the server refuses in any way teaches nothing' {
+	serve - <<-'END'
+		status 400
+		body {"detail":[{"loc":["body","messages",0,"content"],"msg":"not a stream of words"}]}
+		---
+		status 400
+		body {"detail":[{"loc":["body","messages",0,"content"],"msg":"not a stream of words"}]}
+		---
+		answer ok
+	END
+	run -1 oc-batch -q -P 1 < <(questions 2)
+	assert_equal "$(jq -r '.content // .error.status' <<<"$output" | paste -sd ' ')" '65 ok'
+	assert_equal "$(request_body 3)" "$(streamed '{"model":"m","messages":[{"role":"user","content":"2"}]}')"
+}
+
+@test 'streams: one that broke off is asked again, and nothing of it is in the answer' {
+	serve - <<-'END'
+		sse
+		delta Bye
+		reset
+		---
+		sse
+		delta Hello
+		finish stop
+		done
+	END
+	run -0 oc-batch -q --backoff-factor 0 <<<'"x"'
+	assert_equal "$(jq -c '[.content, .model]' <<<"$output")" '["Hello","m"]'
+}
+
+@test 'streams: a model that thinks for longer than the timeout is asked once' {
+	serve - <<-'END'
+		sse
+		every 300
+		data {"choices":[{"delta":{"reasoning":"..."}}]}
+		repeat 8 comment thinking
+		delta Hello
+		finish stop
+		done
+	END
+	run -0 oc-batch -q --timeout 2 <<<'"x"'
+	assert_equal "$(jq -r .content <<<"$output")" Hello
+	assert_equal "$(requests)" 1
 }
 
 # ---- answers ------------------------------------------------------------------------------------

@@ -112,11 +112,13 @@ png() {
 
 # ---- the request --------------------------------------------------------------------------------
 
-@test 'request: nothing is sent that was not asked for' {
+@test 'request: nothing is sent that was not asked for, but that it is a stream' {
+	local plain='{"model":"m","messages":[{"role":"user","content":"x"}]}'
 	serve - <<<'answer ok'
 	oc-complete -p x
-	run -0 request_body 1
-	assert_output '{"model":"m","messages":[{"role":"user","content":"x"}]}'
+	assert_equal "$(request_body 1)" "$(streamed "$plain")"
+	oc-complete -p x --no-stream
+	assert_equal "$(request_body 2)" "$plain"
 }
 
 # For what ends before anybody is asked.
@@ -184,7 +186,7 @@ nobody_is_asked() {
 	nobody_is_asked
 	printf 'hi\n\004' | script -qec 'oc-complete --dry-run' screen
 	grep -q 'oc-complete: reading from the terminal; Ctrl-D' screen
-	grep -qF '{"model":"m","messages":[{"role":"user","content":"hi\n"}]}' screen
+	grep -qF '{"model":"m","messages":[{"role":"user","content":"hi\n"}],' screen
 	printf 'hi\n\004' | script -qec 'oc-complete -q --dry-run' screen
 	run -1 grep 'reading from' screen
 }
@@ -208,14 +210,15 @@ nobody_is_asked() {
 		"content":[{"type":"text","text":"x"},{"type":"image_url","image_url":{"url":
 		"data:image/png;base64,iVBORw0KGgpyZXN0"}}]}],"temperature":0.7,"top_p":0.9,
 		"max_tokens":100,"seed":-7,"stop":["END","\n\n"],"reasoning_effort":"low",
-		"response_format":{"type":"json_object"}}
+		"response_format":{"type":"json_object"},"stream":true,
+		"stream_options":{"include_usage":true}}
 	END
 	diff wanted got
 }
 
 @test 'request: --dry-run prints what would be sent, without a key, a server or a report' {
 	serve - <<<'answer ok'
-	run -0 oc-complete --dry-run -b https://no-such.invalid/v1 --report report -p x -t 1
+	run -0 oc-complete --dry-run -b https://no-such.invalid/v1 --report report -p x -t 1 --no-stream
 	assert_output '{"model":"m","messages":[{"role":"user","content":"x"}],"temperature":1}'
 	assert [ ! -e report ]
 	oc-complete -p x -t 1
@@ -248,7 +251,7 @@ nobody_is_asked() {
 	run -65 --separate-stderr oc-complete - <bad
 	assert_equal "$stderr" 'oc-complete: standard input: invalid UTF-8 at byte offset 5000001; --replace-invalid sends U+FFFD instead'
 	assert_equal "$(requests)" 0
-	oc-complete --replace-invalid bad
+	oc-complete --replace-invalid --no-stream bad
 	request_body 1 | tail -c 18 >got
 	printf 'ab\xef\xbf\xbdc"}]}' | tail -c 10 | cmp - <(tail -c 10 got)
 }
@@ -392,7 +395,7 @@ nobody_is_asked() {
 	assert_equal "$(asked lines)" '["a","b"]'
 	assert_equal "$(asked array -p c -s sys)" '["sys","a","b","c"]'
 	assert_equal "$(printf c | oc-complete --dry-run --messages lines - | jq -c '.messages | length')" 3
-	run -0 oc-complete --dry-run --messages <(echo '[{"role":"tool","tool_call_id":"1","content":"x"}]')
+	run -0 oc-complete --dry-run --no-stream --messages <(echo '[{"role":"tool","tool_call_id":"1","content":"x"}]')
 	assert_output '{"model":"m","messages":[{"role":"tool","tool_call_id":"1","content":"x"}]}'
 }
 
@@ -927,7 +930,7 @@ waited() {
 @test 'verbose: the tries, the waits, the sizes and the usage' {
 	serve - <<<$'status 503\nbody {"error":"busy"}\n---\nanswer ok'
 	run -0 oc-complete -v -p x --backoff-factor 0
-	assert_line -n 0 "oc-complete: try 1: POST $URL/chat/completions, 56 bytes of body"
+	assert_line -n 0 "oc-complete: try 1: POST $URL/chat/completions, 110 bytes of body"
 	assert_line -n 1 --regexp '^oc-complete: try 1: status 503 after '
 	assert_line -n 2 --regexp '^oc-complete: waiting 0\.000 s before the next try: .*busy'
 	assert_line -n 4 --regexp '^oc-complete: try 2: status 200 after .* bytes received$'

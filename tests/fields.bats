@@ -14,7 +14,8 @@ setup() {
 
 # sent ARGUMENT...: what is sent, without the model and the messages of the prompt "x".
 sent() {
-	"$COMMAND" --dry-run -p x "$@" | jq -c 'del(.model, .messages, .stream)'
+	"$COMMAND" --dry-run -p x "$@" | jq -c 'del(.model, .messages, .stream)
+		| if .stream_options == {include_usage: true} then del(.stream_options) else . end'
 }
 
 # refused STATUS MESSAGE ARGUMENT...: so ends a command with these options.
@@ -41,6 +42,10 @@ refused() {
 @test 'set: null, like --unset, is a field that is not sent' {
 	assert_equal "$(sent -t 1 --set temperature=null --top-p 1 --unset top_p --set a=1 --unset a)" '{}'
 	assert_equal "$(sent --set 'a={"b":1,"c":2}' --unset a.b)" '{"a":{"c":2}}'
+	assert_equal "$(oc-batch --dry-run --unset stream_options <<<'"x"' | jq -c 'del(.messages)')" \
+		'{"model":"m","stream":true}'
+	assert_equal "$(oc-batch --dry-run --set stream_options.x=1 --no-stream <<<'"x"' | jq -c 'del(.messages)')" \
+		'{"model":"m"}'
 	run -0 oc-stream --dry-run -p x --unset stream_options
 	assert_output '{"model":"m","messages":[{"role":"user","content":"x"}],"stream":true}'
 }
@@ -94,10 +99,10 @@ refused() {
 
 @test 'body: its model and its messages are those where no option says others' {
 	echo '{"model":"of the body","messages":[{"role":"system","content":"s"}],"stream":true,"stream_options":{}}' >body
-	run -0 oc-complete --dry-run --body body -p x
+	run -0 oc-complete --dry-run --no-stream --body body -p x
 	assert_output '{"model":"of the body","messages":[{"role":"system","content":"s"},{"role":"user","content":"x"}]}'
 	assert_equal "$(echo x | oc-complete --dry-run --body body | jq -r '.messages[1].content')" x
-	run -0 oc-complete --dry-run --body body -m n --messages <(echo '[{"role":"user","content":"y"}]')
+	run -0 oc-complete --dry-run --no-stream --body body -m n --messages <(echo '[{"role":"user","content":"y"}]')
 	assert_output '{"model":"n","messages":[{"role":"user","content":"y"}]}'
 }
 
@@ -125,7 +130,7 @@ refused() {
 @test 'batch: the fields are those of each line that does not say others' {
 	local of_body='{"custom_id":"e","body":{"messages":[{"role":"user","content":"c"}],"min_p":0.3}}'
 	printf '%s\n' '"a"' '{"prompt":"b","min_p":0.2,"o":{"c":3}}' "$of_body" >in
-	oc-batch --dry-run --set min_p=0.1 --set o.a=1 -t 1 --unset temperature in | jq -c 'del(.messages)' >got
+	oc-batch --dry-run --no-stream --set min_p=0.1 --set o.a=1 -t 1 --unset temperature in | jq -c 'del(.messages)' >got
 	diff got - <<-'EOF'
 	{"model":"m","min_p":0.1,"o":{"a":1}}
 	{"model":"m","min_p":0.2,"o":{"c":3}}

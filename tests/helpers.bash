@@ -119,6 +119,11 @@ request_body() {
 	sed '1,/^\r$/d' "$RECORD/request.$1"
 }
 
+# streamed BODY: the same body, as one that asks for a stream and its usage.
+streamed() {
+	printf '%s' "${1%\}},\"stream\":true,\"stream_options\":{\"include_usage\":true}}"
+}
+
 key_sent() {
 	sed -n 's/^Authorization: Bearer \(.*\)\r$/\1/p' "$RECORD/request.$1"
 }

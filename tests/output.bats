@@ -241,6 +241,35 @@ can_be_user() {
 	assert_equal "$(cat out)" old
 }
 
+@test 'cut: oc-complete takes what the last try brought of a stream that broke' {
+	serve - <<-'END'
+		sse
+		delta first
+		reset
+		---
+		sse
+		delta a\ud83d
+		data {"choices":[{"delta":{"reasoning":"hm"}}]}
+		reset
+	END
+	echo old >out
+	run -75 --separate-stderr oc-complete -p x -o out --max-retries 1 --backoff-factor 0
+	assert_output ''
+	[[ $stderr == *' (after 2 tries)' ]]
+	assert_equal "$(cat out)" old
+	run -75 --separate-stderr oc-complete -p x -o out --max-retries 0 --keep-partial \
+		--reasoning thoughts --report report
+	[[ $stderr == *'(4 bytes of the answer were written to out)' ]]
+	printf 'a\xef\xbf\xbd\n' | cmp - out
+	assert_equal "$(cat thoughts)" hm
+	assert_equal "$(jq .exit_status report)" 75
+	run -75 --separate-stderr oc-complete -p x -o out --max-retries 0 --keep-partial -j
+	assert_equal "$(jq -c '[.content, .finish_reason]' out)" '["a�",null]'
+	run -75 --separate-stderr oc-complete -p x --max-retries 0 --keep-partial
+	assert_output ''
+	nothing_beside out
+}
+
 # ---- descriptors --------------------------------------------------------------------------------
 
 @test 'descriptors: whatever name one has, it is written to, not opened' {

@@ -62,7 +62,7 @@ as_it_is() {
 	run -73 oc-batch --dry-run -o out in
 	assert_output 'oc-batch: out has answers already: --resume adds those that are missing; or remove the file'
 	run -0 oc-batch --dry-run --resume -o out in
-	assert_output '{"model":"m","messages":[{"role":"user","content":"3"}]}'
+	assert_output "$(streamed '{"model":"m","messages":[{"role":"user","content":"3"}]}')"
 	as_it_is out out.ahead >after
 	diff before after
 	assert_equal "$(requests)" 2
@@ -220,6 +220,19 @@ run_while() {
 	cmp out before
 	assert_equal "$(stat -c %y out)" "$(stat -c %y before)"
 	assert_equal "$(requests)" 50
+}
+
+# Its answers have the hashes of whole bodies, as the streams of today have.
+@test 'resume: an answer file of an earlier release' {
+	serve_echo
+	printf '%s\n' '"hi"' '{"prompt":"one"}' >in
+	printf '{"custom_id":null,"line":%s,"content":"old","model":"m","usage":null,"finish_reason":"stop","request":"%s"}\n' \
+		1 e1b461d725aa2b68 2 ffc19bf2266ebf90 >out
+	cp out before
+	run -0 oc-batch --resume -o out in
+	run -0 oc-batch --resume -o out --no-stream in
+	cmp out before
+	assert_equal "$(requests)" 0
 }
 
 @test 'resume: a torn last line is cut off, wherever it was torn, and one that is whole gets its end' {

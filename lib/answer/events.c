@@ -279,24 +279,40 @@ static int take_gathered(struct oc_events *in)
 	return OC_OK;
 }
 
+/* What there is of a stream that has failed. */
+static void keep_part(struct oc_events *in)
+{
+	struct oc_err why = in->err;
+
+	oc_draft_end(&in->draft);
+	if (in->draft.content.n)
+		(void)take_gathered(in);
+	in->err = why;
+}
+
 /* The stream is whole: the rest of its text, or the reason why there is none. */
 static int finish(struct oc_events *in)
 {
+	struct oc_reply *reply = in->reply;
 	int rc;
 
 	oc_draft_end(&in->draft);
 	rc = deliver(in, true);
 	if (rc)
 		return rc;
-	if (in->context->has_tools && oc_draft_take_calls(&in->draft, in->reply, &in->err))
+	if (in->context->has_tools && oc_draft_take_calls(&in->draft, reply, &in->err))
 		return in->err.code;
-	if (!in->draft.content_sum.n && !in->reply->tool_calls)
-		return oc_draft_missing(&in->draft, in->reply, &in->err);
+	if (!in->draft.content_sum.n && !reply->tool_calls)
+		return oc_draft_missing(&in->draft, reply, &in->err);
+	if (!reply->model && in->context->model) {
+		reply->model = strdup(in->context->model);
+		if (!reply->model)
+			return oc_err_nomem(&in->err);
+	}
 	return in->sink ? OC_OK : take_gathered(in);
 }
 
-/* Only a proven end makes a stream a success, whatever the transport says. */
-int oc_events_end(struct oc_events *in, enum oc_code transport)
+static int judge_end(struct oc_events *in, enum oc_code transport)
 {
 	in->ending = true;
 	if (!in->err.code && !transport && !in->end_seen)
@@ -316,4 +332,14 @@ int oc_events_end(struct oc_events *in, enum oc_code transport)
 	                  in->has_events && !in->draft.has_choices
 	                          ? ", and without any choices: is this a chat API?"
 	                          : "");
+}
+
+/* Only a proven end makes a stream a success, whatever the transport says. */
+int oc_events_end(struct oc_events *in, enum oc_code transport)
+{
+	int rc = judge_end(in, transport);
+
+	if (rc && !in->sink)
+		keep_part(in);
+	return rc;
 }

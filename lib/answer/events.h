@@ -14,7 +14,8 @@ struct oc_events {
 	oc_sink *sink; /* NULL = gather */
 	void *sink_ctx;
 	const struct oc_refusal_context *context; /* borrowed */
-	struct oc_reply *reply; /* gets all but the text, and with no sink the text, too */
+	struct oc_reply *reply; /* gets all but the text, and with no sink the text, too: after a
+	                           failure, what there is of it */
 	struct oc_err err;      /* of the first failure */
 	bool end_seen;          /* "[DONE]" has come: what follows is ignored */
 	bool cut;               /* it broke off: err says how, as if that was all there is */

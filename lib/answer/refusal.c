@@ -181,3 +181,47 @@ int oc_refusal_of_value(const struct oc_json *j, int at, const struct oc_refusal
 	oc_said_release(&said);
 	return rc;
 }
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* Is the word there, and not as the end of another ("upstream")? */
+static bool has_word(struct oc_text text, const char *word)
+{
+	const char *at;
+
+	while ((at = oc_judge_find(text, word)) != NULL) {
+		size_t before = (size_t)(at - text.p);
+
+		if (!before || !is_letter(at[-1]))
+			return true;
+		text = (struct oc_text){at + 1, text.n - before - 1};
+	}
+	return false;
+}
+
+enum oc_delivery oc_refusal_bears(int http_status, struct oc_text body)
+{
+	static const struct {
+		const char *word;
+		enum oc_delivery bears;
+	} words[] = {
+	        {"stream options", OC_DELIVERY_STREAM},
+	        {"include usage", OC_DELIVERY_STREAM},
+	        {"stream", OC_DELIVERY_WHOLE},
+	};
+	enum oc_delivery bears = OC_DELIVERY_USAGE;
+	struct oc_said said;
+
+	oc_said_init(&said);
+	oc_said_body(&said, http_status, body);
+	for (size_t i = 0; i < OC_COUNT(words) && bears == OC_DELIVERY_USAGE; i++) {
+		if (has_word(oc_buf_text(&said.words), words[i].word) ||
+		    has_word(oc_buf_text(&said.kind), words[i].word))
+			bears = words[i].bears;
+	}
+	oc_said_release(&said);
+	return bears;
+}

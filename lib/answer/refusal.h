@@ -4,6 +4,7 @@
 #define OC_REFUSAL_H
 
 #include "json/json.h"
+#include "request/request.h"
 
 /* What is known of the request. Any member may be NULL or "". */
 struct oc_refusal_context {
@@ -28,5 +29,9 @@ int oc_refusal_of_body(int http_status, struct oc_text body,
 /* The error at `at`, as oc_said_find() found it in an answer of status 200 or in a stream. */
 int oc_refusal_of_value(const struct oc_json *j, int at, const struct oc_refusal_context *context,
                         struct oc_err *err);
+
+/* How the answer may be asked for, going by a body that refuses the request: without the usage
+ * where it names that option of a stream, without a stream where it names this, else in any way. */
+enum oc_delivery oc_refusal_bears(int http_status, struct oc_text body);
 
 #endif

@@ -119,9 +119,9 @@ static int status_of(const struct oc_json *j, int at)
 /* Takes what an object says of itself for programs. Google's details name the quota. */
 static void take_kind(struct oc_said *said, const struct oc_json *j, int at)
 {
-	static const char *const names[] = {"code",       "status",     "status_code",
-	                                    "statusCode", "error_code", "type",
-	                                    "__type",     "reason",     "details"};
+	static const char *const names[] = {"code",       "status", "status_code", "statusCode",
+	                                    "error_code", "type",   "__type",      "reason",
+	                                    "details",    "param",  "loc"};
 	int found[OC_COUNT(names)];
 
 	oc_json_members(j, at, names, OC_COUNT(names), found);

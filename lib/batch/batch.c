@@ -194,6 +194,7 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 {
 	struct slot *slot = free_slot(batch);
 	const struct oc_config *cfg = batch->client->cfg;
+	struct oc_text body = oc_question_body(&job->question, &batch->client->bearings);
 
 	if (job->started <= 0)
 		job->started = job->tries.failed_at = now;
@@ -202,12 +203,13 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	        .server = &batch->client->server,
 	        .api_key = cfg->api_key,
 	        .url = batch->url.p,
-	        .model = job->model,
-	        .body = job->body,
+	        .model = job->question.model,
+	        .body = body,
 	        .has_tools = job->has_tools,
 	        .timeout = cfg->timeout,
 	        .wait = cfg->wait,
 	        .deadline = deadline_of(batch, job),
+	        .stream = job->question.asks > OC_DELIVERY_WHOLE,
 	        .reply = &job->reply,
 	};
 	slot->start = oc_throttle_started(&batch->throttle, batch->running, now);
@@ -314,12 +316,13 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 	struct oc_attempt *a = &slot->attempt;
 	struct oc_job *job = slot->job;
 	double now = oc_now();
-	double wait;
+	double wait = 0;
 
 	oc_client_conceal(batch->client, a);
 	take_notice(batch, slot, now);
 	log_try(batch, slot);
-	if (try_again(batch, slot, now, &wait)) {
+	if (oc_question_lower(&job->question, a->err.code, a->bears, &batch->client->bearings) ||
+	    try_again(batch, slot, now, &wait)) {
 		job->err = a->err;
 		oc_reply_release(&job->reply); /* what a try left is not part of the next one */
 		wait_again(batch, job, now + wait);

@@ -15,11 +15,10 @@
 struct oc_job {
 	/* Set by the caller before oc_batch_add(), and borrowed until the job is taken. */
 	uint64_t line; /* for the log */
-	struct oc_text body;
-	const char *model; /* for messages; NULL where it is not known */
-	bool keep_body;    /* `received` is wanted */
-	bool has_tools;    /* the request has tools: calls of them are an answer */
-	void *ctx;         /* the caller's */
+	struct oc_question question;
+	bool keep_body; /* `received` is wanted */
+	bool has_tools; /* the request has tools: calls of them are an answer */
+	void *ctx;      /* the caller's */
 
 	/* Valid when done, and to be released by oc_job_release(). */
 	struct oc_err err; /* code OC_OK on success */

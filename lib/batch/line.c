@@ -139,7 +139,7 @@ static int read_prompt(struct oc_line *line, const struct oc_json *json, int pro
 	else if (!request.model)
 		rc = fail(err, "no model is named");
 	else
-		rc = oc_request_body(&request, false, &line->body, err);
+		rc = oc_request_body(&request, &line->body, err);
 	oc_buf_release(&text);
 	return rc;
 }

@@ -231,11 +231,21 @@ static void judge(struct oc_attempt *a)
 		judge_whole(a);
 }
 
+/* A refusal that names what the body asks for besides the answer is about that alone. */
+static enum oc_delivery bears(const struct oc_attempt *a)
+{
+	if (a->err.http_status != 400 && a->err.http_status != 422)
+		return OC_DELIVERY_USAGE;
+	return oc_refusal_bears(a->err.http_status, oc_buf_text(&a->received));
+}
+
 bool oc_attempt_done(struct oc_attempt *a)
 {
 	a->reply->http_status = a->x.status;
-	if (a->x.done)
+	if (a->x.done) {
 		judge(a);
+		a->bears = bears(a);
+	}
 	if (oc_events_flush(&a->in) && !a->err.code)
 		take_error(a, &a->in.err);
 	if (a->x.done) {
@@ -264,6 +274,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	a->err = (struct oc_err){.code = OC_OK};
 	a->retry_after = -1;
 	a->spent = -1;
+	a->bears = OC_DELIVERY_USAGE;
 	a->mode = OC_ATTEMPT_UNDECIDED;
 	a->ending = a->ended = false;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);

@@ -8,6 +8,7 @@
 
 #include "http/http.h"
 #include "answer/events.h"
+#include "request/request.h"
 #include "http/url.h"
 
 enum oc_attempt_mode {
@@ -49,6 +50,8 @@ struct oc_attempt {
 	double spent;       /* s until a limit of which nothing remains is there again; < 0 = the
 	                           server does not say so */
 	struct oc_buf received; /* the body, unless it is an event stream */
+	/* All that the server bears of what the body may ask for, as its refusal says. */
+	enum oc_delivery bears;
 
 	/* Private. */
 	struct oc_exchange x;

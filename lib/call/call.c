@@ -80,6 +80,9 @@ static void try_once(struct oc_call *call)
 	unsigned nwatch = watch.fd >= 0 ? 1 : 0;
 	struct oc_err err = {0};
 
+	a->body = oc_question_body(&call->question, &call->client->bearings);
+	a->stream = call->question.asks > OC_DELIVERY_WHOLE;
+	a->model = call->question.model;
 	a->reply->attempts++;
 	oc_client_log(call->client, "try %d: %s %.*s, %zu bytes of body", a->reply->attempts,
 	              a->body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->body.n);
@@ -124,6 +127,18 @@ static bool try_again(struct oc_call *call)
 	return false;
 }
 
+/* Is the same to be asked again, in a way that the server bears? */
+static bool ask_for_less(struct oc_call *call)
+{
+	const struct oc_attempt *a = &call->attempt;
+	bool less =
+	        oc_question_lower(&call->question, a->err.code, a->bears, &call->client->bearings);
+
+	if (less)
+		oc_client_log(call->client, "asking for less than that: %s", a->err.message);
+	return less;
+}
+
 /* What a try left in the reply is not part of the next one. */
 static void forget_answer(struct oc_reply *reply)
 {
@@ -141,7 +156,7 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 	for (;;) {
 		try_once(call);
 		oc_client_conceal(call->client, a);
-		if (!try_again(call))
+		if (!ask_for_less(call) && !try_again(call))
 			break;
 		oc_attempt_end(a, call->client->http);
 		forget_answer(a->reply);

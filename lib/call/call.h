@@ -7,7 +7,8 @@
 
 struct oc_call {
 	struct oc_client *client;
-	struct oc_attempt attempt; /* the caller adds body, model, sink… between init and run */
+	struct oc_question question; /* the caller adds these two between init and run, */
+	struct oc_attempt attempt;   /* and here sink, read… */
 	double started;
 	int max_retries;
 	int retries; /* those that count */

@@ -4,6 +4,7 @@
 #define OC_CLIENT_H
 
 #include "call/attempt.h"
+#include "call/question.h"
 #include "call/retry.h"
 #include "http/secret.h"
 
@@ -13,9 +14,10 @@ struct oc_client {
 	struct oc_server server;
 	struct oc_secrets secrets; /* what is in neither messages nor the log nor replies */
 	struct oc_http *http;
-	unsigned short random[3]; /* erand48()'s state, for back-off */
-	double looked_up;         /* when it was last asked why a name has no address; 0 = never */
-	bool missing;             /* because it does not exist */
+	struct oc_bearings bearings; /* of the server's models */
+	unsigned short random[3];    /* erand48()'s state, for back-off */
+	double looked_up; /* when it was last asked why a name has no address; 0 = never */
+	bool missing;     /* because it does not exist */
 };
 
 /* What oc_client_init() checks, for a caller that has work to do before it. OC_EARG, OC_ENOKEY,

@@ -22,8 +22,8 @@ static void log_answer(const struct oc_client *client, const struct oc_reply *re
 }
 
 /* Makes the URL and the body of a chat completion. */
-static int prepare(const struct oc_client *client, const struct oc_request *req, bool stream,
-                   struct oc_buf *url, struct oc_buf *body, struct oc_err *err)
+static int prepare(const struct oc_client *client, const struct oc_request *req, struct oc_buf *url,
+                   struct oc_buf *body, struct oc_err *err)
 {
 	int rc = oc_request_check(req, err);
 
@@ -32,7 +32,7 @@ static int prepare(const struct oc_client *client, const struct oc_request *req,
 	if (rc)
 		return rc;
 	oc_buf_printf(url, "%s/chat/completions%s", client->server.base_url, client->server.query);
-	rc = oc_request_body(req, stream, body, err);
+	rc = oc_request_body(req, body, err);
 	if (!rc && url->bad)
 		rc = oc_err_nomem(err);
 	return rc;
@@ -44,21 +44,23 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 {
 	struct oc_buf url = {0};
 	struct oc_buf body = {0};
+	struct oc_question question = {.body = NULL};
 	int rc;
 
 	oc_buf_init(&url, (size_t)1 << 16);
 	oc_buf_init(&body, OC_BODY_MAX);
-	rc = prepare(client, req, sink != NULL, &url, &body, err);
+	rc = prepare(client, req, &url, &body, err);
+	if (!rc)
+		rc = oc_question_init(&question, req, &body, sink || !req->whole, err);
+	question.model = req->model;
 	if (!rc) {
 		struct oc_call call;
 
 		oc_call_init(&call, client, url.p, reply);
 		call.attempt.deadline = deadline;
-		call.attempt.model = req->model;
-		call.attempt.body = oc_buf_text(&body);
+		call.question = question;
 		call.attempt.sink = sink;
 		call.attempt.sink_ctx = ctx;
-		call.attempt.stream = sink != NULL;
 		call.attempt.has_tools = oc_request_has_tools(req);
 		if (sink)
 			call.max_retries = 0;
@@ -67,14 +69,9 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 	}
 	oc_buf_release(&body);
 	oc_buf_release(&url);
-	if (rc)
-		return rc;
-	if (!reply->model)
-		reply->model = strdup(req->model);
-	if (!reply->model)
-		return oc_err_nomem(err);
-	log_answer(client, reply);
-	return OC_OK;
+	if (!rc)
+		log_answer(client, reply);
+	return rc;
 }
 
 /* What is wrong with an answer is told in words of the answer, too. */

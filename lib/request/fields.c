@@ -42,16 +42,30 @@ int oc_fields_check(struct oc_text fields, struct oc_err *err)
 	return rc;
 }
 
-/* *patch becomes the fields, but for those that the line has; the text is in *kept, if need be. */
-static int parse_patch(struct oc_text fields, const struct oc_json *line, int at,
-                       struct oc_json *patch, struct oc_buf *kept, struct oc_err *err)
+/* Takes from a patch the members that the object `at` of `by` has; the text is in *kept then. */
+static int take_off(struct oc_json *patch, const struct oc_json *by, int at, struct oc_buf *kept,
+                    struct oc_err *err)
 {
+	oc_json_without(patch, by, at, kept);
+	return kept->bad ? oc_err_nomem(err) : oc_json_parse(patch, kept->p, kept->n, err);
+}
+
+/* *patch becomes the fields, but for those that the line has, and those of a stream; the text is in
+ * *kept. */
+static int parse_patch(struct oc_text fields, const struct oc_json *line, int at,
+                       struct oc_json *patch, struct oc_buf kept[2], struct oc_err *err)
+{
+	static const char streams[] = "{\"stream_options\":true}";
+	struct oc_json other;
 	int rc = oc_json_parse(patch, fields.p, fields.n, err);
 
-	if (rc || at == OC_JSON_NONE)
-		return rc;
-	oc_json_without(patch, line, at, kept);
-	return kept->bad ? oc_err_nomem(err) : oc_json_parse(patch, kept->p, kept->n, err);
+	oc_json_init(&other);
+	if (!rc)
+		rc = oc_json_parse(&other, streams, strlen(streams), err);
+	if (!rc)
+		rc = take_off(patch, &other, 0, &kept[0], err);
+	oc_json_release(&other);
+	return rc || at == OC_JSON_NONE ? rc : take_off(patch, line, at, &kept[1], err);
 }
 
 int oc_fields_apply(struct oc_text fields, const struct oc_json *line, int at, struct oc_text body,
@@ -59,25 +73,75 @@ int oc_fields_apply(struct oc_text fields, const struct oc_json *line, int at, s
 {
 	struct oc_json own;
 	struct oc_json patch;
-	struct oc_buf kept = {0};
+	struct oc_buf kept[2] = {{0}};
 	struct oc_err why = {0};
 	int rc;
 
 	oc_json_init(&own);
 	oc_json_init(&patch);
-	oc_buf_init(&kept, 2 * OC_FIELDS_MAX);
+	oc_buf_init(&kept[0], 2 * OC_FIELDS_MAX);
+	oc_buf_init(&kept[1], 2 * OC_FIELDS_MAX);
 	rc = oc_json_parse(&own, body.p, body.n, &why);
 	if (!rc)
-		rc = parse_patch(fields, line, at, &patch, &kept, &why);
+		rc = parse_patch(fields, line, at, &patch, kept, &why);
 	if (!rc)
 		oc_json_merge(&own, &patch, out);
-	oc_buf_release(&kept);
+	oc_buf_release(&kept[1]);
+	oc_buf_release(&kept[0]);
 	oc_json_release(&patch);
 	oc_json_release(&own);
 	if (!rc || rc == OC_ENOMEM)
 		return rc ? oc_err_nomem(err) : OC_OK;
 	return oc_err_set(err, OC_EDATA, "the further fields do not go into the request: %s",
 	                  why.message);
+}
+
+/* The same with what the fields say of the options of a stream. */
+static int apply_options(struct oc_text fields, const struct oc_json *stream, struct oc_buf *out,
+                         bool *own, struct oc_err *err)
+{
+	struct oc_json all, patch;
+	struct oc_buf options = {0};
+	struct oc_text value;
+	int rc;
+
+	oc_json_init(&all);
+	oc_json_init(&patch);
+	oc_buf_init(&options, OC_FIELDS_MAX + 32);
+	rc = oc_json_parse(&all, fields.p, fields.n, err);
+	value = oc_json_raw(&all, oc_json_get(&all, 0, "stream_options"));
+	*own = !rc && value.n;
+	oc_buf_puts(&options, "{\"stream_options\":");
+	oc_buf_add(&options, value.p, value.n);
+	oc_buf_putc(&options, '}');
+	if (*own)
+		rc = options.bad ? oc_err_nomem(err)
+		                 : oc_json_parse(&patch, options.p, options.n, err);
+	if (!rc && *own)
+		oc_json_merge(stream, &patch, out);
+	oc_buf_release(&options);
+	oc_json_release(&patch);
+	oc_json_release(&all);
+	return rc;
+}
+
+int oc_fields_stream(struct oc_text fields, struct oc_buf *out, bool *own, struct oc_err *err)
+{
+	static const char usage[] = "{\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
+	struct oc_json stream;
+	int rc = OC_OK;
+
+	*own = false;
+	if (fields.n) {
+		oc_json_init(&stream);
+		rc = oc_json_parse(&stream, usage, strlen(usage), err);
+		if (!rc)
+			rc = apply_options(fields, &stream, out, own, err);
+		oc_json_release(&stream);
+	}
+	if (!rc && !*own)
+		oc_buf_puts(out, usage);
+	return rc;
 }
 
 int64_t oc_fields_limit(const struct oc_json *j, int at, int64_t otherwise)

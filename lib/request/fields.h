@@ -12,10 +12,14 @@
  * OC_ENOMEM. */
 int oc_fields_check(struct oc_text fields, struct oc_err *err);
 
-/* Appends a body with the fields merged into it, all but those that the object `at` of `line` has:
- * OC_JSON_NONE = there is none. OC_EDATA, OC_ENOMEM. */
+/* Appends a body with the fields merged into it, all but "stream_options", and those that the
+ * object `at` of `line` has: OC_JSON_NONE = there is none. OC_EDATA, OC_ENOMEM. */
 int oc_fields_apply(struct oc_text fields, const struct oc_json *line, int at, struct oc_text body,
                     struct oc_buf *out, struct oc_err *err);
+
+/* Appends an object with what asks for a stream, and for the usage at its end; what the fields say
+ * of "stream_options" is merged into that, and *own is true. OC_ENOMEM. */
+int oc_fields_stream(struct oc_text fields, struct oc_buf *out, bool *own, struct oc_err *err);
 
 /* The limit of the answer's tokens in an object, by either of its names; the lower one. 0 = it says
  * of one what is none; where it does not mention any: otherwise. */

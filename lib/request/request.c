@@ -557,8 +557,7 @@ static int finish(const struct body *b, size_t start, struct oc_err *err)
 	return rc ? rc : verdict(out, err);
 }
 
-int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *out,
-                    struct oc_err *err)
+int oc_request_body(const struct oc_request *req, struct oc_buf *out, struct oc_err *err)
 {
 	struct body b = {.req = req, .at = OC_JSON_NONE};
 	size_t start = out->n;
@@ -569,15 +568,6 @@ int oc_request_body(const struct oc_request *req, bool stream, struct oc_buf *ou
 	oc_jsonw_init(&b.w, out);
 	oc_jsonw_open(&b.w, '{');
 	put_fields(&b);
-	if (stream) {
-		oc_jsonw_key(&b.w, "stream");
-		oc_jsonw_bool(&b.w, true);
-		oc_jsonw_key(&b.w, "stream_options");
-		oc_jsonw_open(&b.w, '{');
-		oc_jsonw_key(&b.w, "include_usage");
-		oc_jsonw_bool(&b.w, true);
-		oc_jsonw_close(&b.w, '}');
-	}
 	oc_jsonw_close(&b.w, '}');
 	return finish(&b, start, err);
 }
@@ -599,10 +589,32 @@ int oc_request_body_over(const struct oc_request *req, const struct oc_json *lin
 	oc_jsonw_init(&b.w, out);
 	oc_jsonw_open(&b.w, '{');
 	put_fields(&b);
-	/* The answer is wanted whole: without these fields it is. */
+	/* How the answer comes is not the line's to say. */
 	set_done(&b, "stream");
 	set_done(&b, "stream_options");
 	put_others(&b);
 	oc_jsonw_close(&b.w, '}');
 	return finish(&b, start, err);
+}
+
+int oc_request_stream(const struct oc_request *req, struct oc_buf *body, enum oc_delivery *asks,
+                      struct oc_err *err)
+{
+	struct oc_buf ending = {0};
+	bool own = false;
+	int rc;
+
+	oc_buf_init(&ending, OC_FIELDS_MAX + 64);
+	rc = oc_fields_stream(req->fields, &ending, &own, err);
+	*asks = own ? OC_DELIVERY_STREAM : OC_DELIVERY_USAGE;
+	if (!rc && ending.bad)
+		rc = oc_err_nomem(err);
+	if (!rc) {
+		ending.p[0] = ',';
+		oc_buf_cut(body, body->n - 1);
+		oc_buf_add(body, ending.p, ending.n);
+		rc = verdict(body, err);
+	}
+	oc_buf_release(&ending);
+	return rc;
 }

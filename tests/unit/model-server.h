@@ -310,6 +310,7 @@ int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned
 struct model_line {
 	struct oc_job job;
 	uint64_t number;
+	struct oc_buf body; /* the number's bytes */
 };
 
 static void model_add(struct oc_batch *batch, struct model_line *lines, uint64_t *added)
@@ -324,7 +325,8 @@ static void model_add(struct oc_batch *batch, struct model_line *lines, uint64_t
 		line->number = *added;
 		oc_job_init(&line->job);
 		line->job.line = *added;
-		line->job.body = (struct oc_text){(const char *)&line->number, sizeof line->number};
+		line->body = (struct oc_buf){.p = (char *)&line->number, .n = sizeof line->number};
+		line->job.question.body = &line->body;
 		oc_batch_add(batch, &line->job);
 	}
 }

@@ -28,14 +28,19 @@ static struct oc_request request_for(const char *prompt)
 
 /* ---- bodies ------------------------------------------------------------------------------- */
 
-static void check_body(const struct oc_request *req, bool stream, const char *wanted)
+/* asks: what the body is to ask for; beyond a document it is made to ask for all that it may. */
+static void check_body(const struct oc_request *req, enum oc_delivery asks, const char *wanted)
 {
+	enum oc_delivery got = OC_DELIVERY_WHOLE;
 	struct oc_buf out = {0};
 	struct oc_err err = {0};
 	int rc;
 
 	oc_buf_init(&out, 100000);
-	rc = oc_request_body(req, stream, &out, &err);
+	rc = oc_request_body(req, &out, &err);
+	if (!rc && asks)
+		rc = oc_request_stream(req, &out, &got, &err);
+	CHECK_INT(got, asks);
 	CHECK_STR(rc ? err.message : "", "");
 	CHECK_STR(out.p, wanted);
 	oc_buf_release(&out);
@@ -45,9 +50,9 @@ TEST(least_body)
 {
 	struct oc_request req = request_for("Hi");
 
-	check_body(&req, false,
+	check_body(&req, OC_DELIVERY_WHOLE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]}");
-	check_body(&req, true,
+	check_body(&req, OC_DELIVERY_USAGE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
 	           "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
 }
@@ -67,7 +72,7 @@ TEST(every_field_in_its_order)
 	req.nstop = 2;
 	req.effort = "low";
 	req.format = OC_FORMAT_JSON_OBJECT;
-	check_body(&req, true,
+	check_body(&req, OC_DELIVERY_USAGE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},"
 	           "{\"role\":\"user\",\"content\":\"Hi\"}],\"temperature\":0,\"top_p\":0.95,"
 	           "\"max_tokens\":100,\"seed\":-7,\"stop\":[\"\\n\\n\",\"END\"],"
@@ -81,7 +86,7 @@ TEST(schema)
 
 	req.format = OC_FORMAT_JSON_SCHEMA;
 	req.schema = text("\xef\xbb\xbf {\"type\": \"object\"}\r\n");
-	check_body(&req, false,
+	check_body(&req, OC_DELIVERY_WHOLE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
 	           "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":"
 	           "\"answer\","
@@ -89,7 +94,7 @@ TEST(schema)
 	/* one that servers take as strict */
 	req.schema = text("{\"type\":\"object\",\"properties\":{},\"required\":[],"
 	                  "\"additionalProperties\":false}");
-	check_body(&req, false,
+	check_body(&req, OC_DELIVERY_WHOLE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
 	           "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":"
 	           "\"answer\","
@@ -102,7 +107,7 @@ TEST(prompt_is_escaped_and_nothing_else)
 	struct oc_request req = request_for("");
 
 	req.prompt = (struct oc_text){"a\"\\/\b\f\n\r\t\0\x1f\x7f\xc3\xa9\xe2\x80\xa8<", 18};
-	check_body(&req, false,
+	check_body(&req, OC_DELIVERY_WHOLE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"a\\\"\\\\/"
 	           "\\b\\f\\n\\r\\t"
 	           "\\u0000\\u001f\x7f\xc3\xa9\xe2\x80\xa8<\"}]}");
@@ -152,11 +157,11 @@ TEST(body_over_its_ceiling)
 	struct oc_buf out = {0};
 
 	oc_buf_init(&out, 56); /* the least body has 57 bytes */
-	CHECK_INT(oc_request_body(&req, false, &out, &err), OC_EDATA);
+	CHECK_INT(oc_request_body(&req, &out, &err), OC_EDATA);
 	CHECK_STR(err.message, "the request is larger than 56 bytes");
 	oc_buf_release(&out);
 	oc_buf_init(&out, 57);
-	CHECK_INT(oc_request_body(&req, false, &out, &err), 0);
+	CHECK_INT(oc_request_body(&req, &out, &err), 0);
 	CHECK_INT(out.n, 57);
 	oc_buf_release(&out);
 }
@@ -175,14 +180,14 @@ TEST(sizes_are_limited_together)
 	oc_buf_init(&out, 2 * OC_PROMPT_MAX);
 	req.prompt = (struct oc_text){bytes, half + 1};
 	req.system = (struct oc_text){bytes, half};
-	CHECK_INT(oc_request_body(&req, false, &out, &err), OC_EDATA);
+	CHECK_INT(oc_request_body(&req, &out, &err), OC_EDATA);
 	CHECK_STR(err.message, "prompt and system message together are larger than 64 MiB");
 	req.prompt.n = half;
-	CHECK_INT(oc_request_body(&req, false, &out, &err), 0);
+	CHECK_INT(oc_request_body(&req, &out, &err), 0);
 	image = (struct oc_text){PNG, 8};
 	req.images = &image;
 	req.nimages = 1;
-	CHECK_INT(oc_request_body(&req, false, &out, &err), OC_EDATA);
+	CHECK_INT(oc_request_body(&req, &out, &err), OC_EDATA);
 	CHECK_STR(err.message, "prompt, system message and images together are larger than 64 MiB");
 	oc_buf_release(&out);
 	free(bytes);
@@ -202,7 +207,7 @@ TEST(large_body_is_one_block)
 		bytes[i] = i % 40 ? 'x' : '\n';
 	req.prompt = (struct oc_text){bytes, n};
 	oc_buf_init(&out, 6 * n);
-	CHECK_INT(oc_request_body(&req, false, &out, &err), 0);
+	CHECK_INT(oc_request_body(&req, &out, &err), 0);
 	CHECK(out.n > n + n / 40);
 	CHECK(out.cap <= 2 * n);
 	oc_buf_release(&out);
@@ -433,7 +438,7 @@ TEST(lines_without_a_model)
 
 /* ---- further fields ----------------------------------------------------------------------- */
 
-static void check_fields(const char *fields, const char *rest)
+static void check_fields(const char *fields, enum oc_delivery asks, const char *rest)
 {
 	struct oc_request req = request_for("Hi");
 	struct oc_err err = {0};
@@ -445,7 +450,7 @@ static void check_fields(const char *fields, const char *rest)
 	req.fields = text(fields);
 	CHECK_INT(oc_request_check(&req, &err), OC_OK);
 	(void)snprintf(want, sizeof want, "{\"model\":\"m\"," HI ",%s}", rest);
-	check_body(&req, true, want);
+	check_body(&req, asks, want);
 }
 
 TEST(fields)
@@ -453,17 +458,23 @@ TEST(fields)
 #define LIMIT  "\"temperature\":0.5,\"max_tokens\":9,"
 #define FORMAT "\"response_format\":{\"type\":\"json_object\"},"
 #define STREAM "\"stream\":true,\"stream_options\":{\"include_usage\":true}"
-	check_fields("{}", LIMIT FORMAT STREAM);
-	check_fields("{\"options\":{\"num_ctx\":8192}}",
-	             LIMIT FORMAT STREAM ",\"options\":{\"num_ctx\":8192}");
-	check_fields("{\"temperature\":2,\"max_tokens\":null}", "\"temperature\":2," FORMAT STREAM);
-	check_fields("{\"stream_options\":null}", LIMIT FORMAT "\"stream\":true");
-	check_fields("{\"stream_options\":{\"x\":1}}",
+	check_fields("{}", OC_DELIVERY_USAGE, LIMIT FORMAT STREAM);
+	check_fields("{\"options\":{\"num_ctx\":8192}}", OC_DELIVERY_USAGE,
+	             LIMIT FORMAT "\"options\":{\"num_ctx\":8192}," STREAM);
+	check_fields("{\"temperature\":2,\"max_tokens\":null}", OC_DELIVERY_USAGE,
+	             "\"temperature\":2," FORMAT STREAM);
+	check_fields("{\"stream_options\":{\"x\":1}}", OC_DELIVERY_WHOLE,
+	             "\"temperature\":0.5,\"max_tokens\":9,\"response_format\":{\"type\":\"json_"
+	             "object\"}");
+	check_fields("{\"stream_options\":null}", OC_DELIVERY_STREAM,
+	             LIMIT FORMAT "\"stream\":true");
+	check_fields("{\"stream_options\":{\"x\":1}}", OC_DELIVERY_STREAM,
 	             LIMIT FORMAT "\"stream\":true,\"stream_options\":{\"include_usage\":true,"
 	                          "\"x\":1}");
-	check_fields("{\"response_format\":{\"type\":\"text\"}}",
+	check_fields("{\"response_format\":{\"type\":\"text\"}}", OC_DELIVERY_USAGE,
 	             LIMIT "\"response_format\":{\"type\":\"text\"}," STREAM);
-	check_fields("\xef\xbb\xbf {\"a\": 1}\n", LIMIT FORMAT STREAM ",\"a\":1");
+	check_fields("\xef\xbb\xbf {\"a\": 1}\n", OC_DELIVERY_USAGE,
+	             LIMIT FORMAT "\"a\":1," STREAM);
 #undef LIMIT
 #undef FORMAT
 #undef STREAM
@@ -561,7 +572,21 @@ static int build_once(void *ctx)
 	int rc;
 
 	oc_buf_init(&out, 100000);
-	rc = oc_request_body(ctx, true, &out, NULL);
+	rc = oc_request_body(ctx, &out, NULL);
+	oc_buf_release(&out);
+	return rc;
+}
+
+static int stream_once(void *ctx)
+{
+	enum oc_delivery asks;
+	struct oc_buf out = {0};
+	int rc;
+
+	oc_buf_init(&out, 100000);
+	rc = oc_request_body(ctx, &out, NULL);
+	if (!rc)
+		rc = oc_request_stream(ctx, &out, &asks, NULL);
 	oc_buf_release(&out);
 	return rc;
 }
@@ -576,6 +601,8 @@ TEST(memory_may_be_out)
 	CHECK_INT(fail_each_alloc(build_once, &req), 2);
 	req.fields = text("{\"a\":{\"b\":1}}");
 	CHECK(fail_each_alloc(build_once, &req) > 4);
+	req.fields = text("{\"stream_options\":{\"b\":1}}");
+	CHECK(fail_each_alloc(stream_once, &req) > 8);
 }
 
 int main(void)
