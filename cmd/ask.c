@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <strings.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "ask.h"
@@ -67,6 +68,7 @@ const struct cli_option ask_options[] = {
 };
 
 const struct cli_option ask_output_options[] = {
+        {'c', "chat", "FILE", "go on with the conversation in FILE, and add the new turn to it"},
         {'o', "output", "FILE", "write to FILE, whole or not at all"},
         {OPT_KEEP_PARTIAL, "keep-partial", NULL, "write an answer that is cut short to FILE, too"},
         {0},
@@ -177,6 +179,11 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 	switch (id) {
 	case 'p':
 		ask->instruction = arg;
+		return true;
+	case 'c':
+		if (strcmp(arg, "-") == 0)
+			cli_bad_option(id, "a conversation is a file, and not standard input");
+		ask->chat.path = arg;
 		return true;
 	case 's':
 		ask->system = arg;
@@ -315,6 +322,29 @@ OC_NORETURN static void dry_run(struct ask *ask)
 	cli_exit(CLI_OK);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
+	       sa.st_ino == sb.st_ino;
+}
+
+/* The conversation comes before all else that is asked. */
+static void take_chat(struct ask *ask)
+{
+	struct chat *chat = &ask->chat;
+
+	if (!chat->path)
+		return;
+	if (ask->dry_run)
+		chat_look(chat, &ask->request);
+	else
+		chat_begin(chat, &ask->request, &ask->connect.config);
+	if (ask->output_path && is_same(chat->path, ask->output_path))
+		cli_die(CLI_USAGE, "--chat and --output name the same file");
+}
+
 void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, char **argv,
                  void *ctx)
 {
@@ -327,6 +357,8 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
 		check_answer(ask, argc - operands, argv + operands);
 	finish(ask, program->name);
 	prompt_read(ask, argc - operands, argv + operands);
+	/* Now, because a prompt may be long in coming, from another process that uses the file. */
+	take_chat(ask);
 	if (ask->dry_run)
 		dry_run(ask);
 }
@@ -412,6 +444,14 @@ static bool is_cut(const struct ask *ask, char how[CUT_HOW_MAX])
 	return false;
 }
 
+void ask_remember(struct ask *ask, const struct oc_reply *reply)
+{
+	char how[CUT_HOW_MAX];
+
+	if (ask->chat.path && !is_cut(ask, how))
+		ask->forgotten = !chat_append(&ask->chat, &ask->request, reply);
+}
+
 void ask_commit(struct ask *ask)
 {
 	char how[CUT_HOW_MAX];
@@ -426,11 +466,16 @@ void ask_commit(struct ask *ask)
 		         how, output_name(&ask->out));
 	else if (cut)
 		cli_warn("the answer was cut short %s", how);
+	if (cut && ask->chat.path)
+		cli_warn("nothing is added to %s", ask->chat.path);
 	if (withheld)
 		output_drop(&ask->out);
 	else
 		output_commit(&ask->out);
-	cli_exit(cut ? CLI_CUT : ask->reply.tool_calls ? CLI_CALLS : CLI_OK);
+	cli_exit(cut                     ? CLI_CUT
+	         : ask->forgotten        ? CLI_IOERR
+	         : ask->reply.tool_calls ? CLI_CALLS
+	                                 : CLI_OK);
 }
 
 /* What became of the text of a stream that has failed. */

@@ -4,6 +4,7 @@
 #define ASK_H
 
 #include "cache.h"
+#include "chat.h"
 #include "connect.h"
 #include "fields.h"
 #include "output.h"
@@ -23,6 +24,7 @@ struct ask {
 	const char *schema_file;
 	const char *messages_file;
 	const char *tools_file;
+	struct chat chat; /* its path is that of --chat */
 	const char *image_files[ASK_IMAGES_MAX];
 	const char *stop[OC_STOP_MAX];
 	int64_t seed;
@@ -34,6 +36,7 @@ struct ask {
 	bool dry_run;
 	bool check; /* an answer that is there already */
 	bool keep_partial;
+	bool forgotten; /* the conversation's file has not got the answer */
 
 	/* What request points to. */
 	struct oc_buf prompt;
@@ -75,6 +78,10 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
 /* Opens the output and the reasoning's file, before anything is asked, and gives advice about the
  * model. */
 void ask_open(struct ask *ask);
+
+/* Adds the turn to the conversation's file, if there is one, and the answer is whole. reply: ask's
+ * own, with the answer's text. */
+void ask_remember(struct ask *ask, const struct oc_reply *reply);
 
 /* Writes the tools that the model calls, a line of JSON each. */
 void ask_write_calls(struct ask *ask);

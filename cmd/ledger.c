@@ -21,14 +21,16 @@ enum {
 
 /* ---- opening ---- */
 
-static void lock(int fd, const char *path)
+/* False: another program has it. */
+static bool lock(int fd, const char *path)
 {
 	while (flock(fd, LOCK_EX | LOCK_NB) < 0) {
 		if (errno == EWOULDBLOCK)
-			cli_die(CLI_CANTCREAT, "%s is being written by another oc-batch", path);
+			return false;
 		if (errno != EINTR)
 			cli_die(CLI_CANTCREAT, "cannot lock %s: %s", path, strerror(errno));
 	}
+	return true;
 }
 
 static bool is_same(const struct stat *a, const struct stat *b)
@@ -44,29 +46,35 @@ static bool has_name(int fd, const char *path)
 	return stat(path, &named) == 0 && fstat(fd, &st) == 0 && is_same(&named, &st);
 }
 
-/* Opens and locks the file. False if it has lost its name by then: the lock is worth nothing. */
-static bool try_to_open(struct ledger *ledger, int flags)
+enum opened { OPENED, LOCKED, LOST };
+
+/* Opens and locks the file. LOCKED: another program has done so. LOST: it has lost its name by
+ * then, and the lock is worth nothing. */
+static enum opened try_to_open(struct ledger *ledger, int flags, mode_t mode)
 {
 	const char *name = ledger->name;
 	struct stat st;
 
 	flags |= O_CLOEXEC | O_NOCTTY;
 	ledger->in = -1;
-	ledger->fd = open(name, flags | O_WRONLY | O_APPEND | O_CREAT, 0666);
+	ledger->fd = open(name, flags | O_WRONLY | O_APPEND | O_CREAT, mode);
 	if (ledger->fd < 0 || fstat(ledger->fd, &st) < 0)
 		cli_die(CLI_CANTCREAT, "cannot open %s for writing: %s", name, strerror(errno));
 	if (!S_ISREG(st.st_mode))
 		cli_die(CLI_CANTCREAT, "%s is no regular file", name);
-	lock(ledger->fd, name);
+	if (!lock(ledger->fd, name)) {
+		(void)close(ledger->fd);
+		return LOCKED;
+	}
 	ledger->in = open(name, (flags & ~O_EXCL) | O_RDONLY);
 	if (ledger->in < 0 && errno != ENOENT)
 		cli_die(CLI_CANTCREAT, "cannot read %s: %s", name, strerror(errno));
 	if (ledger->in >= 0 && has_name(ledger->fd, name) && has_name(ledger->in, name))
-		return true;
+		return OPENED;
 	if (ledger->in >= 0)
 		(void)close(ledger->in);
 	(void)close(ledger->fd);
-	return false;
+	return LOST;
 }
 
 static void forget(struct ledger *ledger, off_t size)
@@ -84,16 +92,31 @@ static off_t size_of(const struct ledger *ledger)
 	return st.st_size;
 }
 
-void ledger_open(struct ledger *ledger, const char *name, int flags)
+/* False: another program has the lock. */
+static bool open_named(struct ledger *ledger, const char *name, int flags, mode_t mode)
 {
+	enum opened opened;
 	int tries = 1;
 
 	*ledger = (struct ledger){.name = name};
-	while (!try_to_open(ledger, flags)) {
+	while ((opened = try_to_open(ledger, flags, mode)) == LOST) {
 		if (tries++ == OPEN_TRIES)
 			cli_die(CLI_CANTCREAT, "another program keeps replacing %s", name);
 	}
-	forget(ledger, size_of(ledger));
+	if (opened == OPENED)
+		forget(ledger, size_of(ledger));
+	return opened == OPENED;
+}
+
+void ledger_open(struct ledger *ledger, const char *name, int flags)
+{
+	if (!open_named(ledger, name, flags, 0666))
+		cli_die(CLI_CANTCREAT, "%s is being written by another oc-batch", name);
+}
+
+bool ledger_open_own(struct ledger *ledger, const char *name)
+{
+	return open_named(ledger, name, O_NONBLOCK, 0600); /* a pipe is not waited for */
 }
 
 /* ---- whether it is as it was left ---- */

@@ -29,6 +29,10 @@ struct ledger {
  * open(2). Ends the program with 73 where that fails, or another program has the lock. */
 void ledger_open(struct ledger *ledger, const char *name, int flags);
 
+/* The same, but a new file is for its owner only, and where another program has the lock it is
+ * false. */
+bool ledger_open_own(struct ledger *ledger, const char *name);
+
 /*
  * Appends a line, and its end where it has none, in one write. Where that fails no part of it
  * stays; false, and it has been said why. Before that, looks whether the file is still as it was

@@ -104,6 +104,7 @@ static void print(struct complete *complete)
 		output_write(&ask->reasoning, ask->reply.reasoning, ask->reply.reasoning_len);
 		output_end_line(&ask->reasoning);
 	}
+	ask_remember(ask, &ask->reply);
 	if (complete->json)
 		print_json(complete);
 	else if (ask->reply.tool_calls)

@@ -23,7 +23,7 @@ struct stream {
 	bool events;
 	struct oc_buf pending; /* what has arrived since the last write */
 	struct oc_buf pending_reasoning;
-	struct oc_buf whole; /* all that has come, for the cache */
+	struct oc_buf whole; /* all that has come, for the cache and the conversation */
 	struct oc_buf whole_reasoning;
 };
 
@@ -132,7 +132,7 @@ static void replay(struct stream *stream)
 }
 
 /* A stream that is too large to be kept is passed on all the same. */
-static void keep(struct stream *stream)
+static void keep(struct stream *stream, bool fresh)
 {
 	struct ask *ask = &stream->ask;
 	struct oc_reply whole = ask->reply;
@@ -141,8 +141,11 @@ static void keep(struct stream *stream)
 	whole.content_len = stream->whole.n;
 	whole.reasoning = stream->whole_reasoning.p;
 	whole.reasoning_len = stream->whole_reasoning.n;
-	if (!stream->whole.bad && !stream->whole_reasoning.bad)
+	if (fresh && !stream->whole.bad && !stream->whole_reasoning.bad)
 		cache_keep(&ask->cache, &ask->request, &whole);
+	if (ask->chat.path && stream->whole.bad)
+		cli_die(CLI_PROTOCOL, "the answer is too large for %s", ask->chat.path);
+	ask_remember(ask, &whole);
 }
 
 /* Behind what text there is, on lines of their own. */
@@ -157,21 +160,22 @@ static void run(struct stream *stream)
 {
 	struct ask *ask = &stream->ask;
 	struct oc_err err = {0};
+	bool fresh;
 
 	oc_buf_init(&stream->pending, SIZE_MAX / 2);
 	oc_buf_init(&stream->pending_reasoning, SIZE_MAX / 2);
-	/* Without a cache they are full from the beginning. */
-	oc_buf_init(&stream->whole, ask->cache.dir ? OC_ANSWER_MAX : 0);
+	/* Who wants none has none: they are full from the beginning. */
+	oc_buf_init(&stream->whole, ask->cache.dir || ask->chat.path ? OC_ANSWER_MAX : 0);
 	oc_buf_init(&stream->whole_reasoning, ask->cache.dir ? OC_ANSWER_MAX : 0);
 	ask_open(ask);
 	keep_to_deadline(ask);
-	if (cache_answers(&ask->cache, &ask->request, &ask->reply))
+	fresh = !cache_answers(&ask->cache, &ask->request, &ask->reply);
+	if (!fresh)
 		replay(stream);
 	else if (oc_stream(&ask->connect.config, &ask->request, take_chunk, stream, &ask->reply,
 	                   &err))
 		ask_fail(ask, true, &err);
-	else
-		keep(stream);
+	keep(stream, fresh);
 	if (stream->events)
 		put_last_event(&stream->pending, &ask->reply);
 	flush(stream);

@@ -222,7 +222,8 @@ void prompt_read(struct ask *ask, int noperands, char **operands)
 		        operands[0], strerror(ENOENT));
 	for (int i = 0; i < noperands; i++)
 		add_file(ask, operands[i], noperands == 1 && !ask->instruction);
-	if (!noperands && !ask->instruction && ask->messages_file)
+	if (!noperands && !ask->instruction &&
+	    (ask->messages_file || (ask->chat.path && chat_waits(&ask->chat))))
 		return; /* these are all that is asked */
 	if (!noperands && !ask->instruction)
 		add_file(ask, "-", true);

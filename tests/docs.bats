@@ -65,6 +65,9 @@ make_files() {
 	printf '\x89PNG\r\n\x1a\nrest' >photo.png
 	printf '{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}\n' \
 		>person.json
+	printf '{"name":"temperature","parameters":{"type":"object","properties":{"town":{"type":"string"}}}}\n' >tools.json
+	printf '#!/bin/sh\necho 21\n' >temperature
+	chmod +x temperature
 	printf '{"prompt":"one"}\n{"prompt":"two"}\n' >questions.jsonl
 	oc-complete --report calls.jsonl question.txt >answer.txt
 	oc-complete -j question.txt >answer.json

@@ -105,7 +105,6 @@ static void add_cost(struct oc_reply *reply, const struct oc_reply *before)
 static int ask_again(struct oc_client *client, const struct oc_request *req, double deadline,
                      struct oc_buf *messages, struct oc_reply *reply, struct oc_err *err)
 {
-	struct oc_text answer = {reply->content, reply->content_len};
 	struct oc_request next = *req;
 	struct oc_reply again = {0};
 	struct oc_buf complaint = {0};
@@ -116,7 +115,7 @@ static int ask_again(struct oc_client *client, const struct oc_request *req, dou
 	oc_buf_printf(&complaint, "%s. Answer again, with the corrected JSON and nothing else.",
 	              err->message);
 	oc_buf_clear(messages);
-	rc = oc_request_messages(req, answer, messages, err);
+	rc = oc_request_messages(req, reply, messages, err);
 	next.messages = oc_buf_text(messages);
 	next.system = (struct oc_text){NULL, 0};
 	next.nimages = 0;

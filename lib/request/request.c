@@ -407,15 +407,31 @@ static void put_messages(struct oc_jsonw *w, const struct oc_request *req)
 	oc_jsonw_close(w, ']');
 }
 
-int oc_request_messages(const struct oc_request *req, struct oc_text answer, struct oc_buf *out,
-                        struct oc_err *err)
+static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
+{
+	oc_jsonw_open(w, '{');
+	put_member(w, "role", "assistant");
+	oc_jsonw_key(w, "content");
+	if (reply->content_len || !reply->tool_calls)
+		oc_jsonw_string(w, reply->content, reply->content_len);
+	else
+		oc_jsonw_null(w);
+	if (reply->tool_calls) {
+		oc_jsonw_key(w, "tool_calls");
+		oc_jsonw_raw(w, (struct oc_text){reply->tool_calls, reply->tool_calls_len});
+	}
+	oc_jsonw_close(w, '}');
+}
+
+int oc_request_messages(const struct oc_request *req, const struct oc_reply *reply,
+                        struct oc_buf *out, struct oc_err *err)
 {
 	struct oc_jsonw w;
 
 	oc_jsonw_init(&w, out);
 	oc_jsonw_open(&w, '[');
 	put_turns(&w, req);
-	put_turn(&w, "assistant", answer);
+	put_answer(&w, reply);
 	oc_jsonw_close(&w, ']');
 	return verdict(out, err);
 }

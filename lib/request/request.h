@@ -19,8 +19,8 @@ bool oc_messages_are(const struct oc_json *j, int at);
 
 /* Appends the conversation as it stands after an answer, a JSON array: for `messages` of the next
  * request, whose system message is in it. */
-int oc_request_messages(const struct oc_request *req, struct oc_text answer, struct oc_buf *out,
-                        struct oc_err *err);
+int oc_request_messages(const struct oc_request *req, const struct oc_reply *reply,
+                        struct oc_buf *out, struct oc_err *err);
 
 /* Nothing, or white space only? */
 bool oc_prompt_is_blank(struct oc_text text);

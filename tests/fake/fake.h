@@ -201,6 +201,7 @@ struct reply *model_answer(struct model *m, const struct request *req, unsigned 
 
 void words_answer(const struct model *m, struct json request, const struct bytes *prompt,
                   struct bytes *out);
+void words_instance(struct json schema, struct bytes *out);
 unsigned long words_count(const char *p, size_t n);
 size_t words_first(const char *p, size_t n); /* length of the first token, with its space */
 

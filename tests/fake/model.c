@@ -11,6 +11,8 @@ struct chat {
 	struct bytes model;
 	struct bytes prompt; /* the last user message */
 	struct bytes text;
+	struct bytes call; /* the member "tool_calls" that takes its place; empty = none */
+	bool has_result;   /* the last message is what a tool has said */
 	unsigned long prompt_tokens;
 	unsigned long tokens;
 	const char *finish;
@@ -123,12 +125,38 @@ static void read_messages(struct chat *c)
 		text.n = 0;
 		message_text(message, &text);
 		c->prompt_tokens += words_count(text.p, text.n);
+		c->has_result = json_is(json_member(message, "role"), "\"tool\"");
 		if (json_is(json_member(message, "role"), "\"user\"")) {
 			c->prompt.n = 0;
 			bytes_add(&c->prompt, text.p, text.n);
 		}
 	}
 	bytes_release(&text);
+}
+
+/* Who offers tools is asked to use the first one. */
+static void make_call(struct chat *c)
+{
+	struct json tool = {0};
+	struct json function;
+	struct json name;
+	struct bytes arguments = {0};
+
+	if (!json_next_item(json_member(c->request, "tools"), &tool) || c->has_result)
+		return;
+	function = json_member(tool, "function");
+	name = json_member(function, "name");
+	words_instance(json_member(function, "parameters"), &arguments);
+	bytes_printf(&c->call,
+	             "\"tool_calls\":[{\"id\":\"call_%lu\",\"index\":0,\"type\":\"function\","
+	             "\"function\":{\"name\":%.*s,\"arguments\":",
+	             c->k, (int)name.n, name.p);
+	json_quote(&c->call, arguments.p, arguments.n);
+	bytes_puts(&c->call, "}}]");
+	bytes_release(&arguments);
+	c->text.n = 0;
+	c->tokens = 1;
+	c->finish = "tool_calls";
 }
 
 /* Counts the answer's tokens, and cuts it at max_tokens. */
@@ -173,7 +201,9 @@ static void whole(const struct chat *c, struct reply *r)
 
 	put_common(c, &b, "chat.completion");
 	bytes_puts(&b, "{\"index\":0,\"message\":{\"role\":\"assistant\",\"content\":");
-	json_quote(&b, c->text.p, c->text.n);
+	json_quote(&b, c->text.p ? c->text.p : "", c->text.n);
+	bytes_puts(&b, c->call.n ? "," : "");
+	bytes_add(&b, c->call.p, c->call.n);
 	bytes_printf(&b, "},\"finish_reason\":\"%s\"}]", c->finish);
 	put_usage(c, &b);
 	bytes_puts(&b, "\n");
@@ -200,6 +230,19 @@ static void chunk(const struct chat *c, struct reply *r, const char *text, size_
 	bytes_release(&b);
 }
 
+static void call_chunk(const struct chat *c, struct reply *r)
+{
+	struct bytes b = {0};
+
+	bytes_puts(&b, "data: ");
+	put_common(c, &b, "chat.completion.chunk");
+	bytes_puts(&b, "{\"index\":0,\"delta\":{\"role\":\"assistant\",\"content\":\"\",");
+	bytes_add(&b, c->call.p, c->call.n);
+	bytes_puts(&b, "},\"finish_reason\":null}]}\n\n");
+	reply_body(r, b.p, b.n);
+	bytes_release(&b);
+}
+
 static void stream(const struct model *m, const struct chat *c, struct reply *r)
 {
 	struct bytes b = {0};
@@ -212,6 +255,8 @@ static void stream(const struct model *m, const struct chat *c, struct reply *r)
 		n = words_first(c->text.p + at, c->text.n - at);
 		chunk(c, r, c->text.p + at, n, at == 0);
 	}
+	if (c->call.n)
+		call_chunk(c, r);
 	chunk(c, r, NULL, 0, false);
 	if (c->usage) {
 		bytes_puts(&b, "data: ");
@@ -245,6 +290,7 @@ static struct reply *chat(const struct model *m, struct chat *c)
 	read_messages(c);
 	words_answer(m, c->request, &c->prompt, &c->text);
 	measure(c);
+	make_call(c);
 	r = reply_new(200);
 	if (c->stream)
 		stream(m, c, r);
@@ -264,6 +310,7 @@ static struct reply *post(const struct model *m, const struct request *req, unsi
 	bytes_release(&c.model);
 	bytes_release(&c.prompt);
 	bytes_release(&c.text);
+	bytes_release(&c.call);
 	return r;
 }
 

@@ -122,6 +122,11 @@ static void instance(struct json schema, struct bytes *out, int depth)
 	}
 }
 
+void words_instance(struct json schema, struct bytes *out)
+{
+	instance(schema, out, 0);
+}
+
 /* ---- anything else ---- */
 
 /* "I read 9 words, from "Why" to "blue?"." */

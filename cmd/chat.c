@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: MIT */
+/* chat.c: a conversation in a file. */
+#include "compat.h"
+
+#include <inttypes.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "chat.h"
+#include "input.h"
+#include "json/json.h"
+#include "json/writer.h"
+#include "request/request.h"
+#include "text/clock.h"
+
+/* ---- reading ---- */
+
+struct reading {
+	struct chat *chat;
+	struct oc_json json;
+	struct oc_text system; /* the request's */
+	bool other_system;     /* the conversation begins with something else */
+	uint64_t number;       /* of the line, from 1 */
+};
+
+OC_NORETURN static void refuse(const struct reading *r, const char *why)
+{
+	cli_die(CLI_DATAERR, "%s, line %" PRIu64 ": %s", r->chat->path, r->number, why);
+}
+
+/* One message goes to the others. torn: the line has no end. */
+static void take_line(struct reading *r, struct oc_text line, bool torn)
+{
+	struct oc_buf *messages = &r->chat->messages;
+	struct oc_err why = {0};
+	int role;
+
+	if (oc_json_parse(&r->json, line.p, line.n, &why) == OC_ENOMEM)
+		cli_die(CLI_OSERR, "%s", why.message);
+	if (why.code && torn)
+		refuse(r, "the line is torn: it must be completed or removed");
+	if (why.code)
+		refuse(r, why.message);
+	if (oc_json_type(&r->json, 0) == OC_JSON_ARRAY)
+		refuse(r, "an array cannot be added to: jq -c '.[]' makes JSON Lines of it");
+	role = oc_json_get(&r->json, 0, "role");
+	if (oc_json_type(&r->json, role) != OC_JSON_STRING)
+		refuse(r, "it is no chat message: an object with a \"role\"");
+	if (!messages->n)
+		r->other_system =
+		        !oc_json_is(&r->json, role, "system") ||
+		        !oc_json_same(&r->json, oc_json_get(&r->json, 0, "content"), r->system);
+	oc_buf_putc(messages, messages->n ? ',' : '[');
+	oc_buf_add(messages, line.p, line.n);
+	r->chat->n++;
+}
+
+/* Cuts the next line off; *torn: it has no end. */
+static struct oc_text next_line(struct oc_text *rest, bool *torn)
+{
+	const char *end = memchr(rest->p, '\n', rest->n);
+	struct oc_text line = {rest->p, end ? (size_t)(end - rest->p) : rest->n};
+
+	*torn = !end;
+	rest->p += line.n + !*torn;
+	rest->n -= line.n + !*torn;
+	return line;
+}
+
+/* The file's messages, behind an opening bracket; nothing, where there are none. */
+static void read_file(struct chat *chat, struct oc_text system)
+{
+	struct reading r = {.chat = chat, .system = system};
+	struct oc_buf text = {0};
+	struct oc_text rest;
+
+	oc_buf_init(&text, OC_PROMPT_MAX);
+	oc_buf_init(&chat->messages, SIZE_MAX / 2);
+	oc_json_init(&r.json);
+	input_read(chat->path, &text);
+	for (rest = oc_buf_text(&text); rest.n;) {
+		bool torn;
+		struct oc_text line = next_line(&rest, &torn);
+
+		r.number++;
+		if (!oc_prompt_is_blank(line))
+			take_line(&r, line, torn);
+	}
+	if (system.n && r.other_system)
+		cli_note("note: %s has begun without this system message, which is not sent",
+		         chat->path);
+	oc_json_release(&r.json);
+	oc_buf_release(&text);
+}
+
+/* The last line that is not blank. */
+static struct oc_text last_line(struct oc_text rest)
+{
+	struct oc_text last = {rest.p, 0};
+	bool torn;
+
+	while (rest.n) {
+		struct oc_text line = next_line(&rest, &torn);
+
+		if (!oc_prompt_is_blank(line))
+			last = line;
+	}
+	return last;
+}
+
+bool chat_waits(const struct chat *chat)
+{
+	struct oc_buf text = {0};
+	struct oc_json json;
+	struct oc_text line;
+	bool waits;
+
+	if (access(chat->path, R_OK) < 0)
+		return false;
+	oc_buf_init(&text, OC_PROMPT_MAX);
+	oc_json_init(&json);
+	input_read(chat->path, &text);
+	line = last_line(oc_buf_text(&text));
+	waits = oc_json_parse(&json, line.p, line.n, NULL) == 0 &&
+	        oc_json_is(&json, oc_json_get(&json, 0, "role"), "tool");
+	oc_json_release(&json);
+	oc_buf_release(&text);
+	return waits;
+}
+
+/* ---- before the call ---- */
+
+/* Puts the request's messages, which have been checked, behind those of the file. */
+static void join(struct chat *chat, struct oc_request *request)
+{
+	struct oc_buf *messages = &chat->messages;
+	struct oc_text more = request->messages;
+	struct oc_json json;
+
+	read_file(chat, request->system);
+	if (!chat->n)
+		return;
+	request->system = (struct oc_text){NULL, 0};
+	oc_json_init(&json);
+	if (more.n && oc_json_parse(&json, more.p, more.n, NULL))
+		messages->bad = OC_ENOMEM;
+	for (int at = oc_json_first(&json, 0); at != OC_JSON_NONE;
+	     at = oc_json_next(&json, 0, at)) {
+		struct oc_text raw = oc_json_raw(&json, at);
+
+		oc_buf_putc(messages, ',');
+		oc_buf_add(messages, raw.p, raw.n);
+	}
+	oc_json_release(&json);
+	oc_buf_putc(messages, ']');
+	if (messages->bad)
+		cli_die(CLI_OSERR, "out of memory");
+	request->messages = oc_buf_text(messages);
+}
+
+void chat_look(struct chat *chat, struct oc_request *request)
+{
+	if (access(chat->path, F_OK) == 0)
+		join(chat, request);
+}
+
+static void wait_a_little(void)
+{
+	const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+
+	(void)nanosleep(&pause, NULL);
+}
+
+void chat_begin(struct chat *chat, struct oc_request *request, struct oc_config *config)
+{
+	double started = oc_now();
+	double limit = config->max_time;
+	bool told = !config->log;
+
+	while (!ledger_open_own(&chat->ledger, chat->path)) {
+		if (!told)
+			cli_note("waiting for %s, which another process uses", chat->path);
+		told = true;
+		if (limit > 0 && oc_now() - started >= limit)
+			cli_die(CLI_TEMPFAIL,
+			        "another process uses %s, and the deadline has passed", chat->path);
+		wait_a_little();
+	}
+	if (limit > 0)
+		config->max_time = limit - (oc_now() - started);
+	join(chat, request);
+}
+
+/* ---- after it ---- */
+
+/* The turn, a message a line. False: no memory. */
+static bool put_turn(const struct chat *chat, const struct oc_request *request,
+                     const struct oc_reply *reply, struct oc_buf *lines)
+{
+	size_t number = 0;
+	struct oc_buf array = {0};
+	struct oc_err err = {0};
+	struct oc_json json;
+	struct oc_jsonw w;
+	int rc;
+
+	oc_buf_init(&array, SIZE_MAX / 2);
+	oc_json_init(&json);
+	rc = oc_request_messages(request, reply, &array, &err);
+	if (!rc)
+		rc = oc_json_parse(&json, array.p, array.n, &err);
+	for (int at = oc_json_first(&json, 0); at != OC_JSON_NONE;
+	     at = oc_json_next(&json, 0, at)) {
+		if (number++ < chat->n)
+			continue;
+		oc_jsonw_init(&w, lines);
+		oc_jsonw_foreign(&w, oc_json_raw(&json, at));
+		oc_buf_putc(lines, '\n');
+	}
+	if (rc)
+		cli_warn("cannot add to %s: %s", chat->path, err.message);
+	oc_json_release(&json);
+	oc_buf_release(&array);
+	return !rc && !lines->bad;
+}
+
+bool chat_append(struct chat *chat, const struct oc_request *request, const struct oc_reply *reply)
+{
+	struct oc_buf lines = {0};
+	bool done;
+
+	oc_buf_init(&lines, SIZE_MAX / 2);
+	done = put_turn(chat, request, reply, &lines) &&
+	       ledger_try(&chat->ledger, oc_buf_text(&lines)) && !chat->ledger.lost;
+	oc_buf_release(&lines);
+	ledger_close(&chat->ledger);
+	return done;
+}
