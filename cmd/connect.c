@@ -21,6 +21,7 @@ enum {
 const struct cli_option connect_options[] = {
         {'b', "base-url", "URL", "the server; default " OC_BASE_URL},
         {'k', "api-key-file", "FILE", "read the API key from the first line of FILE"},
+        {'H', "header", "HEADER", "send this header, too: NAME: VALUE; or @FILE, one a line"},
         {OPT_KEY_IN_CLEAR, "key-in-clear", NULL, "send the key over plain HTTP, too"},
         {OPT_TIMEOUT, "timeout", "SECONDS",
          "longest silence of the server; default 30, 0 = no limit"},
@@ -59,6 +60,7 @@ void connect_init(struct connect *connect)
 void connect_release(struct connect *connect)
 {
 	oc_buf_wipe(&connect->key);
+	headers_release(&connect->headers);
 	oc_buf_release(&connect->url);
 }
 
@@ -74,6 +76,9 @@ bool connect_option(struct connect *connect, int id, const char *arg)
 		return true;
 	case 'k':
 		connect->key_file = arg;
+		return true;
+	case 'H':
+		headers_add(&connect->headers, id, arg);
 		return true;
 	case OPT_KEY_IN_CLEAR:
 		config->key_in_clear = true;

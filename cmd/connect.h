@@ -5,7 +5,7 @@
 #define CONNECT_H
 
 #include "text/buf.h"
-#include "cli.h"
+#include "headers.h"
 
 struct connect {
 	struct oc_config config;                 /* complete after connect_finish() */
@@ -13,6 +13,7 @@ struct connect {
 	const char *key_file;
 	bool keyless;      /* nobody will be asked, so that no key is read */
 	struct oc_buf key; /* that of key_file */
+	struct headers headers;
 	struct oc_buf url; /* the base URL that OLLAMA_HOST stands for; empty = it does not count */
 	bool default_host; /* nothing named a server */
 

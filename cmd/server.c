@@ -5,6 +5,7 @@
 #include "connect.h"
 #include "keyfile.h"
 #include "http/ollama.h"
+#include "http/secret.h"
 #include "http/url.h"
 
 /* ---- the server ---- */
@@ -106,6 +107,29 @@ static void choose_proxy(struct connect *connect, const struct oc_server *server
 		config->proxy = cli_env(*name);
 }
 
+static void complete_headers(struct connect *connect)
+{
+	struct headers *headers = &connect->headers;
+	struct oc_config *config = &connect->config;
+
+	headers_read(headers);
+	config->headers = headers->list;
+	config->nheaders = headers->n;
+	config->secrets = headers->secrets;
+	config->nsecrets = headers->nsecrets;
+}
+
+/* Is a key sent, be it in a header? */
+static bool has_key(const struct connect *connect)
+{
+	const struct headers *headers = &connect->headers;
+	bool has = connect->config.api_key || headers->nsecrets;
+
+	for (size_t i = 0; i < headers->n; i++)
+		has = has || oc_secret_is_named(oc_header_name(headers->list[i]));
+	return has;
+}
+
 void connect_finish(struct connect *connect)
 {
 	struct oc_server server;
@@ -119,6 +143,8 @@ void connect_finish(struct connect *connect)
 		choose_key(connect, &server);
 	choose_proxy(connect, &server);
 	oc_server_release(&server);
+	if (!connect->keyless)
+		complete_headers(connect);
 	if (!connect->config.ca_file)
 		connect->config.ca_file = cli_env("SSL_CERT_FILE");
 }
@@ -154,7 +180,7 @@ const char *connect_advice(const struct connect *connect, const struct oc_err *e
 	if (err->code == OC_ECONFIG && connect->exposed)
 		return ", or send it all the same with --key-in-clear";
 	/* In the path of plain HTTP it is only the status that tells a proxy. */
-	if (err->code == OC_EAUTH && !connect->config.api_key && err->http_status &&
+	if (err->code == OC_EAUTH && !has_key(connect) && err->http_status &&
 	    err->http_status != 407)
 		return advice_on_key(connect);
 	return "";

@@ -118,6 +118,12 @@ struct oc_config {
 	bool key_in_clear; /* send the key even over plain http to another machine, where everyone
 	                      on the way can read it; else that is refused: OC_ECONFIG */
 
+	/* Further headers, each "Name: value", at most 64. Those that say where a request ends and
+	 * whose it is cannot be among them. They go wherever the server is, over http, too. Where
+	 * the name says so ("api-key"), the value is treated like one of `secrets`. */
+	const struct oc_text *headers;
+	size_t nheaders;
+
 	const char *ca_file; /* PEM file of trusted certificates; NULL = the system's */
 	const char *proxy;   /* proxy URL; NULL = libcurl's environment rules; "" = none.
 	                        Loopback addresses are never asked through a proxy. */

@@ -202,6 +202,8 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	slot->attempt = (struct oc_attempt){
 	        .server = &batch->client->server,
 	        .api_key = cfg->api_key,
+	        .headers = cfg->headers,
+	        .nheaders = cfg->nheaders,
 	        .url = batch->url.p,
 	        .model = job->question.model,
 	        .body = body,

@@ -7,6 +7,8 @@
 
 #include "call/attempt.h"
 #include "answer/reply.h"
+#include "http/header.h"
+#include "http/secret.h"
 #include "call/retry.h"
 #include "call/spent.h"
 #include "answer/sniff.h"
@@ -269,6 +271,16 @@ const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTE
 	return told;
 }
 
+/* Is a key sent, be it in a header of the caller's? */
+static bool has_key(const struct oc_attempt *a)
+{
+	bool has = a->api_key && *a->api_key;
+
+	for (size_t i = 0; i < a->nheaders; i++)
+		has = has || oc_secret_is_named(oc_header_name(a->headers[i]));
+	return has;
+}
+
 int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *err)
 {
 	a->err = (struct oc_err){.code = OC_OK};
@@ -282,7 +294,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	        .model = a->model,
 	        .base_url = a->server->base_url,
 	        .request_id = a->x.request_id,
-	        .has_key = a->api_key && *a->api_key,
+	        .has_key = has_key(a),
 	        .has_tools = a->has_tools,
 	};
 	oc_events_init(&a->in, a->sink, a->sink_ctx, &a->context, a->reply);
@@ -290,6 +302,8 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	        .url = a->url,
 	        .server = a->server->base_url,
 	        .api_key = a->api_key,
+	        .headers = a->headers,
+	        .nheaders = a->nheaders,
 	        .accept = a->stream ? "text/event-stream, application/json" : "application/json",
 	        .body = a->body,
 	        .timeout = a->timeout,

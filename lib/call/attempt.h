@@ -27,6 +27,8 @@ struct oc_attempt {
 	/* Set by the caller before oc_attempt_start(), and borrowed until oc_attempt_end(). */
 	const struct oc_server *server;
 	const char *api_key; /* NULL or "" = none */
+	const struct oc_text *headers;
+	size_t nheaders;
 	const char *url;
 	const char *model;   /* for messages */
 	struct oc_text body; /* of the request */

@@ -22,6 +22,8 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 	call->max_retries = cfg->max_retries;
 	call->attempt.server = &client->server;
 	call->attempt.api_key = cfg->api_key;
+	call->attempt.headers = cfg->headers;
+	call->attempt.nheaders = cfg->nheaders;
 	call->attempt.url = url;
 	call->attempt.timeout = cfg->timeout;
 	call->attempt.wait = cfg->wait;

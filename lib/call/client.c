@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "call/client.h"
+#include "http/header.h"
 #include "http/lookup.h"
 #include "text/err.h"
 #include "text/text.h"
@@ -47,6 +48,18 @@ static int check_proxy(const char *url, struct oc_err *err)
 	                  "socks5, socks5h");
 }
 
+static int check_headers(const struct oc_config *cfg, struct oc_err *err)
+{
+	int rc = OC_OK;
+
+	if (cfg->nheaders > OC_HEADERS_MAX)
+		return oc_err_set(err, OC_EARG, "%zu headers are too many: at most %zu",
+		                  cfg->nheaders, OC_HEADERS_MAX);
+	for (size_t i = 0; i < cfg->nheaders && !rc; i++)
+		rc = oc_header_check(cfg->headers[i], err);
+	return rc;
+}
+
 static bool is_limit(double seconds)
 {
 	return !isnan(seconds) && seconds >= 0;
@@ -60,6 +73,8 @@ static int check_config(const struct oc_config *cfg, const struct oc_server *ser
 	if (!is_limit(cfg->timeout) || !is_limit(cfg->wait) || !is_limit(cfg->max_time))
 		return oc_err_set(err, OC_EARG, "a time limit must not be negative");
 	if (cfg->proxy && check_proxy(cfg->proxy, err))
+		return OC_EARG;
+	if (check_headers(cfg, err))
 		return OC_EARG;
 	if (cfg->max_retries < OC_RETRY_ON || !is_limit(cfg->backoff_factor))
 		return oc_err_set(err, OC_EARG, "retries and back-off must not be negative");
@@ -108,6 +123,9 @@ static int keep_secrets(struct oc_client *client)
 		rc = oc_secrets_add_query(secrets, client->server.query);
 	for (size_t i = 0; i < cfg->nsecrets && !rc; i++)
 		rc = oc_secrets_add(secrets, cfg->secrets[i]);
+	for (size_t i = 0; i < cfg->nheaders && !rc; i++)
+		rc = oc_secrets_add_named(secrets, oc_header_name(cfg->headers[i]),
+		                          oc_header_value(cfg->headers[i]));
 	return rc;
 }
 

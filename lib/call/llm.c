@@ -55,6 +55,7 @@ static struct oc_text keep_text(struct oc_llm *llm, struct oc_text text)
 static void keep_config(struct oc_llm *llm, const struct oc_config *cfg)
 {
 	struct oc_text *secrets = keep(llm, cfg->secrets, cfg->nsecrets * sizeof *secrets);
+	struct oc_text *headers = keep(llm, cfg->headers, cfg->nheaders * sizeof *headers);
 
 	llm->cfg = *cfg;
 	llm->cfg.base_url = keep_string(llm, cfg->base_url);
@@ -63,7 +64,10 @@ static void keep_config(struct oc_llm *llm, const struct oc_config *cfg)
 	llm->cfg.proxy = keep_string(llm, cfg->proxy);
 	for (size_t i = 0; secrets && i < cfg->nsecrets; i++)
 		secrets[i] = keep_text(llm, cfg->secrets[i]);
+	for (size_t i = 0; headers && i < cfg->nheaders; i++)
+		headers[i] = keep_text(llm, cfg->headers[i]);
 	llm->cfg.secrets = secrets;
+	llm->cfg.headers = headers;
 }
 
 static void keep_request(struct oc_llm *llm, const struct oc_request *req)

@@ -19,8 +19,10 @@ struct oc_route {
 struct oc_exchange {
 	/* Set by the caller, and unchanged until the exchange is done. */
 	const char *url;
-	const char *server;  /* the base URL, for messages */
-	const char *api_key; /* NULL or "" = none */
+	const char *server;            /* the base URL, for messages */
+	const char *api_key;           /* NULL or "" = none */
+	const struct oc_text *headers; /* further ones, which have been checked */
+	size_t nheaders;
 	const char *accept;  /* the Accept header's value */
 	struct oc_text body; /* p != NULL: POST of application/json; else GET */
 	double timeout;      /* s; longest wait for a connection, and silence later; 0 = no limit */

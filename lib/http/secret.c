@@ -336,20 +336,25 @@ int oc_secrets_add_url(struct oc_secrets *secrets, const char *url)
 	return oc_secrets_add(secrets, (struct oc_text){colon + 1, left(colon + 1, at)});
 }
 
-static bool is_secret_name(const char *p, size_t n)
+bool oc_secret_is_named(struct oc_text name)
 {
-	static const char *const words[] = {"key",  "token", "secret", "pass",
-	                                    "auth", "cred",  "sig",    "code"};
+	static const char *const words[] = {"key",  "token", "secret", "pass",  "auth",
+	                                    "cred", "sig",   "code",   "cookie"};
 
 	for (size_t i = 0; i < OC_COUNT(words); i++) {
 		size_t len = strlen(words[i]);
 
-		for (size_t at = 0; at + len <= n; at++) {
-			if (strncasecmp(p + at, words[i], len) == 0)
+		for (size_t at = 0; at + len <= name.n; at++) {
+			if (strncasecmp(name.p + at, words[i], len) == 0)
 				return true;
 		}
 	}
 	return false;
+}
+
+int oc_secrets_add_named(struct oc_secrets *secrets, struct oc_text name, struct oc_text value)
+{
+	return oc_secret_is_named(name) ? oc_secrets_add(secrets, value) : OC_OK;
 }
 
 int oc_secrets_add_query(struct oc_secrets *secrets, const char *query)
@@ -361,8 +366,9 @@ int oc_secrets_add_query(struct oc_secrets *secrets, const char *query)
 		size_t name = strcspn(p, "=&");
 		size_t n = strcspn(p, "&");
 
-		if (name < n && is_secret_name(p, name))
-			rc = oc_secrets_add(secrets, (struct oc_text){p + name + 1, n - name - 1});
+		if (name < n)
+			rc = oc_secrets_add_named(secrets, (struct oc_text){p, name},
+			                          (struct oc_text){p + name + 1, n - name - 1});
 		p += n;
 		p += *p == '&';
 	}

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "text/clock.h"
+#include "http/header.h"
 #include "http/transfer.h"
 #include "text/err.h"
 
@@ -235,13 +236,38 @@ static void free_headers(struct oc_transfer *t)
 	curl_slist_free_all(t->headers);
 }
 
+/* Appends a header of the caller's, who need not have written a NUL behind it. */
+static bool add_further(struct oc_transfer *t, struct oc_text header)
+{
+	char *line = strndup(header.p, header.n);
+	bool ok = line && add_header(t, "", line);
+
+	if (line)
+		explicit_bzero(line, header.n);
+	free(line);
+	return ok;
+}
+
+/* A header of ours, where the caller has no other. */
+static bool add_default(struct oc_transfer *t, const char *name, const char *value)
+{
+	char prefix[32];
+
+	if (oc_headers_have(t->x->headers, t->x->nheaders, name))
+		return true;
+	(void)snprintf(prefix, sizeof prefix, "%s: ", name);
+	return add_header(t, prefix, value);
+}
+
 static bool add_headers(struct oc_transfer *t)
 {
 	const struct oc_exchange *x = t->x;
-	bool ok = add_header(t, "Accept: ", x->accept);
+	bool ok = add_default(t, "Accept", x->accept);
 
+	for (size_t i = 0; i < x->nheaders; i++)
+		ok = ok && add_further(t, x->headers[i]);
 	if (x->body.p) {
-		ok = ok && add_header(t, "Content-Type: ", "application/json");
+		ok = ok && add_default(t, "Content-Type", "application/json");
 		/* Without this, a body over 1 MiB waits a second for "100 Continue". */
 		ok = ok && add_header(t, "Expect:", "");
 	}

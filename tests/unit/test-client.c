@@ -133,6 +133,38 @@ TEST(complete_does_not_repeat_the_key)
 	oc_reply_release(&reply);
 }
 
+TEST(headers_are_sent_and_those_that_are_secret_are_not_told)
+{
+	static const struct oc_text bad[] = {{"X: y", 4}, {"host: z", 7}};
+	static const struct oc_text many[65] = {{"X: y", 4}};
+	char key[] = "api-key: secret-of-azure";
+	struct oc_text headers[] = {{"X-Title: t", 10}, {key, strlen(key)}};
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_llm *llm;
+	struct oc_err err = {0};
+	char *text;
+
+	cfg.headers = headers;
+	cfg.nheaders = 2;
+	serve("status 401\nbody {\"error\":\"secret-of-azure is no key\"}\n---\nanswer one\n");
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	memset(key, '?', strlen(key)); /* the object has its own copy */
+	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err), OC_EAUTH);
+	CHECK(strstr(err.message, "*************** is no key"));
+	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err), OC_OK);
+	CHECK_STR(text, "one");
+	free(text);
+	oc_llm_free(llm);
+	cfg.headers = bad;
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
+	CHECK_STR(err.message, "the header host cannot be set");
+	cfg.headers = many;
+	cfg.nheaders = OC_COUNT(many);
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
+	CHECK_STR(err.message, "65 headers are too many: at most 64");
+}
+
 TEST(complete_takes_a_stream_for_an_answer)
 {
 	struct oc_config cfg = config();
@@ -565,14 +597,15 @@ int main(void)
 	if (loopback_init())
 		return 1;
 	rc = RUN(T(complete_returns_content_model_and_usage), T(complete_tries_again),
-	         T(complete_does_not_repeat_the_key), T(complete_takes_a_stream_for_an_answer),
-	         T(configurations_are_checked), T(stream_hands_pieces_over),
-	         T(stream_joins_characters), T(stream_stops_when_the_sink_says_so),
-	         T(a_stream_that_was_stopped_has_a_status), T(stream_does_not_lie_about_its_end),
-	         T(llm_answers_many_times), T(llm_asks_as_often_as_it_says),
-	         T(llm_checks_its_arguments), T(structured_answers_are_checked),
-	         T(models_are_listed), T(models_have_one_deadline),
-	         T(memory_may_be_out_at_any_moment));
+	         T(complete_does_not_repeat_the_key),
+	         T(headers_are_sent_and_those_that_are_secret_are_not_told),
+	         T(complete_takes_a_stream_for_an_answer), T(configurations_are_checked),
+	         T(stream_hands_pieces_over), T(stream_joins_characters),
+	         T(stream_stops_when_the_sink_says_so), T(a_stream_that_was_stopped_has_a_status),
+	         T(stream_does_not_lie_about_its_end), T(llm_answers_many_times),
+	         T(llm_asks_as_often_as_it_says), T(llm_checks_its_arguments),
+	         T(structured_answers_are_checked), T(models_are_listed),
+	         T(models_have_one_deadline), T(memory_may_be_out_at_any_moment));
 	loopback_end();
 	return rc;
 }

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* headers.h: --header: headers of the caller's, on the command line or in files. */
+#ifndef HEADERS_H
+#define HEADERS_H
+
+#include "cli.h"
+#include "http/header.h"
+#include "text/buf.h"
+
+enum { HEADERS_MAX = (int)OC_HEADERS_MAX };
+
+/* Set to zero to begin with. */
+struct headers {
+	struct oc_text list[HEADERS_MAX];
+	size_t n;
+	struct oc_text secrets[HEADERS_MAX]; /* the values that are from files */
+	size_t nsecrets;
+
+	/* Private. */
+	const char *files[HEADERS_MAX];
+	size_t nfiles;
+	struct oc_buf text; /* what is in the files */
+};
+
+/* "Name: value", or "@FILE"; id: the option, for messages. */
+void headers_add(struct headers *headers, int id, const char *arg);
+
+/* Reads the files. Ends the program where one is unusable. */
+void headers_read(struct headers *headers);
+
+/* Overwrites what has been read. */
+void headers_release(struct headers *headers);
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* header.c: headers that a request has besides those of this library. */
+#include "compat.h"
+
+#include <strings.h>
+
+#include "http/header.h"
+#include "text/err.h"
+
+struct oc_text oc_header_name(struct oc_text header)
+{
+	const char *colon = header.n ? memchr(header.p, ':', header.n) : NULL;
+
+	return (struct oc_text){header.p, colon ? (size_t)(colon - header.p) : 0};
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+struct oc_text oc_header_value(struct oc_text header)
+{
+	size_t name = oc_header_name(header).n;
+	struct oc_text value = {header.p + name + 1, header.n - name - 1};
+
+	for (; value.n && is_blank(*value.p); value.n--)
+		value.p++;
+	while (value.n && is_blank(value.p[value.n - 1]))
+		value.n--;
+	return value;
+}
+
+static bool is(struct oc_text name, const char *s)
+{
+	return name.n == strlen(s) && strncasecmp(name.p, s, name.n) == 0;
+}
+
+bool oc_headers_have(const struct oc_text *headers, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (is(oc_header_name(headers[i]), name))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 9110, 5.6.2: a token. */
+static bool is_token(struct oc_text name)
+{
+	for (size_t i = 0; i < name.n; i++) {
+		if (!strchr("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+		            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+		            name.p[i]) ||
+		    !name.p[i])
+			return false;
+	}
+	return name.n > 0;
+}
+
+/* No control character: a line end would begin another header. */
+static bool is_value(struct oc_text value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		unsigned char c = (unsigned char)value.p[i];
+
+		if ((c < 0x20 && c != '\t') || c == 0x7f)
+			return false;
+	}
+	return value.n > 0;
+}
+
+static bool is_reserved(struct oc_text name)
+{
+	static const char *const names[] = {
+	        "Accept-Encoding",
+	        "Authorization",
+	        "Connection",
+	        "Content-Encoding",
+	        "Content-Length",
+	        "Expect",
+	        "Host",
+	        "Keep-Alive",
+	        "TE",
+	        "Proxy-Connection",
+	        "Trailer",
+	        "Transfer-Encoding",
+	        "Upgrade",
+	};
+
+	for (size_t i = 0; i < OC_COUNT(names); i++) {
+		if (is(name, names[i]))
+			return true;
+	}
+	return false;
+}
+
+int oc_header_check(struct oc_text header, struct oc_err *err)
+{
+	struct oc_text name = oc_header_name(header);
+
+	if (header.n > OC_HEADER_MAX)
+		return oc_err_set(err, OC_EARG, "a header is longer than %zu bytes", OC_HEADER_MAX);
+	if (!is_token(name))
+		return oc_err_set(err, OC_EARG, "a header is not like \"Name: value\"");
+	if (is(name, "Authorization"))
+		return oc_err_set(err, OC_EARG, "the header %.*s is that of the API key",
+		                  (int)name.n, name.p);
+	if (is_reserved(name))
+		return oc_err_set(err, OC_EARG, "the header %.*s cannot be set", (int)name.n,
+		                  name.p);
+	if (!is_value(oc_header_value(header)))
+		return oc_err_set(err, OC_EARG,
+		                  "the header %.*s has no value, or one with control characters",
+		                  (int)name.n, name.p);
+	return OC_OK;
+}
