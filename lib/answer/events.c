@@ -323,9 +323,12 @@ static int judge_end(struct oc_events *in, enum oc_code transport)
 		return finish(in);
 	if (transport)
 		return transport;
-	if (in->empty_chunk)
-		return oc_err_set(&in->err, OC_EPROTO,
-		                  "the server failed within the stream and did not say why");
+	if (in->empty_chunk) {
+		(void)oc_err_set(&in->err, OC_EPROTO,
+		                 "the server failed within the stream and did not say why");
+		in->err.retry = true; /* for a document it would have been a 500 */
+		return in->err.code;
+	}
 	in->cut = !in->has_events || in->draft.has_choices;
 	return oc_err_set(&in->err, OC_EPROTO,
 	                  "the stream ended early, with neither [DONE] nor a finish reason%s",

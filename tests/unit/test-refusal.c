@@ -348,6 +348,68 @@ TEST(request_ids)
 	            REFUSED("why (ref: 1b)"));
 }
 
+/* The whole texts of vendors; their sources are in docs/QUIRKS.md. */
+TEST(what_a_server_bears)
+{
+	static const struct {
+		enum oc_delivery bears;
+		const char *body;
+	} rows[] = {
+	        {OC_DELIVERY_STREAM,
+	         "{\"object\":\"error\",\"message\":{\"detail\":[{\"type\":\"extra_forbidden\","
+	         "\"loc\":"
+	         "[\"body\",\"stream_options\",\"include_usage\"],\"msg\":\"Extra inputs are not "
+	         "permitted\",\"input\":true}]},\"type\":\"invalid_request_error\",\"param\":null,"
+	         "\"code\":null}"},
+	        {OC_DELIVERY_STREAM,
+	         "{\"error\":{\"message\":\"litellm.BadRequestError: MistralException - {'detail': "
+	         "[{'type': 'extra_forbidden', 'loc': ['body', 'stream_options', "
+	         "'include_usage'], 'msg': 'Extra inputs are not permitted', 'input': True}]}. "
+	         "Received Model Group=mistral\",\"type\":null,\"param\":null,\"code\":\"400\"}}"},
+	        {OC_DELIVERY_STREAM,
+	         "{\"error\":{\"message\":\"Unrecognized request argument supplied: "
+	         "stream_options. Please contact us through an Azure support request\","
+	         "\"type\":\"invalid_request_error\",\"param\":null,\"code\":null}}"},
+	        {OC_DELIVERY_STREAM,
+	         "{\"error_code\":\"BAD_REQUEST\",\"message\":\"json: unknown field "
+	         "\\\"stream_options\\\"\"}"},
+	        {OC_DELIVERY_STREAM,
+	         "{\"detail\":[{\"type\":\"extra_forbidden\",\"loc\":[\"body\",\"stream_options\"],"
+	         "\"msg\":\"Extra inputs are not "
+	         "permitted\",\"input\":{\"include_usage\":true}}]}"},
+	        {OC_DELIVERY_STREAM, "Failed to deserialize the JSON body: unknown field "
+	                             "`stream_options`, expected one of `model`, `stream`"},
+	        {OC_DELIVERY_WHOLE,
+	         "{\"error\":{\"message\":\"Unsupported value: 'stream' does not support true with "
+	         "this model. Supported values are: false.\",\"type\":\"invalid_request_error\","
+	         "\"param\":\"stream\",\"code\":\"unsupported_value\"}}"},
+	        {OC_DELIVERY_WHOLE,
+	         "{\"error\":{\"message\":\"unsupported\",\"param\":\"stream\"}}"},
+	        {OC_DELIVERY_WHOLE,
+	         "{\"message\":\"Streaming completion is not support yet, please remove 'stream' "
+	         "key value in the request payload.\"}"},
+	        {OC_DELIVERY_WHOLE,
+	         "{\"error\":{\"message\":\"bedrock error: Malformed input request: #: extraneous "
+	         "key [stream] is not permitted, please reformat your input and try again.\"}}"},
+	        {OC_DELIVERY_WHOLE,
+	         "{\"error\":[\"Error in `stream`: `stream` is not supported for this model\"]}"},
+	        /* What repeats the request names nothing. */
+	        {OC_DELIVERY_USAGE,
+	         "{\"detail\":[{\"type\":\"missing\",\"loc\":[\"body\",\"prompt\"],\"msg\":\"Field "
+	         "required\",\"input\":{\"model\":\"m\",\"stream\":true,\"stream_options\":{"
+	         "\"include_usage\":true}}}]}"},
+	        {OC_DELIVERY_USAGE, "{\"error\":\"Upstream request failed\"}"},
+	        {OC_DELIVERY_USAGE, "<html><title>Bad Request</title>stream</html>"},
+	        {OC_DELIVERY_USAGE, ""},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_text body = {rows[i].body, strlen(rows[i].body)};
+
+		CHECK_INT(oc_refusal_bears(400, body), rows[i].bears);
+	}
+}
+
 /* Nothing is known of the request: every status still has its sentence. */
 TEST(nothing_is_known)
 {
@@ -369,5 +431,5 @@ int main(void)
 	return RUN(T(body_shapes), T(long_texts_are_cut), T(bytes_of_images_are_not_shown),
 	           T(codes_by_status), T(models_that_are_missing), T(addresses_that_are_wrong),
 	           T(keys), T(quota_or_rate), T(failures_that_may_pass), T(request_ids),
-	           T(nothing_is_known));
+	           T(what_a_server_bears), T(nothing_is_known));
 }
