@@ -173,21 +173,20 @@ static void wait_a_little(void)
 
 void chat_begin(struct chat *chat, struct oc_request *request, struct oc_config *config)
 {
-	double started = oc_now();
-	double limit = config->max_time;
+	double deadline = oc_now() + config->max_time;
+	bool limited = config->max_time > 0;
 	bool told = !config->log;
 
 	while (!ledger_open_own(&chat->ledger, chat->path)) {
 		if (!told)
 			cli_note("waiting for %s, which another process uses", chat->path);
 		told = true;
-		if (limit > 0 && oc_now() - started >= limit)
+		wait_a_little();
+		config->max_time = limited ? deadline - oc_now() : 0;
+		if (limited && config->max_time <= 0)
 			cli_die(CLI_TEMPFAIL,
 			        "another process uses %s, and the deadline has passed", chat->path);
-		wait_a_little();
 	}
-	if (limit > 0)
-		config->max_time = limit - (oc_now() - started);
 	join(chat, request);
 }
 

@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const struct oc_refusal_context asked = {
-        .model = "m", .base_url = "http://h/v1", .request_id = "17"};
+        .model = "m", .base_url = "http://h/v1", .request_id = "17", .has_tools = true};
 
 static void want(bool condition)
 {
@@ -29,6 +29,29 @@ static void check_err(int rc, const struct oc_err *err)
 	want(oc_utf8_printable(err->message, strlen(err->message)));
 }
 
+/* Calls are JSON, and so is each of their lines. */
+static void check_calls(const struct oc_reply *reply)
+{
+	struct oc_text calls = {reply->tool_calls, reply->tool_calls_len};
+	struct oc_jsonw w;
+	struct oc_buf lines = {0};
+
+	if (!reply->tool_calls)
+		return;
+	want(oc_json_check(calls.p, calls.n, NULL, NULL) == 0);
+	oc_buf_init(&lines, SIZE_MAX / 2);
+	oc_jsonw_init(&w, &lines);
+	oc_calls_list(&w, calls, true);
+	for (size_t at = 0; at < lines.n;) {
+		const char *end = memchr(lines.p + at, '\n', lines.n - at);
+
+		want(end &&
+		     oc_json_check(lines.p + at, (size_t)(end - lines.p) - at, NULL, NULL) == 0);
+		at = (size_t)(end - lines.p) + 1;
+	}
+	oc_buf_release(&lines);
+}
+
 static void answer(struct oc_text body)
 {
 	struct oc_reply reply = {0};
@@ -39,7 +62,9 @@ static void answer(struct oc_text body)
 	rc = oc_reply_parse(body, &asked, &reply, &err);
 	check_err(rc, &err);
 	if (!rc) {
-		want(reply.content_len > 0 && reply.content_len < 3 * body.n);
+		want(reply.content_len > 0 || reply.tool_calls);
+		want(reply.content_len < 3 * body.n);
+		check_calls(&reply);
 		want(reply.content[reply.content_len] == '\0');
 		want(oc_utf8_check(reply.content, reply.content_len) == reply.content_len);
 		want(reply.usage.input_tokens >= -1 && reply.usage.total_tokens >= -1);
@@ -69,6 +94,9 @@ static void stream(struct oc_text body)
 		body.p += n + (end != NULL);
 		body.n -= n + (end != NULL);
 	}
+	oc_draft_end(&draft);
+	want(oc_draft_take_calls(&draft, &reply, NULL) == 0);
+	check_calls(&reply);
 	oc_draft_release(&draft);
 	oc_reply_release(&reply);
 	oc_json_release(&json);

@@ -117,6 +117,27 @@ TEST(written_with_nothing_but_content)
 	oc_buf_release(&entry);
 }
 
+TEST(calls_of_tools)
+{
+	static const char calls[] = "[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":"
+	                            "\"f\",\"arguments\":\"{}\"}}]";
+	char copy[sizeof calls];
+	const struct oc_reply reply = {.content = (char[]){""},
+	                               .tool_calls = memcpy(copy, calls, sizeof calls),
+	                               .tool_calls_len = sizeof calls - 1,
+	                               .usage = {-1, -1, -1}};
+	struct oc_buf entry = {0};
+	struct read r;
+
+	put_question(&entry, URL, REQUEST);
+	oc_entry_answer(&entry, 1, &reply, (struct oc_text){NULL, 0});
+	CHECK_INT(read_entry(&r, REQUEST, entry.p, entry.n), OC_OK);
+	CHECK_STR(r.reply.content, "");
+	CHECK_STR(r.reply.tool_calls, calls);
+	release(&r);
+	oc_buf_release(&entry);
+}
+
 TEST(read_back)
 {
 	struct read r;
@@ -253,7 +274,7 @@ TEST(survives_without_memory)
 
 int main(void)
 {
-	return RUN(T(written), T(written_with_nothing_but_content), T(read_back),
+	return RUN(T(written), T(written_with_nothing_but_content), T(calls_of_tools), T(read_back),
 	           T(a_servers_body_is_kept_as_it_is), T(every_truncation_is_refused),
 	           T(another_request_is_refused), T(damage_is_refused), T(an_error_is_no_answer),
 	           T(names_stay), T(survives_without_memory));

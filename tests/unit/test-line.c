@@ -186,6 +186,35 @@ TEST(limit_of_the_answer)
 	}
 }
 
+TEST(tools_of_the_request)
+{
+	static const struct {
+		const char *line;
+		bool tools;
+	} rows[] = {
+	        {"\"hi\"", false},
+	        {"{\"prompt\":\"hi\",\"tools\":null}", false},
+	        {"{\"prompt\":\"hi\",\"tools\":[]}", true},
+	        {"{\"prompt\":\"hi\",\"functions\":[]}", true},
+	        {"{\"body\":{\"messages\":[],\"tools\":[]}}", true},
+	        {"{\"body\":{\"messages\":[]},\"tools\":[]}", false},
+	};
+	struct oc_request req = defaults();
+
+	for (size_t i = 0; i < 2 * OC_COUNT(rows); i++) {
+		bool by_default = i >= OC_COUNT(rows);
+		struct oc_line line;
+		struct oc_err err = {0};
+
+		req.tools.p = by_default ? "[{\"type\":\"x\"}]" : NULL;
+		req.tools.n = by_default ? strlen(req.tools.p) : 0;
+		printf("# %s\n", rows[i % OC_COUNT(rows)].line);
+		CHECK_INT(read_with(&line, 1, rows[i % OC_COUNT(rows)].line, &req, &err), OC_OK);
+		CHECK_INT(line.has_tools, by_default || rows[i].tools);
+		oc_line_release(&line);
+	}
+}
+
 TEST(escapes_in_an_envelope)
 {
 	struct oc_request req = defaults();
@@ -398,9 +427,10 @@ int main(void)
 {
 	return RUN(T(four_forms), T(white_space_around), T(fields_of_the_line_win),
 	           T(null_is_not_given), T(one_limit_of_tokens), T(limit_of_the_answer),
-	           T(escapes_in_an_envelope), T(instruction_and_system_message),
-	           T(model_of_the_line), T(refused), T(custom_id_of_a_bad_line_is_known),
-	           T(key_is_custom_id_or_number), T(request_is_all_that_is_sent),
-	           T(request_hash_is_stable), T(form_of_the_defaults), T(form_of_the_line_wins),
+	           T(tools_of_the_request), T(escapes_in_an_envelope),
+	           T(instruction_and_system_message), T(model_of_the_line), T(refused),
+	           T(custom_id_of_a_bad_line_is_known), T(key_is_custom_id_or_number),
+	           T(request_is_all_that_is_sent), T(request_hash_is_stable),
+	           T(form_of_the_defaults), T(form_of_the_line_wins),
 	           T(an_unusable_schema_is_refused), T(survives_without_memory));
 }

@@ -80,6 +80,122 @@ TEST(every_field_in_its_order)
 	           "\"stream\":true,\"stream_options\":{\"include_usage\":true}}");
 }
 
+#define WEATHER  "{\"type\":\"function\",\"function\":{\"name\":\"weather\"}}"
+#define MESSAGES "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}]"
+
+TEST(tools)
+{
+	struct oc_request req = request_for("Hi");
+	struct oc_err err = {0};
+
+	req.tools = text("\xef\xbb\xbf [" WEATHER ", {\"type\":\"web\"}]\n");
+	CHECK_INT(oc_request_check(&req, &err), OC_OK);
+	check_body(&req, OC_DELIVERY_WHOLE,
+	           MESSAGES ",\"tools\":[" WEATHER ", {\"type\":\"web\"}]}");
+	req.tools = text("[" WEATHER "]");
+	req.tool_choice = "required";
+	CHECK_INT(oc_request_check(&req, &err), OC_OK);
+	check_body(&req, OC_DELIVERY_WHOLE,
+	           MESSAGES ",\"tools\":[" WEATHER "],\"tool_choice\":\"required\"}");
+	req.tool_choice = "weather";
+	CHECK_INT(oc_request_check(&req, &err), OC_OK);
+	check_body(&req, OC_DELIVERY_WHOLE,
+	           MESSAGES ",\"tools\":[" WEATHER "],\"tool_choice\":" WEATHER "}");
+}
+
+TEST(tools_that_cannot_be)
+{
+	static const struct {
+		const char *tools;
+		const char *choice;
+		enum oc_code code;
+		const char *message;
+	} rows[] = {
+	        {"[]", NULL, OC_EDATA, "the tools are no array with something in it"},
+	        {"{\"a\":1}", NULL, OC_EDATA, "the tools are no array with something in it"},
+	        {"[" WEATHER ",3]", NULL, OC_EDATA, "tool 2 is no object with a \"type\""},
+	        {"[{\"type\":1}]", NULL, OC_EDATA, "tool 1 is no object with a \"type\""},
+	        {"[{\"type\":\"function\",\"function\":{\"name\":7}}]", NULL, OC_EDATA,
+	         "tool 1 is of type \"function\", and has no \"function\" with a \"name\""},
+	        {"[", NULL, OC_EDATA,
+	         "the tools are unusable: not JSON at byte 1: the text ends too early"},
+	        {"[" WEATHER "]", "", OC_EARG, "the choice of a tool is no word"},
+	        {"[" WEATHER "]", "a\n", OC_EARG, "the choice of a tool is no word"},
+	        {"[" WEATHER "]", "Weather", OC_EARG,
+	         "the tool \"Weather\" that is to be called is none of those that are given"},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		struct oc_request req = request_for("Hi");
+		struct oc_err err = {0};
+
+		req.tools = text(rows[i].tools);
+		req.tool_choice = rows[i].choice;
+		CHECK_INT(oc_request_check(&req, &err), rows[i].code);
+		CHECK_STR(err.message, rows[i].message);
+	}
+}
+
+static bool has_tools(const char *tools, const char *fields)
+{
+	struct oc_request req = request_for("Hi");
+
+	req.tools = text(tools);
+	req.fields = text(fields);
+	return oc_request_has_tools(&req);
+}
+
+TEST(tools_may_be_fields)
+{
+	CHECK(!has_tools("", ""));
+	CHECK(!has_tools("", "{\"tools\":null}"));
+	CHECK(has_tools("", "{\"tools\":[]}"));
+	CHECK(has_tools("", "{\"functions\":[{}]}"));
+	CHECK(has_tools("[" WEATHER "]", "{\"top_k\":1}"));
+	CHECK(!has_tools("[" WEATHER "]", "{\"tools\":null}"));
+}
+
+static void check_messages(const struct oc_request *req, struct oc_reply reply, const char *want)
+{
+	struct oc_buf out = {0};
+	struct oc_err err = {0};
+
+	oc_buf_init(&out, 1000);
+	CHECK_INT(oc_request_messages(req, &reply, &out, &err), OC_OK);
+	CHECK_STR(out.p, want);
+	oc_buf_release(&out);
+}
+
+#define HI_THERE "{\"role\":\"user\",\"content\":\"Hi\"}"
+
+TEST(the_conversation_with_its_answer)
+{
+	struct oc_request req = request_for("Hi");
+	char calls[] = "[{\"id\":\"a\"}]";
+	char content[] = "Ho";
+
+	req.system = text("sys");
+	check_messages(&req, (struct oc_reply){.content = content, .content_len = 2},
+	               "[{\"role\":\"system\",\"content\":\"sys\"}," HI_THERE
+	               ",{\"role\":\"assistant\",\"content\":\"Ho\"}]");
+	req.system = text("");
+	req.messages = text("[ 1, 2 ]");
+	check_messages(&req,
+	               (struct oc_reply){.content = content,
+	                                 .tool_calls = calls,
+	                                 .tool_calls_len = strlen(calls)},
+	               "[1, 2," HI_THERE ",{\"role\":\"assistant\",\"content\":null,"
+	               "\"tool_calls\":[{\"id\":\"a\"}]}]");
+	req.prompt = text("");
+	check_messages(&req,
+	               (struct oc_reply){.content = content,
+	                                 .content_len = 2,
+	                                 .tool_calls = calls,
+	                                 .tool_calls_len = strlen(calls)},
+	               "[1, 2,{\"role\":\"assistant\",\"content\":\"Ho\","
+	               "\"tool_calls\":[{\"id\":\"a\"}]}]");
+}
+
 TEST(schema)
 {
 	struct oc_request req = request_for("Hi");
@@ -577,6 +693,11 @@ static int build_once(void *ctx)
 	return rc;
 }
 
+static int check_once(void *ctx)
+{
+	return oc_request_check(ctx, NULL);
+}
+
 static int stream_once(void *ctx)
 {
 	enum oc_delivery asks;
@@ -599,6 +720,10 @@ TEST(memory_may_be_out)
 	req.format = OC_FORMAT_JSON_SCHEMA;
 	req.schema = text("{\"type\":\"object\"}");
 	CHECK_INT(fail_each_alloc(build_once, &req), 2);
+	req.tools = text("[" WEATHER "]");
+	req.tool_choice = "weather";
+	CHECK_INT(fail_each_alloc(build_once, &req), 2);
+	CHECK(fail_each_alloc(check_once, &req) > 4);
 	req.fields = text("{\"a\":{\"b\":1}}");
 	CHECK(fail_each_alloc(build_once, &req) > 4);
 	req.fields = text("{\"stream_options\":{\"b\":1}}");
@@ -607,7 +732,8 @@ TEST(memory_may_be_out)
 
 int main(void)
 {
-	return RUN(T(least_body), T(every_field_in_its_order), T(schema),
+	return RUN(T(least_body), T(every_field_in_its_order), T(tools), T(tools_that_cannot_be),
+	           T(tools_may_be_fields), T(the_conversation_with_its_answer), T(schema),
 	           T(prompt_is_escaped_and_nothing_else), T(images), T(image_types),
 	           T(body_over_its_ceiling), T(sizes_are_limited_together),
 	           T(large_body_is_one_block), T(temperature_and_top_p), T(model_names),
