@@ -200,6 +200,10 @@ torture: have-deps ## kill oc-batch 200 times, and prove that nothing was lost
 	@$(MAKE) --no-print-directory QUIET=1 all $B/fake
 	@B='$B' BIN='$(BIN)' tests/torture
 
+.PHONY: portability
+portability: ## build and run the tests for other machines, in emulators
+	@tests/portability $(MACHINES)
+
 .PHONY: mutants
 mutants: have-deps ## break one thing after the other, and require that a test notices
 	@tests/mutants/run $(MUTANTS)

@@ -3,8 +3,10 @@
 #include "compat.h"
 
 #include <errno.h>
-#include <sys/xattr.h>
 #include <unistd.h>
+#ifdef __linux__
+#	include <sys/xattr.h>
+#endif
 
 #include "attributes.h"
 
@@ -21,6 +23,8 @@ static bool copy_owner(const struct stat *st, int to)
 		return true;
 	return fchown(to, st->st_uid, st->st_gid) == 0;
 }
+
+#ifdef __linux__
 
 /* Some cannot be set, but are what they should be: security.selinux comes from the directory. */
 static bool copy_one(const char *from, const char *name, int to)
@@ -65,6 +69,18 @@ static bool copy_extended(const char *from, int to)
 	}
 	return true;
 }
+
+#else
+
+/* Other systems have them in other ways, and seldom on a file. */
+static bool copy_extended(const char *from, int to)
+{
+	(void)from;
+	(void)to;
+	return true;
+}
+
+#endif
 
 bool attributes_copy(const char *from, const struct stat *st, int to)
 {

@@ -19,7 +19,10 @@ static char **ask(struct connect *connect, char **argv)
 	char *slash;
 
 	(void)connect;
-	path[n > 0 ? n : 0] = '\0';
+	if (n < 0)
+		(void)snprintf(path, 4096, "%s", argv[0]); /* there is no /proc */
+	else
+		path[n] = '\0';
 	slash = strrchr(path, '/');
 	for (size_t i = 0; slash && i < OC_COUNT(beside); i++) {
 		memcpy(slash + 1, beside[i], strlen(beside[i]) + 1);

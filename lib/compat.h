@@ -6,9 +6,14 @@
 #ifndef OC_COMPAT_H
 #define OC_COMPAT_H
 
-#define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE
-#define _FILE_OFFSET_BITS 64
+/* macOS and the BSDs have everything unless less is asked for. */
+#if !defined(__APPLE__) && !defined(__FreeBSD__) && !defined(__OpenBSD__)
+#	define _XOPEN_SOURCE 700
+#	define _DEFAULT_SOURCE
+#endif
+#define _FILE_OFFSET_BITS      64
+#define _TIME_BITS             64
+#define __STDC_WANT_LIB_EXT1__ 1 /* memset_s() */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +28,14 @@
 #	define OC_PRINTF(fmt, args)
 #	define OC_NORETURN
 #	define OC_MUST_CHECK
+#endif
+
+/* What some of these systems lack. Whether a file has room is not known there beforehand. */
+#ifdef __APPLE__
+#	define explicit_bzero(p, n) ((void)memset_s(p, n, 0, n))
+#endif
+#if defined(__APPLE__) || defined(__OpenBSD__)
+#	define posix_fallocate(fd, at, n) ((void)(n), 0)
 #endif
 
 #define OC_COUNT(array) (sizeof(array) / sizeof *(array))

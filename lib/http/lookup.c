@@ -6,8 +6,17 @@
 #include <netdb.h>
 #include <pthread.h>
 #include <signal.h>
+#include <sys/socket.h>
 
 #include "http/lookup.h"
+
+/* macOS waits by the time of day, and by nothing else. */
+#ifdef __APPLE__
+#	define CLOCK                               CLOCK_REALTIME
+#	define pthread_condattr_setclock(a, clock) 0
+#else
+#	define CLOCK CLOCK_MONOTONIC
+#endif
 
 /* What the thread and its maker share; whoever comes last releases it. */
 struct question {
@@ -58,7 +67,7 @@ static struct question *new_question(const char *host)
 	memcpy(q->host, host, n);
 	(void)pthread_mutex_init(&q->lock, NULL);
 	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	(void)pthread_condattr_setclock(&attributes, CLOCK);
 	(void)pthread_cond_init(&q->answered, &attributes);
 	(void)pthread_condattr_destroy(&attributes);
 	return q;
@@ -85,7 +94,7 @@ static struct timespec in(double seconds)
 	struct timespec ts;
 	double whole = floor(seconds);
 
-	(void)clock_gettime(CLOCK_MONOTONIC, &ts);
+	(void)clock_gettime(CLOCK, &ts);
 	ts.tv_sec += (time_t)whole;
 	ts.tv_nsec += (long)((seconds - whole) * 1e9);
 	if (ts.tv_nsec >= 1000000000) {

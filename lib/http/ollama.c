@@ -3,7 +3,9 @@
 #include "compat.h"
 
 #include <arpa/inet.h>
+#include <netinet/in.h>
 #include <strings.h>
+#include <sys/socket.h>
 
 #include "text/num.h"
 #include "http/ollama.h"

@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
 
 #include "schema/format.h"
 #include "text/text.h"

@@ -254,6 +254,12 @@ TEST(writes_short_texts_that_read_back)
 	}
 }
 
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+#	define ORDER "--big-endian"
+#else
+#	define ORDER "--little-endian"
+#endif
+
 /* A locale with a decimal comma is made for the purpose, as a system need not have one. */
 static void enter_comma_locale(void)
 {
@@ -275,7 +281,7 @@ static void enter_comma_locale(void)
 	            f);
 	CHECK_INT(fclose(f), 0);
 	/* It says that the other categories are missing, and its status is 1 for that. */
-	f = popen("localedef -c -i \"$LOCPATH/comma.def\" \"$LOCPATH/comma\" 2>&1", "r");
+	f = popen("localedef -c " ORDER " -i \"$LOCPATH/comma.def\" \"$LOCPATH/comma\" 2>&1", "r");
 	CHECK(f != NULL);
 	while (fgets(text, sizeof text, f))
 		continue;
@@ -287,6 +293,9 @@ static void enter_comma_locale(void)
 
 TEST(does_not_depend_on_the_locale)
 {
+#ifndef __GLIBC__
+	SKIP("no other C library reads such a locale");
+#endif
 	enter_comma_locale();
 	test_reads_decimals();
 	test_refuses_what_is_no_decimal();

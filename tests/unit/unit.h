@@ -29,6 +29,7 @@ struct unit_test {
 };
 
 static jmp_buf unit_failed;
+static const char *unit_skipped; /* why, if the test was not made */
 static unsigned long unit_checks;
 
 #define TEST(name) static void test_##name(void)
@@ -43,6 +44,9 @@ static unsigned long unit_checks;
 	         sizeof((const struct unit_test[]){__VA_ARGS__}) / sizeof(struct unit_test))
 
 #define HERE __FILE__, __LINE__
+
+/* Ends the test, which cannot be made here. */
+#define SKIP(reason) (unit_skipped = (reason), longjmp(unit_failed, 1))
 
 #define CHECK(condition)             unit_check(HERE, (condition), #condition)
 #define CHECK_INT(got, want)         unit_int(HERE, #got, (intmax_t)(got), (intmax_t)(want))
@@ -112,6 +116,10 @@ static inline int unit_run(const struct unit_test *tests, size_t n)
 				longjmp(unit_failed, 1);
 			}
 			printf("ok %zu - %s\n", (size_t)i + 1, tests[i].name);
+		} else if (unit_skipped) {
+			printf("ok %zu - %s # SKIP %s\n", (size_t)i + 1, tests[i].name,
+			       unit_skipped);
+			unit_skipped = NULL;
 		} else {
 			failed++;
 			printf("not ok %zu - %s\n", (size_t)i + 1, tests[i].name);
