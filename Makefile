@@ -285,7 +285,7 @@ $B/oc.pc: FORCE | $B
 		'Version: $(VERSION)' 'Requires.private: libcurl' 'Cflags: -I$${includedir}' \
 		'Libs: -L$${libdir} -loc' 'Libs.private: $(OTHER_LIBS)' >$@.$$$$ && mv $@.$$$$ $@
 
-.PHONY: static dist release packages
+.PHONY: static dist release deb rpm packages
 static: ## binaries without any shared library, in build/static (ARCH=aarch64: for that)
 	@docs/packaging/static $(ARCH)
 
@@ -293,9 +293,12 @@ dist: ## the tarball of the last commit, in build/dist
 	@docs/packaging/dist
 
 release: ## see whether the last commit can be released as VERSION=, and make what is
-	@docs/packaging/release '$(VERSION)'
+	@docs/packaging/release '$(if $(filter command,$(origin VERSION)),$(VERSION))'
 
-packages: ## try dist, release and the packages (PACKAGES='dist release')
+deb rpm: ## packages of the last commit, in build/deb and build/rpm
+	@docs/packaging/$@
+
+packages: ## try all of these but static (PACKAGES='dist release')
 	@tests/packages $(PACKAGES)
 
 .PHONY: clean
