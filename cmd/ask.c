@@ -34,6 +34,7 @@ enum {
 	OPT_REPLACE_INVALID,
 	OPT_DRY_RUN,
 	OPT_KEEP_PARTIAL,
+	OPT_KEEP_THINK,
 };
 
 enum { CUT_HOW_MAX = 160 };
@@ -62,6 +63,8 @@ const struct cli_option ask_options[] = {
         {FIELDS_BODY, "body", "FILE", "the JSON object that the request's body begins with"},
         {OPT_REPORT, "report", "FILE", "append a JSON line about each call to FILE"},
         {OPT_REASONING, "reasoning", "FILE", "write the model's reasoning to FILE"},
+        {OPT_KEEP_THINK, "keep-think", NULL,
+         "leave a <think> block at its beginning in the answer"},
         {OPT_REPLACE_INVALID, "replace-invalid", NULL, "send U+FFFD for invalid UTF-8"},
         {OPT_DRY_RUN, "dry-run", NULL, "print the request and stop; asks nobody"},
         {0},
@@ -223,6 +226,9 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		return true;
 	case OPT_REPLACE_INVALID:
 		ask->replace_invalid = true;
+		return true;
+	case OPT_KEEP_THINK:
+		ask->request.keep_think = true;
 		return true;
 	case OPT_KEEP_PARTIAL:
 		ask->keep_partial = true;

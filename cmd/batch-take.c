@@ -75,6 +75,7 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 	}
 	item->job.line = run->feed.number;
 	item->job.keep_body = item->line.envelope;
+	item->job.keep_think = run->ask.request.keep_think;
 	item->job.has_tools = item->line.has_tools;
 	if (settle_unasked(run, item))
 		return;

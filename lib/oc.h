@@ -215,6 +215,9 @@ struct oc_request {
 	 * once more without; and one that sends a document all the same is understood. */
 	bool whole;
 
+	/* A block <think>…</think> that the content begins with stays in it; else it is reasoning. */
+	bool keep_think;
+
 	/* How often oc_complete() asks again where an answer has not the form asked for: the last
 	 * answer, and what is wrong with it, are added to the conversation. 0. Attempts and usage
 	 * are those of all answers together. */

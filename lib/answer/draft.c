@@ -19,6 +19,7 @@ void oc_draft_init(struct oc_draft *d, size_t max)
 	*d = (struct oc_draft){.content_sum = {.hash = HASH_START},
 	                       .reasoning_sum = {.hash = HASH_START}};
 	oc_buf_init(&d->content, max);
+	oc_think_init(&d->think, max);
 	oc_buf_init(&d->reasoning, max);
 	oc_buf_init(&d->refusal, max);
 	oc_calls_init(&d->calls, max);
@@ -27,6 +28,7 @@ void oc_draft_init(struct oc_draft *d, size_t max)
 void oc_draft_release(struct oc_draft *d)
 {
 	oc_buf_release(&d->content);
+	oc_think_release(&d->think);
 	oc_buf_release(&d->reasoning);
 	oc_buf_release(&d->refusal);
 	oc_calls_release(&d->calls);
@@ -75,11 +77,28 @@ static void put_half(struct oc_buf *out, struct oc_draft_sum *sum)
 	count(sum, out, from);
 }
 
-void oc_draft_end(struct oc_draft *d)
+/* Takes the thinking out of what has come behind the first `from` bytes of content. It has been
+ * counted as content, as which a whole message repeats it. */
+static void take_thinking(struct oc_draft *d, size_t from)
+{
+	if (d->think.state != OC_THINK_OVER)
+		oc_think_take(&d->think, &d->content, from, &d->reasoning);
+}
+
+static void end_pieces(struct oc_draft *d)
 {
 	put_half(&d->content, &d->content_sum);
 	put_half(&d->reasoning, &d->reasoning_sum);
 	oc_calls_end(&d->calls);
+}
+
+void oc_draft_end(struct oc_draft *d)
+{
+	size_t from = d->content.n;
+
+	end_pieces(d);
+	take_thinking(d, from);
+	oc_think_end(&d->think, &d->content, &d->reasoning);
 }
 
 int oc_draft_take_calls(const struct oc_draft *d, struct oc_reply *reply, struct oc_err *err)
@@ -216,6 +235,7 @@ void oc_draft_add(struct oc_draft *d, const struct oc_json *j, int delta)
 	put_message(d, j, delta);
 	count_piece(&d->content_sum, &d->content, content);
 	count_piece(&d->reasoning_sum, &d->reasoning, reasoning);
+	take_thinking(d, content);
 }
 
 /* Appends what is said once. */
@@ -232,24 +252,28 @@ static void add_first_whole(struct oc_draft *d, const struct oc_json *j, int mes
 	put_message(d, j, message);
 	count(&d->content_sum, &d->content, 0);
 	count(&d->reasoning_sum, &d->reasoning, 0);
-	oc_draft_end(d);
+	end_pieces(d);
+	take_thinking(d, 0);
 }
 
 void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message)
 {
 	struct oc_draft whole;
+	size_t from = d->content.n;
 
 	if (!d->content_sum.n && !d->reasoning_sum.n && !d->refusal.n && !d->calls.any) {
 		add_first_whole(d, j, message);
 		return;
 	}
 	oc_draft_init(&whole, j->len);
+	whole.think.state = OC_THINK_OVER;
 	add_first_whole(&whole, j, message);
 	add_rest(&d->content, &d->content_sum, &whole.content);
 	add_rest(&d->reasoning, &d->reasoning_sum, &whole.reasoning);
 	add_once(&d->refusal, &whole.refusal);
 	oc_calls_add_once(&d->calls, &whole.calls);
 	oc_draft_release(&whole);
+	take_thinking(d, from);
 }
 
 int oc_draft_only_text(const struct oc_json *j, int delta, bool *reasoning)
@@ -280,6 +304,8 @@ void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner)
 
 	oc_piece_add(text, &sum->half, inner);
 	count_piece(sum, text, from);
+	if (!reasoning)
+		take_thinking(d, from);
 }
 
 /* ---- no content --------------------------------------------------------------------------- */
@@ -305,6 +331,7 @@ int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, str
 {
 	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
 	enum oc_cut cut = oc_cut(reply, 0);
+	bool thought = d->reasoning_sum.n || d->think.state > OC_THINK_START;
 	const char *advice = cut == OC_CUT_LENGTH ? ": allow more tokens or less effort" : "";
 
 	if (!d->has_choices)
@@ -319,6 +346,5 @@ int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, str
 		                  "(finish_reason %s)",
 		                  reason);
 	return oc_err_set(err, OC_EPROTO, "the answer is %s (finish_reason %s)%s",
-	                  d->reasoning_sum.n ? "reasoning only, without content" : "empty", reason,
-	                  advice);
+	                  thought ? "reasoning only, without content" : "empty", reason, advice);
 }

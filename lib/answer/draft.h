@@ -7,6 +7,7 @@
 #define OC_DRAFT_H
 
 #include "answer/calls.h"
+#include "answer/think.h"
 
 /* All that has come of a text: its length and a hash, for who is to get it may have taken it. */
 struct oc_draft_sum {
@@ -19,10 +20,12 @@ struct oc_draft_sum {
 /* The texts are the bytes that were sent, which need not be UTF-8: servers cut characters between
  * two events. */
 struct oc_draft {
-	struct oc_buf content;   /* whoever hands it on empties it */
+	struct oc_buf content; /* whoever hands it on empties it; without the thinking before it */
 	struct oc_buf reasoning; /* likewise */
 	struct oc_buf refusal;
 	struct oc_calls calls;
+	struct oc_think
+	        think;    /* in the content; for the caller to set OC_THINK_OVER where it stays */
 	bool has_choices; /* for the caller to set: there is an answer at all, though it be empty */
 	struct oc_draft_sum content_sum;
 	struct oc_draft_sum reasoning_sum;
@@ -54,8 +57,14 @@ int oc_draft_only_text(const struct oc_json *j, int delta, bool *reasoning);
  * quotes. */
 void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner);
 
-/* There is no more: appends what stands for halves of characters. */
+/* There is no more: appends what stands for halves of characters, and what was held back. */
 void oc_draft_end(struct oc_draft *d);
+
+/* After that: was there any content, handed on or not? */
+static inline bool oc_draft_has_content(const struct oc_draft *d)
+{
+	return d->content_sum.n && d->think.state == OC_THINK_OVER;
+}
 
 /* Gives the reply the tools that are called, if there are any. OC_ENOMEM. */
 int oc_draft_take_calls(const struct oc_draft *d, struct oc_reply *reply, struct oc_err *err);

@@ -148,7 +148,7 @@ static bool is_foreign(struct oc_events *in, struct oc_text type, struct oc_text
 static int take_data(struct oc_events *in, struct oc_text type, struct oc_text data)
 {
 	struct oc_draft *draft = &in->draft;
-	size_t before = draft->content.n + draft->reasoning.n;
+	uint64_t before = draft->content_sum.n + draft->reasoning_sum.n;
 	int rc;
 
 	if (!data.n || in->end_seen)
@@ -173,7 +173,8 @@ static int take_data(struct oc_events *in, struct oc_text type, struct oc_text d
 		return rc;
 	in->has_events = true;
 	/* Ollama re-encodes an error in mid-stream so: no text, and no model. */
-	in->empty_chunk = draft->content.n + draft->reasoning.n == before && in->events.nameless;
+	in->empty_chunk =
+	        draft->content_sum.n + draft->reasoning_sum.n == before && in->events.nameless;
 	return deliver(in, false);
 }
 
@@ -217,6 +218,8 @@ void oc_events_init(struct oc_events *in, oc_sink *sink, void *sink_ctx,
 	oc_sse_init(&in->sse, OC_EVENT_MAX, on_event, in);
 	oc_event_reader_init(&in->events);
 	oc_draft_init(&in->draft, OC_ANSWER_MAX);
+	if (context->keep_think)
+		in->draft.think.state = OC_THINK_OVER;
 }
 
 void oc_events_release(struct oc_events *in)
@@ -302,7 +305,7 @@ static int finish(struct oc_events *in)
 		return rc;
 	if (in->context->has_tools && oc_draft_take_calls(&in->draft, reply, &in->err))
 		return in->err.code;
-	if (!in->draft.content_sum.n && !reply->tool_calls)
+	if (!oc_draft_has_content(&in->draft) && !reply->tool_calls)
 		return oc_draft_missing(&in->draft, reply, &in->err);
 	if (!reply->model && in->context->model) {
 		reply->model = strdup(in->context->model);

@@ -13,6 +13,7 @@ struct oc_refusal_context {
 	const char *request_id; /* of the response headers */
 	const char *encoding;   /* of a body that therefore cannot be read */
 	bool has_key;           /* was a key sent? */
+	bool keep_think;        /* a block <think>…</think> stays in the answer */
 	bool has_tools;         /* calls of tools are an answer */
 };
 

@@ -253,8 +253,13 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
 	oc_buf_init(&mended, 3 * body.n); /* U+FFFD for each byte, at worst */
 	rc = parse(&json, body, &mended, "the answer", err);
 	oc_draft_init(&draft, json.len);
+	if (context->keep_think)
+		draft.think.state = OC_THINK_OVER;
 	if (!rc)
 		rc = read_answer(&json, context, reply, &draft, err);
+	oc_draft_end(&draft);
+	if (!rc)
+		rc = check_text(&draft, err);
 	if (!rc && context->has_tools)
 		rc = oc_draft_take_calls(&draft, reply, err);
 	if (!rc)

@@ -207,6 +207,7 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	        .url = batch->url.p,
 	        .model = job->question.model,
 	        .body = body,
+	        .keep_think = job->keep_think,
 	        .has_tools = job->has_tools,
 	        .timeout = cfg->timeout,
 	        .wait = cfg->wait,

@@ -295,6 +295,7 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	        .base_url = a->server->base_url,
 	        .request_id = a->x.request_id,
 	        .has_key = has_key(a),
+	        .keep_think = a->keep_think,
 	        .has_tools = a->has_tools,
 	};
 	oc_events_init(&a->in, a->sink, a->sink_ctx, &a->context, a->reply);

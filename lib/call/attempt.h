@@ -33,6 +33,7 @@ struct oc_attempt {
 	const char *model;   /* for messages */
 	struct oc_text body; /* of the request */
 	bool stream;         /* the body asks for a stream */
+	bool keep_think;     /* as in struct oc_request */
 	bool has_tools;      /* and has tools: calls of them are an answer */
 	/* Reads a whole answer of another kind, in place of oc_reply_parse(), whose errors it has;
 	 * NULL = none. */

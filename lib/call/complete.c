@@ -61,6 +61,7 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 		call.question = question;
 		call.attempt.sink = sink;
 		call.attempt.sink_ctx = ctx;
+		call.attempt.keep_think = req->keep_think;
 		call.attempt.has_tools = oc_request_has_tools(req);
 		if (sink)
 			call.max_retries = 0;

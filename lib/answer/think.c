@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/* think.c: a block <think>…</think> at the beginning of the content. */
+#include "compat.h"
+
+#include "answer/think.h"
+
+/* How many blanks are held back: beyond that they are text, whatever follows. */
+enum { BLANKS_MAX = 256 };
+
+static const char opening[] = "<think>";
+static const char closing[] = "</think>";
+
+enum { OPENING = sizeof opening - 1, CLOSING = sizeof closing - 1 };
+
+void oc_think_init(struct oc_think *t, size_t max)
+{
+	*t = (struct oc_think){.state = OC_THINK_START};
+	oc_buf_init(&t->held, max);
+}
+
+void oc_think_release(struct oc_think *t)
+{
+	oc_buf_release(&t->held);
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
+/* Blanks at the beginning, of which there are at most BLANKS_MAX. */
+static size_t blanks(const struct oc_buf *held)
+{
+	size_t n = 0;
+
+	while (n < held->n && n < BLANKS_MAX && is_blank(held->p[n]))
+		n++;
+	return n;
+}
+
+/* Those at the end of the first n bytes. */
+static size_t trailing_blanks(const struct oc_buf *held, size_t n)
+{
+	size_t blank = 0;
+
+	while (blank < n && blank < BLANKS_MAX && is_blank(held->p[n - blank - 1]))
+		blank++;
+	return blank;
+}
+
+/* Moves the first n bytes. */
+static void move(struct oc_buf *held, size_t n, struct oc_buf *to)
+{
+	oc_buf_add(to, held->p, n);
+	oc_buf_drop(held, n);
+}
+
+/* The steps. Each returns false where it must wait for more. */
+
+static bool start(struct oc_think *t, struct oc_buf *content)
+{
+	size_t n = blanks(&t->held);
+	size_t tag = t->held.n - n < OPENING ? t->held.n - n : OPENING;
+
+	if (memcmp(t->held.p + n, opening, tag) != 0) {
+		move(&t->held, t->held.n, content);
+		t->state = OC_THINK_OVER;
+		return true;
+	}
+	if (tag < OPENING)
+		return false;
+	oc_buf_drop(&t->held, n + OPENING);
+	t->state = OC_THINK_BEGUN;
+	return true;
+}
+
+static bool begun(struct oc_think *t)
+{
+	oc_buf_drop(&t->held, blanks(&t->held));
+	if (!t->held.n)
+		return false;
+	t->state = OC_THINK_BLOCK;
+	return true;
+}
+
+/* How many bytes there are before the end of the block, or before what may be its beginning, which
+ * is at the end of what there is. */
+static size_t find_end(const struct oc_buf *held, bool *whole)
+{
+	const char *end = held->p + held->n;
+	const char *p = held->p;
+
+	while ((p = memchr(p, *closing, (size_t)(end - p))) != NULL) {
+		size_t left = (size_t)(end - p);
+		size_t n = left < CLOSING ? left : CLOSING;
+
+		*whole = n == CLOSING;
+		if (memcmp(p, closing, n) == 0)
+			return (size_t)(p - held->p);
+		p++;
+	}
+	*whole = false;
+	return held->n;
+}
+
+static bool block(struct oc_think *t, struct oc_buf *reasoning)
+{
+	bool whole;
+	size_t n = find_end(&t->held, &whole);
+	size_t blank = trailing_blanks(&t->held, n);
+
+	move(&t->held, n - blank, reasoning);
+	if (!whole)
+		return false;
+	oc_buf_drop(&t->held, blank + CLOSING);
+	t->state = OC_THINK_AFTER;
+	return true;
+}
+
+static bool after(struct oc_think *t, struct oc_buf *content)
+{
+	size_t n = 0;
+
+	while (n < t->held.n && (t->held.p[n] == '\n' || t->held.p[n] == '\r'))
+		n++;
+	oc_buf_drop(&t->held, n);
+	if (!t->held.n)
+		return false;
+	move(&t->held, t->held.n, content);
+	t->state = OC_THINK_OVER;
+	return true;
+}
+
+static bool step(struct oc_think *t, struct oc_buf *content, struct oc_buf *reasoning)
+{
+	switch (t->state) {
+	case OC_THINK_START:
+		return start(t, content);
+	case OC_THINK_BEGUN:
+		return begun(t);
+	case OC_THINK_BLOCK:
+		return block(t, reasoning);
+	case OC_THINK_AFTER:
+		return after(t, content);
+	case OC_THINK_OVER:
+		break;
+	}
+	return false;
+}
+
+void oc_think_take(struct oc_think *t, struct oc_buf *content, size_t from,
+                   struct oc_buf *reasoning)
+{
+	oc_buf_add(&t->held, content->p + from, content->n - from);
+	oc_buf_cut(content, from);
+	while (!t->held.bad && step(t, content, reasoning))
+		;
+	if (t->held.bad)
+		content->bad = t->held.bad;
+}
+
+void oc_think_end(struct oc_think *t, struct oc_buf *content, struct oc_buf *reasoning)
+{
+	bool inside = t->state == OC_THINK_BEGUN || t->state == OC_THINK_BLOCK;
+
+	move(&t->held, t->held.n, inside ? reasoning : content);
+	if (t->state == OC_THINK_START)
+		t->state = OC_THINK_OVER;
+}
