@@ -19,6 +19,8 @@ struct item *item_take(struct item **spare)
 	oc_line_init(&item->line);
 	oc_job_init(&item->job);
 	oc_buf_init(&item->record, SIZE_MAX / 2);
+	oc_buf_init(&item->part, OC_ANSWER_MAX);
+	item->has_part = false;
 	item->job.ctx = item;
 	item->answered = false;
 	item->kept = 0;
@@ -31,6 +33,7 @@ void item_give_back(struct item **spare, struct item *item)
 	oc_line_release(&item->line);
 	oc_job_release(&item->job);
 	oc_buf_release(&item->record);
+	oc_buf_release(&item->part);
 	item->next = *spare;
 	*spare = item;
 }
@@ -57,6 +60,8 @@ void item_judge(struct item *item, const struct oc_request *defaults)
 		judge_envelope(job);
 	if (!job->err.code && reply->content_len)
 		(void)oc_line_check(&item->line, defaults, reply, &job->err);
+	if (!job->err.code && reply->content_len)
+		item->has_part = oc_line_part(&item->line, defaults, reply, &item->part);
 	if (job->err.code && !job->err.http_status)
 		job->err.http_status = reply->http_status;
 }
@@ -64,14 +69,21 @@ void item_judge(struct item *item, const struct oc_request *defaults)
 int item_settle(struct item *item, struct oc_json *json)
 {
 	struct oc_job *job = &item->job;
+	struct oc_reply told = job->reply;
 	const char *id = job->request_id[0] ? job->request_id : job->reply.id;
 	int rc = OC_OK;
 	int status = 0;
 
 	(void)oc_buf_room(&item->record, job->reply.content_len + job->received.n + 256);
+	if (item->has_part) {
+		told.content = item->part.p;
+		told.content_len = item->part.n;
+	}
+	if (item->part.bad)
+		cli_die(CLI_OSERR, "out of memory");
 	if (!job->err.code) {
-		rc = oc_record_answer(&item->line, &job->reply, oc_buf_text(&job->received),
-		                      id ? id : "", json, &item->record, &job->err);
+		rc = oc_record_answer(&item->line, &told, oc_buf_text(&job->received), id ? id : "",
+		                      json, &item->record, &job->err);
 		job->err.http_status = job->reply.http_status;
 	}
 	if (job->err.code) {
@@ -89,6 +101,8 @@ void item_forget_answer(struct item *item)
 	struct oc_job *job = &item->job;
 
 	oc_job_release(job);
+	oc_buf_release(&item->part);
+	item->has_part = false;
 	oc_reply_init(&job->reply);
 	oc_err_clear(&job->err);
 }
@@ -97,5 +111,6 @@ void item_forget_request(struct item *item)
 {
 	oc_line_release(&item->line);
 	oc_job_release(&item->job);
+	oc_buf_release(&item->part);
 	item->size = sizeof *item + item->record.n;
 }

@@ -11,6 +11,8 @@ struct item {
 	struct oc_line line;
 	struct oc_job job;
 	struct oc_buf record; /* the answer line; empty = there is none yet */
+	struct oc_buf part;   /* what the line wants of the answer */
+	bool has_part;        /* else it wants all of it */
 	bool answered;        /* the record is no failure */
 	uint64_t place;       /* of the record among those of this run, from 1 */
 	size_t kept;          /* what answers_keep() has returned; 0 = it was not called */

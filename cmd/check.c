@@ -21,6 +21,8 @@ static void read_answer(struct oc_buf *answer, int noperands, char **operands)
 void check_answer(struct ask *ask, int noperands, char **operands)
 {
 	struct oc_buf answer = {0};
+	struct oc_buf part = {0};
+	const struct oc_buf *shown;
 	struct oc_reply reply = {0};
 	struct oc_err err = {0};
 
@@ -35,8 +37,13 @@ void check_answer(struct ask *ask, int noperands, char **operands)
 	read_answer(&answer, noperands, operands);
 	if (oc_answer_check(&ask->request, &reply, oc_buf_text(&answer), &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
-	output_write(&ask->out, answer.p, answer.n);
+	oc_buf_init(&part, OC_ANSWER_MAX);
+	shown = oc_answer_part(&ask->request, oc_buf_text(&answer), &part) ? &part : &answer;
+	if (part.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(&ask->out, shown->p, shown->n);
 	output_commit(&ask->out);
+	oc_buf_release(&part);
 	oc_buf_release(&answer);
 	cli_exit(CLI_OK);
 }

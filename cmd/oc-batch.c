@@ -23,6 +23,7 @@ static const struct cli_option own_options[] = {
         {OPT_RESUME, "resume", NULL, "ask only what has no answer in the output file"},
         {OPT_SYNC, "sync", NULL, "let each answer reach the disk before the next is awaited"},
         {OPT_NO_STREAM, "no-stream", NULL, "ask for each answer as one document"},
+        {'x', "extract", NULL, "of each answer take its first fenced code block, if there is one"},
         {OPT_PROGRESS, "progress", NULL, "report the progress even if no terminal sees it"},
         {0},
 };
@@ -55,6 +56,8 @@ static void take_option(void *ctx, int id, const char *arg)
 		run->unordered = true;
 	else if (id == OPT_RESUME)
 		run->resume = true;
+	else if (id == 'x')
+		run->ask.request.extract = true;
 	else if (id == OPT_SYNC)
 		run->sync = true;
 	else if (id == OPT_NO_STREAM)

@@ -4,6 +4,8 @@
 
 #include "answer/calls.h"
 #include "ask.h"
+#include "answer/form.h"
+#include "call/complete.h"
 #include "json/writer.h"
 #include "text/utf8.h"
 
@@ -12,6 +14,7 @@ enum { TEXT_MAX = 500 }; /* bytes of the text beside calls, in a message */
 
 static const struct cli_option own_options[] = {
         {'j', "json", NULL, "print the answer, model and usage as one JSON object"},
+        {'x', "extract", NULL, "print the first fenced code block, if there is one"},
         {OPT_RAW, "raw", NULL, "add no final newline"},
         {OPT_RETRY_INVALID, "retry-invalid", "N",
          "ask again, N times at most, for an answer of the wrong form"},
@@ -37,6 +40,8 @@ static void take_option(void *ctx, int id, const char *arg)
 
 	if (id == 'j')
 		complete->json = true;
+	else if (id == 'x')
+		complete->ask.request.extract = true;
 	else if (id == OPT_RAW)
 		complete->raw = true;
 	else if (id == OPT_RETRY_INVALID)
@@ -99,12 +104,15 @@ static void print_calls(struct complete *complete)
 static void print(struct complete *complete)
 {
 	struct ask *ask = &complete->ask;
+	struct oc_err err = {0};
 
 	if (ask->reasoning_path) {
 		output_write(&ask->reasoning, ask->reply.reasoning, ask->reply.reasoning_len);
 		output_end_line(&ask->reasoning);
 	}
 	ask_remember(ask, &ask->reply);
+	if (oc_answer_take(&ask->request, &ask->reply, &err))
+		cli_die(CLI_OSERR, "%s", err.message);
 	if (complete->json)
 		print_json(complete);
 	else if (ask->reply.tool_calls)
@@ -133,7 +141,7 @@ static void run(struct complete *complete)
 
 	ask_open(ask);
 	if (!cache_answers(&ask->cache, &ask->request, &ask->reply)) {
-		if (oc_complete(&ask->connect.config, &ask->request, &ask->reply, &err))
+		if (oc_complete_all(&ask->connect.config, &ask->request, &ask->reply, &err))
 			fail(complete, &err);
 		cache_keep(&ask->cache, &ask->request, &ask->reply);
 	}

@@ -165,6 +165,7 @@ enum oc_format {
 	OC_FORMAT_TEXT,        /* response_format is not sent */
 	OC_FORMAT_JSON_OBJECT, /* the answer must be one JSON object */
 	OC_FORMAT_JSON_SCHEMA, /* the answer must satisfy `schema` */
+	/* A fenced code block around all of that is taken off, but not in a stream. */
 };
 
 #define OC_UNSET    (-1.0) /* temperature, top_p: not sent */
@@ -203,6 +204,7 @@ struct oc_request {
 
 	/* auto, none, required, or the name of the tool that must be called; NULL = not sent. */
 	const char *tool_choice;
+
 	/* A JSON object of further fields, merged over the body as a JSON Merge Patch (RFC 7396):
 	 * objects are merged member by member, null removes, all else replaces. "model",
 	 * "messages" and "stream" cannot be in it. What `format` asks for is checked whatever
@@ -215,7 +217,12 @@ struct oc_request {
 	 * once more without; and one that sends a document all the same is understood. */
 	bool whole;
 
-	/* A block <think>…</think> that the content begins with stays in it; else it is reasoning. */
+	/* What is in the first fenced code block of the answer is the answer, where there is one.
+	 * In a stream it is only what is checked. */
+	bool extract;
+
+	/* A block <think>…</think> that the content begins with stays in it; else it is
+	 * reasoning. */
 	bool keep_think;
 
 	/* How often oc_complete() asks again where an answer has not the form asked for: the last

@@ -8,6 +8,8 @@
 #include "answer/form.h"
 #include "request/fields.h"
 #include "schema/schema.h"
+#include "text/err.h"
+#include "text/fence.h"
 
 static enum oc_schema_formats formats_of(const struct oc_request *req)
 {
@@ -35,13 +37,50 @@ static int check(const struct oc_request *req, struct oc_text answer, struct oc_
 	return rc;
 }
 
+bool oc_answer_part(const struct oc_request *req, struct oc_text answer, struct oc_buf *out)
+{
+	if (req->extract)
+		return oc_fence_first(answer, out);
+	return req->format != OC_FORMAT_TEXT && oc_fence_around(answer, out);
+}
+
+int oc_answer_take(const struct oc_request *req, struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_buf part = {0};
+
+	oc_buf_init(&part, reply->content_len);
+	if (reply->content &&
+	    oc_answer_part(req, (struct oc_text){reply->content, reply->content_len}, &part)) {
+		free(reply->content);
+		reply->content_len = part.n;
+		reply->content = oc_buf_detach(&part);
+		if (!reply->content)
+			return oc_err_nomem(err);
+	}
+	oc_buf_release(&part);
+	return OC_OK;
+}
+
+static int check_part(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
+{
+	struct oc_buf part = {0};
+	int rc;
+
+	oc_buf_init(&part, answer.n);
+	if (oc_answer_part(req, answer, &part))
+		answer = oc_buf_text(&part);
+	rc = part.bad ? OC_ENOMEM : check(req, answer, err);
+	oc_buf_release(&part);
+	return rc;
+}
+
 int oc_answer_check(const struct oc_request *req, const struct oc_reply *reply,
                     struct oc_text answer, struct oc_err *err)
 {
 	static const char form[] = "does not have the form asked for";
 	struct oc_err why = {0};
 	bool any = req->format == OC_FORMAT_TEXT || reply->tool_calls;
-	int rc = any ? OC_OK : check(req, answer, &why);
+	int rc = any ? OC_OK : check_part(req, answer, &why);
 	int64_t limit;
 
 	if (!rc || rc == OC_ENOMEM)

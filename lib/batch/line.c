@@ -264,8 +264,8 @@ int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, str
 	return oc_err_set(err, OC_EDATA, "the line is unusable: %s", why.message);
 }
 
-int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
-                  const struct oc_reply *reply, struct oc_err *err)
+/* What the line asks for of an answer. */
+static struct oc_request form_of(const struct oc_line *line, const struct oc_request *defaults)
 {
 	struct oc_request request = *defaults;
 
@@ -274,6 +274,23 @@ int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
 	request.fields = (struct oc_text){NULL, 0};
 	if (line->schema.n)
 		request.schema = oc_buf_text(&line->schema);
+	return request;
+}
+
+int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
+                  const struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_request request = form_of(line, defaults);
+
 	return oc_answer_check(&request, reply,
 	                       (struct oc_text){reply->content, reply->content_len}, err);
+}
+
+bool oc_line_part(const struct oc_line *line, const struct oc_request *defaults,
+                  const struct oc_reply *reply, struct oc_buf *out)
+{
+	struct oc_request request = form_of(line, defaults);
+
+	return !line->envelope &&
+	       oc_answer_part(&request, (struct oc_text){reply->content, reply->content_len}, out);
 }

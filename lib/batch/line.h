@@ -51,4 +51,9 @@ int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, str
 int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
                   const struct oc_reply *reply, struct oc_err *err);
 
+/* Appends what the line asks for of an answer, as oc_answer_part(). False where it is all of it, as
+ * it is for an envelope. */
+bool oc_line_part(const struct oc_line *line, const struct oc_request *defaults,
+                  const struct oc_reply *reply, struct oc_buf *out);
+
 #endif

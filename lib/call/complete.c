@@ -206,10 +206,18 @@ static int call_once(const struct oc_config *cfg, const struct oc_request *req, 
 	return rc;
 }
 
+int oc_complete_all(const struct oc_config *cfg, const struct oc_request *req,
+                    struct oc_reply *reply, struct oc_err *err)
+{
+	return call_once(cfg, req, NULL, NULL, reply, err);
+}
+
 int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
                 struct oc_err *err)
 {
-	return call_once(cfg, req, NULL, NULL, reply, err);
+	int rc = oc_complete_all(cfg, req, reply, err);
+
+	return rc ? rc : oc_answer_take(req, reply, err);
 }
 
 int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,

@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "call/complete.h"
+#include "answer/form.h"
 #include "answer/reply.h"
 #include "request/fields.h"
 #include "request/request.h"
@@ -151,6 +152,8 @@ int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **t
 	*text = NULL;
 	req.prompt = prompt;
 	rc = oc_client_complete(&llm->client, &req, &reply, err);
+	if (!rc)
+		rc = oc_answer_take(&req, &reply, err);
 	if (!rc) {
 		*text = reply.content;
 		if (len)

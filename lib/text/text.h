@@ -42,6 +42,16 @@ static inline size_t oc_text_find(struct oc_text text, const char *set)
 	return i;
 }
 
+/* Nothing, or white space only? */
+static inline bool oc_text_is_blank(struct oc_text text)
+{
+	size_t i = 0;
+
+	while (i < text.n && text.p[i] && strchr(" \t\n\v\f\r", text.p[i]))
+		i++;
+	return i == text.n;
+}
+
 static inline char oc_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
