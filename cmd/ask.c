@@ -238,7 +238,7 @@ bool ask_option(struct ask *ask, int id, const char *arg)
 		return true;
 	default:
 		return request_option(ask, id, arg) || cache_option(&ask->cache, id, arg) ||
-		       connect_option(&ask->connect, id, arg);
+		       turn_option(&ask->turn, id, arg) || connect_option(&ask->connect, id, arg);
 	}
 }
 
@@ -272,6 +272,8 @@ static void complete_request(struct ask *ask, const char *model)
 	if (!ask->cache.offline && oc_config_check(&ask->connect.config, &err) &&
 	    !(ask->cache.dir && err.code == OC_ENOKEY))
 		connect_die(&ask->connect, &err);
+	if (!ask->cache.offline)
+		turn_open(&ask->turn, &ask->connect);
 }
 
 static void begin(struct ask *ask, const char *tool)

@@ -9,6 +9,7 @@
 #include "fields.h"
 #include "output.h"
 #include "report.h"
+#include "turn.h"
 
 enum { ASK_IMAGES_MAX = 64 };
 
@@ -50,6 +51,7 @@ struct ask {
 	struct output out;
 	struct output reasoning; /* where reasoning_path is set */
 	struct report report;
+	struct turn turn;
 	struct oc_reply reply;
 };
 

@@ -29,7 +29,8 @@ static const struct cli_option own_options[] = {
 };
 
 static const struct cli_option *const options[] = {
-        own_options, ask_options, cache_options, connect_options, connect_retry_options, NULL,
+        own_options,           ask_options,  cache_options, connect_options,
+        connect_retry_options, turn_options, NULL,
 };
 
 /* "10/s" or "600/m" as a number per second. */

@@ -25,7 +25,7 @@ static const struct cli_option own_options[] = {
 
 static const struct cli_option *const options[] = {
         ask_options,     ask_output_options,    cache_options, own_options,
-        connect_options, connect_retry_options, NULL,
+        connect_options, connect_retry_options, turn_options,  NULL,
 };
 
 struct complete {

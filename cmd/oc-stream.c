@@ -15,7 +15,8 @@ static const struct cli_option own_options[] = {
 };
 
 static const struct cli_option *const options[] = {
-        ask_options, ask_output_options, cache_options, own_options, connect_options, NULL,
+        ask_options,     ask_output_options, cache_options, own_options,
+        connect_options, turn_options,       NULL,
 };
 
 struct stream {

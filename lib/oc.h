@@ -152,6 +152,17 @@ struct oc_config {
 	int watch_fd; /* descriptor whose reader may go away (a pipe's write end): the call then
 	                 ends at once with OC_ESTOPPED. -1 = none */
 
+	/*
+	 * Leave to send a request, for programs that share a server; NULL = it is always given.
+	 * enter() is asked before each try and must not block: it sets *wait to 0, or to the
+	 * seconds after which it is to be asked again, which count towards max_time. Its error
+	 * ends the call. leave() says that the try is over; or with sent == false, that a request
+	 * which was told to wait is not to be sent any more. A wait between two tries is outside.
+	 */
+	int (*enter)(void *ctx, double *wait, struct oc_err *err);
+	void (*leave)(void *ctx, bool sent);
+	void *enter_ctx;
+
 	void (*log)(void *ctx, const char *line); /* progress, a line each; NULL = none */
 	void *log_ctx;
 };
@@ -315,8 +326,8 @@ struct oc_llm;
 
 /*
  * Copies what it needs of cfg and of req, whose prompt is ignored, and which has no tools
- * (OC_EARG): all other fields apply to every call. cfg->log_ctx and cfg->watch_fd must outlive the
- * object. Arguments are checked here.
+ * (OC_EARG): all other fields apply to every call. What cfg->log_ctx, cfg->enter_ctx and
+ * cfg->watch_fd stand for must outlive the object. Arguments are checked here.
  */
 int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct oc_llm **out,
                struct oc_err *err);

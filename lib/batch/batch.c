@@ -32,6 +32,7 @@ struct oc_batch {
 	struct oc_outlook outlook;
 	double lull;       /* s */
 	double fresh_from; /* no fresh job is started before */
+	double turn_at;    /* when to ask again for leave to send; 0 = it is not waited for */
 	struct oc_buf url;
 	struct queue fresh;   /* not tried yet, in their order */
 	struct oc_job *again; /* waiting for another try, by the time of it */
@@ -124,9 +125,12 @@ void oc_batch_free(struct oc_batch *batch)
 {
 	if (!batch)
 		return;
+	oc_batch_stop(batch);
 	for (unsigned i = 0; i < batch->nslots; i++) {
-		if (batch->slots[i].job)
-			oc_attempt_end(&batch->slots[i].attempt, batch->client->http);
+		if (!batch->slots[i].job)
+			continue;
+		oc_attempt_end(&batch->slots[i].attempt, batch->client->http);
+		oc_client_leave(batch->client, true);
 	}
 	oc_buf_release(&batch->url);
 	free(batch);
@@ -141,9 +145,18 @@ void oc_batch_add(struct oc_batch *batch, struct oc_job *job)
 	batch->nfresh++;
 }
 
+/* No request waits any more for leave to be sent. */
+static void give_up_turn(struct oc_batch *batch)
+{
+	if (batch->turn_at > 0)
+		oc_client_leave(batch->client, false);
+	batch->turn_at = 0;
+}
+
 void oc_batch_stop(struct oc_batch *batch)
 {
 	batch->stopped = true;
+	give_up_turn(batch);
 }
 
 struct oc_job *oc_batch_take(struct oc_batch *batch)
@@ -196,8 +209,8 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	const struct oc_config *cfg = batch->client->cfg;
 	struct oc_text body = oc_question_body(&job->question, &batch->client->bearings);
 
-	if (job->started <= 0)
-		job->started = job->tries.failed_at = now;
+	if (!job->tries.made)
+		job->asked = job->tries.failed_at = now;
 	job->tries.made = ++job->reply.attempts;
 	slot->attempt = (struct oc_attempt){
 	        .server = &batch->client->server,
@@ -218,6 +231,7 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	slot->start = oc_throttle_started(&batch->throttle, batch->running, now);
 	if (oc_attempt_start(&slot->attempt, batch->client->http, &job->err)) {
 		oc_attempt_end(&slot->attempt, batch->client->http);
+		oc_client_leave(batch->client, true);
 		finish(batch, job);
 		return;
 	}
@@ -275,7 +289,7 @@ static bool try_again(struct oc_batch *batch, const struct slot *slot, double no
 	        .backoff_factor = batch->client->cfg->backoff_factor,
 	};
 	const struct oc_trial trial = {
-	        .failure = oc_client_failure(batch->client, a, job->started),
+	        .failure = oc_client_failure(batch->client, a, job->asked),
 	        .slow = a->err.slow,
 	        .alone = batch->running == 1,
 	        .risky = slot->start.more,
@@ -334,6 +348,8 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 		finish(batch, job);
 	}
 	oc_attempt_end(a, batch->client->http);
+	oc_client_leave(batch->client, true);
+	batch->turn_at = fmin(batch->turn_at, now);
 	slot->job = NULL;
 	batch->running--;
 }
@@ -342,13 +358,11 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 
 /* A job whose deadline comes while it waits for its next try ends with the failure of the last.
  * Returns how long until the next deadline comes; HUGE_VAL = there is none. */
-static double expire(struct oc_batch *batch, double now)
+static double expire_again(struct oc_batch *batch, double now)
 {
 	struct oc_job **link = &batch->again;
 	double wait = HUGE_VAL;
 
-	if (batch->client->cfg->max_time <= 0)
-		return wait;
 	while (*link) {
 		struct oc_job *job = *link;
 		double left = deadline_of(batch, job) - now;
@@ -365,6 +379,37 @@ static double expire(struct oc_batch *batch, double now)
 		finish(batch, job);
 	}
 	return wait;
+}
+
+static struct oc_job *take_fresh(struct oc_batch *batch)
+{
+	batch->nfresh--;
+	return queue_take(&batch->fresh);
+}
+
+/* The same of a fresh job, of which only the first waits: for leave to be sent. */
+static double expire_fresh(struct oc_batch *batch, double now)
+{
+	struct oc_job *job = batch->fresh.first;
+	double left;
+
+	if (!job || job->started <= 0)
+		return HUGE_VAL;
+	left = deadline_of(batch, job) - now;
+	if (left > 0)
+		return left;
+	(void)oc_client_too_late(batch->client, &job->err);
+	give_up_turn(batch);
+	(void)take_fresh(batch);
+	finish(batch, job);
+	return 0;
+}
+
+static double expire(struct oc_batch *batch, double now)
+{
+	if (batch->client->cfg->max_time <= 0)
+		return HUGE_VAL;
+	return fmin(expire_again(batch, now), expire_fresh(batch, now));
 }
 
 /* How long until this job may be started, in view of the load; HUGE_VAL = not before one has
@@ -397,27 +442,59 @@ static double wait_for_start(struct oc_batch *batch, double now, struct oc_job *
 	return fmax(0, fmin(again, fresh));
 }
 
+/* Has this job leave to be sent? In turn_at is when to ask again. */
+static int enter(struct oc_batch *batch, struct oc_job *job, double now, struct oc_err *err)
+{
+	bool waited = batch->turn_at > 0;
+	double wait;
+	int rc = oc_client_enter(batch->client, &wait, err);
+
+	if (job->started <= 0)
+		job->started = now;
+	batch->turn_at = !rc && wait > 0 ? now + wait : 0;
+	if (batch->turn_at > 0)
+		oc_throttle_idle(&batch->throttle); /* it is not the server that is slow */
+	if (batch->turn_at > 0 && !waited)
+		oc_client_log(batch->client, "line %llu: waiting for a turn",
+		              (unsigned long long)job->line);
+	return rc;
+}
+
 static void start_some(struct oc_batch *batch, double now)
 {
 	struct oc_job *job;
+	int rc = OC_OK;
 
-	while (wait_for_start(batch, now, &job) <= 0) {
+	/* After an error the caller may want to stop. */
+	while (!rc && wait_for_start(batch, now, &job) <= 0) {
+		struct oc_err err = {0};
+
+		if (batch->turn_at <= now)
+			rc = enter(batch, job, now, &err);
+		if (batch->turn_at > now)
+			return;
 		if (job == batch->again) {
 			batch->again = job->next;
 		} else {
-			(void)queue_take(&batch->fresh);
-			batch->nfresh--;
+			(void)take_fresh(batch);
 			batch->fresh_from = now + batch->lull;
 		}
-		start(batch, job, now);
+		if (rc) {
+			job->err = err;
+			finish(batch, job);
+		} else {
+			start(batch, job, now);
+		}
 	}
+	give_up_turn(batch);
 }
 
 /* How long the network may be waited for until there is something to be done. */
 static int wait_of(struct oc_batch *batch, int wait_ms, double next_deadline, double now)
 {
 	struct oc_job *job;
-	double wait = fmin(next_deadline, wait_for_start(batch, now, &job));
+	double start = fmax(batch->turn_at - now, wait_for_start(batch, now, &job));
+	double wait = fmin(next_deadline, start);
 	double ms = fmin(ceil(wait * 1000), WAIT_MAX_MS);
 
 	if (batch->done.first)

@@ -30,8 +30,9 @@ struct oc_job {
 	              is of no use */
 
 	/* Private. */
-	double started;
-	double due; /* when the next try may be made */
+	double started; /* when it would have been sent, had it not to wait for leave */
+	double asked;   /* when it was sent first */
+	double due;     /* when the next try may be made */
 	struct oc_tries tries;
 	struct oc_job *next;
 };

@@ -73,6 +73,32 @@ static void log_attempt(const struct oc_call *call)
 	              a->x.first_byte_after, a->x.received);
 }
 
+/* Waits for leave to send. */
+static int wait_for_turn(struct oc_call *call, struct oc_err *err)
+{
+	const struct oc_client *client = call->client;
+	double since = oc_now(), until = call->attempt.deadline, wait = 0;
+	bool told = false;
+	int rc;
+
+	while (!(rc = oc_client_enter(client, &wait, err)) && wait > 0) {
+		double left = until > 0 ? until - oc_now() : wait;
+
+		if (!told)
+			oc_client_log(client, "waiting for a turn");
+		told = true;
+		rc = left > 0 ? pause_for(call, fmin(wait, left), err)
+		              : oc_client_too_late(client, err);
+		if (rc) {
+			oc_client_leave(client, false);
+			return rc;
+		}
+	}
+	if (told && !rc)
+		oc_client_log(client, "waited %.3f s for a turn", oc_now() - since);
+	return rc;
+}
+
 /* One try, from its start to its end. The result is the attempt's err. */
 static void try_once(struct oc_call *call)
 {
@@ -114,7 +140,7 @@ static bool try_again(struct oc_call *call)
 	        .max_retries = call->max_retries,
 	        .backoff_factor = call->client->cfg->backoff_factor,
 	};
-	struct oc_failure failure = oc_client_failure(call->client, a, call->started);
+	struct oc_failure failure = oc_client_failure(call->client, a, call->asked);
 	struct oc_err err = {0};
 	double wait;
 
@@ -156,7 +182,17 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 	struct oc_attempt *a = &call->attempt;
 
 	for (;;) {
+		struct oc_err refused = {0};
+
+		if (wait_for_turn(call, &refused)) {
+			a->err = refused;
+			a->retry_after = -1;
+			break;
+		}
+		if (call->asked <= 0)
+			call->asked = oc_now();
 		try_once(call);
+		oc_client_leave(call->client, true);
 		oc_client_conceal(call->client, a);
 		if (!ask_for_less(call) && !try_again(call))
 			break;

@@ -10,6 +10,7 @@ struct oc_call {
 	struct oc_question question; /* the caller adds these two between init and run, */
 	struct oc_attempt attempt;   /* and here sink, read… */
 	double started;
+	double asked; /* when the first request was sent; 0 = not yet */
 	int max_retries;
 	int retries; /* those that count */
 };

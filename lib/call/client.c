@@ -191,6 +191,27 @@ double oc_client_deadline(const struct oc_client *client, double started)
 	return client->cfg->max_time > 0 ? started + client->cfg->max_time : 0;
 }
 
+int oc_client_enter(const struct oc_client *client, double *wait, struct oc_err *err)
+{
+	const struct oc_config *cfg = client->cfg;
+
+	*wait = 0;
+	return cfg->enter ? cfg->enter(cfg->enter_ctx, wait, err) : OC_OK;
+}
+
+void oc_client_leave(const struct oc_client *client, bool sent)
+{
+	if (client->cfg->leave)
+		client->cfg->leave(client->cfg->enter_ctx, sent);
+}
+
+int oc_client_too_late(const struct oc_client *client, struct oc_err *err)
+{
+	return oc_err_set(err, OC_ETIMEOUT,
+	                  "%s: the deadline has passed before the request had its turn",
+	                  client->server.base_url);
+}
+
 void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a)
 {
 	const struct oc_secrets *secrets = &client->secrets;
@@ -203,19 +224,18 @@ void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a)
 }
 
 struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
-                                    double started)
+                                    double asked)
 {
 	const struct oc_config *cfg = client->cfg;
 	double now = oc_now();
-	double deadline = oc_client_deadline(client, started);
 
 	return (struct oc_failure){
 	        .retry = a->err.retry,
 	        .loading = a->err.loading,
 	        .retry_after = a->retry_after,
 	        .random = erand48(client->random),
-	        .time_left = deadline > 0 ? fmax(0, deadline - now) : -1,
-	        .wait_left = cfg->wait > 0 ? fmax(0, started + cfg->wait - now) : -1,
+	        .time_left = a->deadline > 0 ? fmax(0, a->deadline - now) : -1,
+	        .wait_left = cfg->wait > 0 ? fmax(0, asked + cfg->wait - now) : -1,
 	};
 }
 

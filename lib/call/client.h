@@ -41,14 +41,21 @@ void oc_client_log(const struct oc_client *client, const char *fmt, ...) OC_PRIN
 /* When a call that began so has to be over, on oc_now()'s clock; 0 = never. */
 double oc_client_deadline(const struct oc_client *client, double started);
 
+/* The configuration's enter() and leave(), which need not be there. */
+int oc_client_enter(const struct oc_client *client, double *wait, struct oc_err *err);
+void oc_client_leave(const struct oc_client *client, bool sent);
+
+/* The error of a request that has waited for leave to be sent until its deadline. */
+int oc_client_too_late(const struct oc_client *client, struct oc_err *err);
+
 /* Masks what the server may have repeated of the client's secrets in the results of an attempt, all
  * but the text of the answer. To be called when it is over, before anything of it is shown. */
 void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a);
 
 /* How an attempt failed, for oc_retry(): all but retries_made, where one with err.loading does not
- * count. started: when the call began, on oc_now()'s clock. */
+ * count. asked: when the first request was sent, on oc_now()'s clock. */
 struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
-                                    double started);
+                                    double asked);
 
 /* Fills *err with the error of the last of so many tries. Returns its code. Where a name could not
  * be resolved, this finds out why, which may take two seconds. */

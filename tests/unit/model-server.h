@@ -35,6 +35,10 @@ struct model {
 	double refusing; /* s that a refusal takes; 0 = 1 ms */
 	enum header header;
 	double after; /* s, of ALWAYS */
+	/* Other programs. */
+	unsigned turns;      /* so many requests may be under way; 0 = any number */
+	double turns_from;   /* s; until then none */
+	unsigned refuses_at; /* which asking for leave is refused for good */
 	/* Who asks. */
 	unsigned parallel;
 	uint64_t lines;
@@ -77,6 +81,9 @@ static struct {
 	double work; /* s of slots that the answers took */
 	struct result result;
 	bool stalled;
+	unsigned asks;  /* for leave to send */
+	unsigned turns; /* that are had */
+	bool waits;     /* for one */
 } model;
 
 /* ---- the server --------------------------------------------------------------------------- */
@@ -225,17 +232,52 @@ double oc_client_deadline(const struct oc_client *client, double started)
 }
 
 struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
-                                    double started)
+                                    double asked)
 {
-	double deadline = oc_client_deadline(client, started);
-
+	(void)asked;
 	return (struct oc_failure){
 	        .retry = a->err.retry,
 	        .retry_after = a->retry_after,
 	        .random = erand48(client->random),
-	        .time_left = deadline > 0 ? fmax(0, deadline - model.now) : -1,
+	        .time_left = a->deadline > 0 ? fmax(0, a->deadline - model.now) : -1,
 	        .wait_left = -1,
 	};
+}
+
+/* ---- other programs at the same server ---------------------------------------------------- */
+
+int oc_client_enter(const struct oc_client *client, double *wait, struct oc_err *err)
+{
+	const struct model *m = model.m;
+
+	(void)client;
+	model.asks++;
+	*wait = 0;
+	if (m->refuses_at && model.asks == m->refuses_at) {
+		*err = (struct oc_err){.code = OC_EQUOTA};
+		return OC_EQUOTA;
+	}
+	if (m->turns && model.turns >= m->turns)
+		*wait = 0.005;
+	if (m->turns_from > 0 && model.now < MODEL_START + m->turns_from)
+		*wait = 0.005;
+	model.waits = *wait > 0;
+	model.turns += *wait <= 0;
+	return OC_OK;
+}
+
+void oc_client_leave(const struct oc_client *client, bool sent)
+{
+	(void)client;
+	model.turns -= sent;
+	model.waits = model.waits && sent;
+}
+
+int oc_client_too_late(const struct oc_client *client, struct oc_err *err)
+{
+	(void)client;
+	*err = (struct oc_err){.code = OC_ETIMEOUT, .retry = true};
+	return err->code;
 }
 
 void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a)
@@ -279,6 +321,8 @@ int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned
 {
 	double until = wait_ms < 0 ? HUGE_VAL : model.now + wait_ms / 1000.0;
 
+	if (model.waits && (wait_ms < 0 || wait_ms > 5))
+		return OC_EBUG; /* a place is kept, and not made use of */
 	(void)http;
 	(void)fds;
 	(void)nfds;
@@ -402,6 +446,8 @@ static struct result model_run(const struct model *m, uint64_t seed)
 	model.result.seconds = model.now - MODEL_START;
 	model.result.share = model_ideal(m) / model.result.seconds;
 	oc_batch_free(batch);
+	CHECK_INT(model.turns, 0);
+	CHECK(!model.waits);
 	free(lines);
 	return model.result;
 }

@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 
 #include "call/call.h"
@@ -125,6 +126,102 @@ TEST(a_new_try_starts_afresh)
 	CHECK_STR(reply.reasoning, NULL);
 	CHECK(!reply.id || strcmp(reply.id, "first") != 0);
 	CHECK_INT(reply.usage.input_tokens, -1);
+	oc_reply_release(&reply);
+}
+
+/* ---- leave to send ------------------------------------------------------------------------ */
+
+/* Says "not yet" so often, then yes; or from a time of asking on, no. */
+struct gate {
+	int later;
+	int refuses_at;
+	int asked;
+	int inside;
+	int given_up;
+	int entered;
+};
+
+static int gate_enter(void *ctx, double *wait, struct oc_err *err)
+{
+	struct gate *gate = ctx;
+
+	CHECK_INT(gate->inside, 0);
+	if (++gate->asked == gate->refuses_at) {
+		*err = (struct oc_err){.code = OC_EQUOTA, .message = "no more"};
+		return err->code;
+	}
+	*wait = gate->later-- > 0 ? 0.001 : 0;
+	gate->inside += *wait <= 0;
+	gate->entered = gate->inside ? gate->entered + 1 : gate->entered;
+	return OC_OK;
+}
+
+static void gate_leave(void *ctx, bool sent)
+{
+	struct gate *gate = ctx;
+
+	gate->given_up += !sent;
+	gate->inside -= sent;
+}
+
+static struct oc_config gated(struct gate *gate)
+{
+	struct oc_config cfg = config();
+
+	cfg.enter = gate_enter;
+	cfg.leave = gate_leave;
+	cfg.enter_ctx = gate;
+	return cfg;
+}
+
+TEST(each_try_has_its_leave)
+{
+	struct gate gate = {.later = 3};
+	struct oc_config cfg = gated(&gate);
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve(BUSY "reset\n---\nanswer ok\n");
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(gate.asked, 6);
+	CHECK_INT(gate.entered, 3);
+	CHECK_INT(gate.inside, 0);
+	CHECK_INT(gate.given_up, 0);
+	oc_reply_release(&reply);
+}
+
+TEST(an_error_instead_of_leave_ends_the_call)
+{
+	struct gate gate = {.refuses_at = 2};
+	struct oc_config cfg = gated(&gate);
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve(BUSY "answer late\n");
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EQUOTA);
+	CHECK_STR(err.message, "no more");
+	CHECK_INT(reply.attempts, 1);
+	CHECK_INT(gate.inside, 0);
+	oc_reply_release(&reply);
+	gate = (struct gate){.refuses_at = 1};
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EQUOTA);
+	CHECK_INT(reply.attempts, 0);
+	oc_reply_release(&reply);
+}
+
+TEST(leave_that_does_not_come_until_the_deadline)
+{
+	struct gate gate = {.later = INT_MAX};
+	struct oc_config cfg = gated(&gate);
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve("answer ok\n");
+	cfg.max_time = 0.05;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ETIMEOUT);
+	CHECK_INT(reply.attempts, 0);
+	CHECK_INT(gate.given_up, 1);
+	CHECK_INT(gate.inside, 0);
 	oc_reply_release(&reply);
 }
 
@@ -273,9 +370,11 @@ int main(void)
 	rc = RUN(T(a_wait_that_passes_the_deadline_is_not_begun),
 	         T(the_deadline_is_one_for_all_tries), T(silence_is_tried_again),
 	         T(with_a_deadline_only_tries_go_on), T(a_long_wish_needs_a_deadline),
-	         T(a_new_try_starts_afresh), T(limits_are_checked),
-	         T(a_reader_that_leaves_ends_a_try), T(a_reader_that_has_left_ends_the_first_try),
-	         T(a_reader_that_leaves_ends_a_wait), T(a_reader_that_stays_changes_nothing));
+	         T(a_new_try_starts_afresh), T(limits_are_checked), T(each_try_has_its_leave),
+	         T(an_error_instead_of_leave_ends_the_call),
+	         T(leave_that_does_not_come_until_the_deadline), T(a_reader_that_leaves_ends_a_try),
+	         T(a_reader_that_has_left_ends_the_first_try), T(a_reader_that_leaves_ends_a_wait),
+	         T(a_reader_that_stays_changes_nothing));
 	loopback_end();
 	return rc;
 }

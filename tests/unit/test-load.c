@@ -314,6 +314,58 @@ TEST(a_time_that_is_too_long_to_wait_for)
 	CHECK(r.share >= 0.8);
 }
 
+/* ---- other programs ------------------------------------------------------------------------ */
+
+TEST(turns_are_kept_and_made_use_of)
+{
+	static const struct model m = {SLOTS(3, 0.05), ASK(300, 8), .turns = 3};
+	static const struct model late = {SLOTS(3, 0.05), ASK(30, 8), .turns = 3, .turns_from = 9};
+	struct result r = model_run(&m, 1);
+
+	CHECK_INT(r.failed, 0);
+	CHECK_INT(r.refused, 0);
+	CHECK(r.seconds < 1.1 * 300 * 0.05 / 3);
+	r = model_run(&late, 1);
+	CHECK_INT(r.failed, 0);
+	CHECK_INT(r.refused, 0);
+	CHECK(r.seconds > 9 && r.seconds < 9 + 1);
+}
+
+/* A line whose next try is minutes away keeps no place among those that wait. */
+TEST(a_turn_is_not_waited_for_by_who_may_not_send)
+{
+	static const struct model m = {.window = 60,
+	                               .burst = 20,
+	                               ASK(40, 4),
+	                               .latency = 0.01,
+	                               .header = EXACT,
+	                               .turns = 2};
+	struct result r = model_run(&m, 1);
+
+	CHECK_INT(r.failed, 0);
+	CHECK(r.seconds > 60);
+}
+
+TEST(a_turn_that_does_not_come_in_time)
+{
+	static const struct model m = {
+	        .latency = 0.05, ASK(3, 2), .max_time = 5, .turns_from = 100};
+	struct result r = model_run(&m, 1);
+
+	CHECK_INT(r.failed, 3);
+	CHECK_INT(r.requests, 0);
+	CHECK(r.seconds >= 5 && r.seconds < 16);
+}
+
+TEST(a_turn_that_is_refused_fails_one_line)
+{
+	static const struct model m = {.latency = 0.05, ASK(20, 4), .refuses_at = 5};
+	struct result r = model_run(&m, 1);
+
+	CHECK_INT(r.failed, 1);
+	CHECK_INT(r.requests, 19);
+}
+
 int main(void)
 {
 	return RUN(T(slots), T(rates), T(windows), T(slots_and_rates), T(refusals_by_chance),
@@ -322,5 +374,7 @@ int main(void)
 	           T(a_server_that_is_gone_for_three_seconds), T(a_server_that_stays_away),
 	           T(a_server_that_refuses_everything), T(without_retries_nothing_is_tried_again),
 	           T(lines_that_are_refused_for_good), T(deadlines),
-	           T(a_time_that_is_too_long_to_wait_for));
+	           T(a_time_that_is_too_long_to_wait_for), T(turns_are_kept_and_made_use_of),
+	           T(a_turn_is_not_waited_for_by_who_may_not_send),
+	           T(a_turn_that_does_not_come_in_time), T(a_turn_that_is_refused_fails_one_line));
 }
