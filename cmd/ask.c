@@ -273,7 +273,7 @@ static void complete_request(struct ask *ask, const char *model)
 	    !(ask->cache.dir && err.code == OC_ENOKEY))
 		connect_die(&ask->connect, &err);
 	if (!ask->cache.offline)
-		turn_open(&ask->turn, &ask->connect);
+		turn_open(&ask->turn, &ask->connect, &ask->report, !ask->cache.dir);
 }
 
 static void begin(struct ask *ask, const char *tool)

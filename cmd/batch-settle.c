@@ -22,6 +22,14 @@ static bool is_general(const struct oc_job *job)
 	       job->wall;
 }
 
+/* The run ends with this status, for a reason that holds for all lines. */
+static void stop_asking(struct run *run, enum cli_status status)
+{
+	if (!run->refused)
+		run->refused = (int)status;
+	oc_batch_stop(run->batch);
+}
+
 /* Of the failures of lines the first is told, as an example; and the one that ends the run. */
 static void tell_failure(struct run *run, const struct item *item)
 {
@@ -32,8 +40,7 @@ static void tell_failure(struct run *run, const struct item *item)
 		return;
 	progress_hide(&run->progress);
 	if (is_general(&item->job)) {
-		run->refused = (int)cli_status_of(err->code);
-		oc_batch_stop(run->batch);
+		stop_asking(run, cli_status_of(err->code));
 		cli_warn("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
 	} else if (!run->progress.failed) {
 		cli_note("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
@@ -74,8 +81,12 @@ void settle_line(struct run *run, struct item *item)
 	if (!status && job->reply.tool_calls)
 		status = CLI_CALLS;
 	if ((job->reply.attempts || cache_gave(&job->reply)) &&
-	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status))
+	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status)) {
 		run->unreported = true;
+		/* What is not in the report cannot be held against a budget. */
+		if (run->ask.turn.budget.limit)
+			stop_asking(run, CLI_IOERR);
+	}
 	item_forget_request(item);
 	run->unsettled--;
 	run->held += item->size;
@@ -134,10 +145,8 @@ static void write_answer(struct run *run, struct item *item)
 {
 	progress_hide(&run->progress);
 	answers_write(&run->answers, oc_buf_text(&item->record), item->kept);
-	if (answers_lost(&run->answers) && !run->refused) {
-		run->refused = CLI_IOERR;
-		oc_batch_stop(run->batch);
-	}
+	if (answers_lost(&run->answers) && !run->refused)
+		stop_asking(run, CLI_IOERR);
 	run->held -= item->size;
 }
 

@@ -7,6 +7,9 @@
 
 #include "input.h"
 #include "output.h"
+#include "text/moment.h"
+#include "text/text.h"
+#include "usage/window.h"
 #include "usage-sums.h"
 
 enum { PIECE = 128 * 1024, WARNINGS_MAX = 20 };
@@ -21,6 +24,7 @@ enum {
 	OPT_MAX_OUTPUT,
 	OPT_MAX_TOTAL,
 	OPT_PRICE,
+	OPT_SINCE,
 };
 
 static const struct cli_option rows[] = {
@@ -31,6 +35,7 @@ static const struct cli_option rows[] = {
         {OPT_MAX_OUTPUT, "max-output", "N", "exit with 1 if there are more than N output tokens"},
         {OPT_MAX_TOTAL, "max-total", "N", "exit with 1 if there are more than N tokens in all"},
         {OPT_PRICE, "price", "IN:OUT", "add the cost, at these prices of a million tokens"},
+        {OPT_SINCE, "since", "1d|12h|2w|TIME", "count only records of that time and later"},
         {'q', "quiet", NULL, "no note about records without counts"},
         {0},
 };
@@ -46,6 +51,7 @@ struct usage {
 	int field; /* index in fields, and in the result of figures() */
 	bool priced;
 	struct oc_price price;
+	struct oc_window window;
 	int64_t max[3]; /* input, output, total; -1 = any number */
 };
 
@@ -54,6 +60,20 @@ static void choose_form(struct usage *u, int id, enum form form)
 	if (u->form != FORM_TABLE && u->form != form)
 		cli_bad_option(id, "--json, --tsv and --field exclude each other");
 	u->form = form;
+}
+
+/* A window of so many seconds ends now, as a budget's does. */
+static int64_t since_of(const char *arg, int64_t now)
+{
+	int64_t n;
+
+	if (oc_window_seconds(arg, &n))
+		return now - n + 1;
+	if (!oc_moment_read(oc_text_of(arg), &n))
+		cli_bad_option(OPT_SINCE,
+		               "\"%s\" is neither like 12h, 1d or 2w nor like 2026-11-25T17:44:22Z",
+		               arg);
+	return n;
 }
 
 static void on_option(void *ctx, int id, const char *arg)
@@ -83,6 +103,10 @@ static void on_option(void *ctx, int id, const char *arg)
 			               "\"%s\" is not IN:OUT, two prices like 0.15:0.6, from 0 to "
 			               "1000000 with up to six decimals",
 			               arg);
+		break;
+	case OPT_SINCE:
+		u->window.now = (int64_t)time(NULL);
+		u->window.since = since_of(arg, u->window.now);
 		break;
 	default:
 		cli_set_quiet();
@@ -116,8 +140,11 @@ static void warn_bad(struct usage *u, const char *name, const struct oc_usage_ba
 static void add_record(struct usage *u, const char *name, const struct oc_usage_record *record)
 {
 	struct oc_err err = {0};
-	int rc = oc_meter_add(&u->meter, record, &err);
+	int rc;
 
+	if (!oc_window_has(&u->window, record))
+		return;
+	rc = oc_meter_add(&u->meter, record, &err);
 	if (rc == OC_ENOMEM)
 		cli_die(CLI_OSERR, "%s", err.message);
 	u->unfit += rc != 0;
@@ -238,6 +265,12 @@ static int judge(const struct usage *u)
 		         " records do not say all of their tokens: the sums "
 		         "are what is known",
 		         total->uncounted, total->records);
+	if (u->window.timeless)
+		cli_note("%" PRIu64 " of the records name no time: they are not counted",
+		         u->window.timeless);
+	if (u->window.future)
+		cli_note("%" PRIu64 " of the records are from the future: they are counted",
+		         u->window.future);
 	over = is_over(u);
 	if (u->bad > WARNINGS_MAX)
 		cli_warn("%" PRId64 " more like these are not shown", u->bad - WARNINGS_MAX);
@@ -256,7 +289,7 @@ int main(int argc, char **argv)
 	        .options = tables,
 	        .option = on_option,
 	};
-	struct usage u = {.max = {-1, -1, -1}};
+	struct usage u = {.max = {-1, -1, -1}, .window = {.since = OC_WINDOW_ALL}};
 	int status;
 	int i;
 

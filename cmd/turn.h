@@ -3,12 +3,14 @@
 #ifndef TURN_H
 #define TURN_H
 
+#include "budget.h"
 #include "connect.h"
 #include "slots.h"
 
 struct turn {
 	unsigned max; /* --slots; 0 = not given */
 	struct slots slots;
+	struct budget budget; /* --budget */
 };
 
 extern const struct cli_option turn_options[];
@@ -17,7 +19,9 @@ extern const struct cli_option turn_options[];
 bool turn_option(struct turn *turn, int id, const char *arg);
 
 /* After connect_finish(): reads the environment, opens what is needed, and makes connect->config
- * ask before each request. Ends the program where something is unusable. */
-void turn_open(struct turn *turn, struct connect *connect);
+ * ask before each request. certain: there will be one. Ends the program where something is
+ * unusable, or the budget is used up. */
+void turn_open(struct turn *turn, struct connect *connect, const struct report *report,
+               bool certain);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "text/moment.h"
 #include "text/num.h"
 #include "call/retry.h"
 
@@ -118,22 +119,10 @@ static bool read_date(const char *s, const char *picture, struct date *d)
 	       d->second <= 60;
 }
 
-static int64_t days_before_year(int64_t year)
-{
-	int64_t whole = year - 1;
-
-	return whole * 365 + whole / 4 - whole / 100 + whole / 400;
-}
-
-/* Own arithmetic, because timegm() looks at the environment. */
 static double since_epoch(const struct date *d)
 {
-	static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
-	bool leap = (d->year % 4 == 0 && d->year % 100 != 0) || d->year % 400 == 0;
-	int64_t days = days_before_year(d->year) - days_before_year(1970) + before_month[d->month] +
-	               (leap && d->month > 1) + d->day - 1;
-
-	return (double)(((days * 24 + d->hour) * 60 + d->minute) * 60 + d->second);
+	return (double)oc_moment_of(d->year, d->month + 1, d->day,
+	                            ((int64_t)d->hour * 60 + d->minute) * 60 + d->second);
 }
 
 static bool read_any_date(const char *s, time_t now, double *out)

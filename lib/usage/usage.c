@@ -2,6 +2,7 @@
 /* usage.c: finding the token counts in records. Everything else in them is skipped unseen. */
 #include "compat.h"
 
+#include "text/moment.h"
 #include "text/num.h"
 #include "usage/usage.h"
 #include "text/err.h"
@@ -22,6 +23,7 @@ enum member {
 	ANSWER,
 	INNER,
 	EVENT,
+	WHEN,
 	OTHER
 };
 
@@ -35,13 +37,21 @@ static const struct {
 	enum member member;
 	struct oc_text name;
 } members[] = {
-        {RECORD, MODEL, NAME("model")},         {RECORD, COUNTS, NAME("usage")},
-        {RECORD, CACHED, NAME("cached")},       {RECORD, ANSWER, NAME("response")},
-        {RECORD, EVENT, NAME("content")},       {RECORD, EVENT, NAME("reasoning")},
-        {RESPONSE, INNER, NAME("body")},        {BODY, MODEL, NAME("model")},
-        {BODY, COUNTS, NAME("usage")},          {USAGE, INPUT, NAME("input_tokens")},
-        {USAGE, OUTPUT, NAME("output_tokens")}, {USAGE, TOTAL, NAME("total_tokens")},
-        {USAGE, PROMPT, NAME("prompt_tokens")}, {USAGE, COMPLETION, NAME("completion_tokens")},
+        {RECORD, MODEL, NAME("model")},
+        {RECORD, COUNTS, NAME("usage")},
+        {RECORD, CACHED, NAME("cached")},
+        {RECORD, ANSWER, NAME("response")},
+        {RECORD, EVENT, NAME("content")},
+        {RECORD, EVENT, NAME("reasoning")},
+        {RECORD, WHEN, NAME("time")},
+        {RESPONSE, INNER, NAME("body")},
+        {BODY, MODEL, NAME("model")},
+        {BODY, COUNTS, NAME("usage")},
+        {USAGE, INPUT, NAME("input_tokens")},
+        {USAGE, OUTPUT, NAME("output_tokens")},
+        {USAGE, TOTAL, NAME("total_tokens")},
+        {USAGE, PROMPT, NAME("prompt_tokens")},
+        {USAGE, COMPLETION, NAME("completion_tokens")},
 };
 
 int oc_usage_init(struct oc_usage_reader *r, struct oc_err *err)
@@ -143,6 +153,8 @@ static void on_key(struct oc_usage_reader *r)
 		oc_buf_clear(&part_of(r)->model);
 	else if (member == CACHED)
 		r->record.cached = false;
+	else if (member == WHEN)
+		r->record.timed = false;
 	else if (member == COUNTS)
 		forget_counts(part_of(r));
 	else if (member == ANSWER || member == INNER)
@@ -222,6 +234,16 @@ static void keep_model(struct oc_usage_reader *r)
 	find_flaw(r);
 }
 
+/* Whoever has another kind of "time" in his records has none for us. */
+static void read_time(struct oc_usage_reader *r)
+{
+	struct oc_text text = r->scan.text;
+
+	if (text.n > 2)
+		r->record.timed =
+		        oc_moment_read((struct oc_text){text.p + 1, text.n - 2}, &r->record.time);
+}
+
 static enum oc_usage_event on_scalar(struct oc_usage_reader *r, enum oc_scan_event event)
 {
 	int64_t count;
@@ -230,6 +252,8 @@ static enum oc_usage_event on_scalar(struct oc_usage_reader *r, enum oc_scan_eve
 		return on_no_record(r);
 	if (event == OC_SCAN_STRING && r->member == MODEL)
 		keep_model(r);
+	else if (event == OC_SCAN_STRING && r->member == WHEN)
+		read_time(r);
 	else if (event == OC_SCAN_BOOL && r->member == CACHED)
 		r->record.cached = r->scan.truth;
 	else if (event == OC_SCAN_NUMBER && r->member < MODEL && !r->scan.cut &&

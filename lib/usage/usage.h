@@ -7,9 +7,9 @@
  *	{"response": {"body": {"model": …, "usage": {…}}}}   OpenAI's batch output
  *
  * The counts are input_tokens, output_tokens and total_tokens, or prompt_tokens and
- * completion_tokens. "cached": true says that the answer is that of an earlier record. An object
- * with no member but "content" or "reasoning" is an event of a stream, and belongs to the record
- * that ends the stream.
+ * completion_tokens. "time" is when the call ended. "cached": true says that the answer is that of
+ * an earlier record. An object with no member but "content" or "reasoning" is an event of a
+ * stream, and belongs to the record that ends the stream.
  */
 #ifndef OC_USAGE_H
 #define OC_USAGE_H
@@ -28,6 +28,8 @@ struct oc_usage_record {
 	uint64_t line;         /* on which it begins */
 	struct oc_text model;  /* borrowed from the reader; empty if not known */
 	struct oc_usage usage; /* a total that is missing is the sum of the others */
+	bool timed;            /* it has a "time": */
+	int64_t time;          /* s since the epoch */
 	bool unfit;            /* it has no total, and the sum of the others does not fit */
 	bool cached;           /* it was not asked for, but repeated */
 	const char *flaw;      /* a member whose value is impossible, and was taken for missing */
