@@ -53,6 +53,12 @@ else
 fi
 stop
 
+title 'streams of 10 pieces, and the same as documents: 50,000 requests, 16 at a time'
+start --tokens 10 --model
+rate 50000 'oc-batch --no-stream' "$BIN/oc-batch -q --no-stream -b $url/v1 -P 16 $tmp/50000" \
+	oc-batch "$BIN/oc-batch -q -b $url/v1 -P 16 $tmp/50000"
+stop
+
 title 'a server that takes 200 ms for each answer; 64 at a time are at most 320 a second'
 start --latency 200 --model
 questions 6400 >"$tmp/6400"

@@ -21,6 +21,15 @@ b=$(instructions "$B/tests/bench/bare-post" "$url/v1/chat/completions" <"$tmp/bo
 printf 'oc-complete %s, bare %s: %s\n' "$a" "$b" \
 	"$(awk "BEGIN { printf \"%+.1f %%\", ($a / $b - 1) * 100 }")"
 
+title 'a stream of 1,000 pieces, and the same as a document'
+stop
+start --tokens 1000 --model
+"$measure" -n 21 -i "$tmp/prompt" \
+	'oc-complete --no-stream' "$BIN/oc-complete --no-stream -b $url/v1" \
+	'oc-complete' "$BIN/oc-complete -b $url/v1"
+stop
+start "$tmp/answer"
+
 title 'peak memory: an 8 MiB prompt and an 8 MiB answer; 24576 KiB above a small call is 3 times'
 head -c 6291456 /dev/urandom | base64 -w 76 | head -c 8388608 >"$tmp/large"
 cat >"$tmp/huge" <<'END'
