@@ -137,9 +137,10 @@ struct oc_config {
 	 * once its answer has begun, when any byte counts as life. 30.0 */
 	double timeout;
 
-	/* s; 0 = no limit. How long to wait for the answer to begin: for a byte of its body, or a
-	 * line of a stream, that is neither blank nor a comment. A server that loads its model or
-	 * reads a long prompt may say nothing until then, or only that it lives. One that refuses
+	/* s; 0 = no limit. How long to wait for the answer to begin: for a byte of its body that is
+	 * not blank, or an event of a stream that has text, reasoning or calls. A server that loads
+	 * its model or reads a long prompt may say nothing until then, or only that it lives. One
+	 * that refuses
 	 * because the model is loading is asked again, every second, until this long after the call
 	 * began; that counts as no retry, and oc_stream() does it, too. 300.0 */
 	double wait;

@@ -83,7 +83,6 @@ static int take_line(struct oc_sse *s, struct oc_text line)
 
 	if (!line.n)
 		return dispatch(s);
-	s->begun = s->begun || *line.p != ':';
 	if (colon) {
 		name.n = (size_t)(colon - line.p);
 		value.p = colon + 1;
@@ -193,9 +192,9 @@ int oc_sse_feed(struct oc_sse *s, const char *p, size_t n)
 	return rc ? rc : keep_data(s);
 }
 
-bool oc_sse_begun(const struct oc_sse *s)
+bool oc_sse_within(const struct oc_sse *s)
 {
-	return s->begun || (s->line.n && *s->line.p != ':');
+	return s->has_data || (s->line.n && *s->line.p != ':');
 }
 
 int oc_sse_end(struct oc_sse *s)

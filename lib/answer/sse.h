@@ -38,7 +38,6 @@ struct oc_sse {
 	bool skip_lf;      /* the last byte was CR: an LF that follows belongs to it */
 	bool has_data;
 	bool joined;
-	bool begun; /* a line has ended that is neither blank nor a comment */
 };
 
 /* max: the largest event in bytes, counted over its lines without their ends. */
@@ -50,8 +49,8 @@ void oc_sse_release(struct oc_sse *s);
  * parser can only be released. */
 int oc_sse_feed(struct oc_sse *s, const char *p, size_t n);
 
-/* Has anything come that is neither blank nor a comment? */
-bool oc_sse_begun(const struct oc_sse *s);
+/* Has an event, or a line of one, begun whose end has not come yet? */
+bool oc_sse_within(const struct oc_sse *s);
 
 /* At the end of a stream that ended cleanly: hands over an event whose final blank line is
  * missing, if there is one. */

@@ -48,12 +48,20 @@ static void limit_rest(struct oc_attempt *a, bool has_text)
 		a->x.deadline = a->deadline;
 }
 
+/* Has the stream said anything? Servers send the role of who speaks, or what their filters think of
+ * the question, and then let the model think, or read the prompt. */
+static bool says(const struct oc_attempt *a)
+{
+	return text_of(a) || a->in.draft.calls.any || a->in.draft.refusal.n || a->in.end_seen ||
+	       a->reply->finish_reason;
+}
+
 static int feed(struct oc_attempt *a, const char *p, size_t n)
 {
 	uint64_t before = text_of(a);
 	int rc = oc_events_feed(&a->in, p, n);
 
-	a->x.begun = a->x.begun || oc_sse_begun(&a->in.sse);
+	a->x.begun = says(a) || oc_sse_within(&a->in.sse);
 	limit_rest(a, text_of(a) > before);
 	return rc;
 }
