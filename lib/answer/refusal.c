@@ -207,19 +207,25 @@ enum oc_delivery oc_refusal_bears(int http_status, struct oc_text body)
 	static const struct {
 		const char *word;
 		enum oc_delivery bears;
+		bool fault; /* there are servers that call it a fault of theirs */
 	} words[] = {
-	        {"stream options", OC_DELIVERY_STREAM},
-	        {"include usage", OC_DELIVERY_STREAM},
-	        {"stream", OC_DELIVERY_WHOLE},
+	        {"stream options", OC_DELIVERY_STREAM, false},
+	        {"include usage", OC_DELIVERY_STREAM, false},
+	        {"use tools with stream", OC_DELIVERY_WHOLE, true},
+	        {"stream", OC_DELIVERY_WHOLE, false},
 	};
+	bool refused = http_status == 400 || http_status == 422;
 	enum oc_delivery bears = OC_DELIVERY_USAGE;
 	struct oc_said said;
 
+	if (!refused && http_status != 500)
+		return bears;
 	oc_said_init(&said);
 	oc_said_body(&said, http_status, body);
 	for (size_t i = 0; i < OC_COUNT(words) && bears == OC_DELIVERY_USAGE; i++) {
-		if (has_word(oc_buf_text(&said.words), words[i].word) ||
-		    has_word(oc_buf_text(&said.kind), words[i].word))
+		if ((refused || words[i].fault) &&
+		    (has_word(oc_buf_text(&said.words), words[i].word) ||
+		     has_word(oc_buf_text(&said.kind), words[i].word)))
 			bears = words[i].bears;
 	}
 	oc_said_release(&said);

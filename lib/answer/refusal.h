@@ -31,8 +31,9 @@ int oc_refusal_of_body(int http_status, struct oc_text body,
 int oc_refusal_of_value(const struct oc_json *j, int at, const struct oc_refusal_context *context,
                         struct oc_err *err);
 
-/* How the answer may be asked for, going by a body that refuses the request: without the usage
- * where it names that option of a stream, without a stream where it names this, else in any way. */
+/* How the answer may be asked for, going by the body of a refusal: without the usage where it names
+ * that option of a stream, without a stream where it names this, else in any way. http_status: the
+ * one that counts. */
 enum oc_delivery oc_refusal_bears(int http_status, struct oc_text body);
 
 #endif

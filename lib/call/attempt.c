@@ -244,7 +244,7 @@ static void judge(struct oc_attempt *a)
 /* A refusal that names what the body asks for besides the answer is about that alone. */
 static enum oc_delivery bears(const struct oc_attempt *a)
 {
-	if (a->err.http_status != 400 && a->err.http_status != 422)
+	if (!a->err.code || !a->received.n)
 		return OC_DELIVERY_USAGE;
 	return oc_refusal_bears(a->err.http_status, oc_buf_text(&a->received));
 }

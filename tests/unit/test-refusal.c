@@ -351,6 +351,9 @@ TEST(request_ids)
 /* The whole texts of vendors; their sources are in docs/QUIRKS.md. */
 TEST(what_a_server_bears)
 {
+	static const char llamacpp[] =
+	        "{\"error\":{\"code\":500,\"message\":\"Cannot use tools with "
+	        "stream\",\"type\":\"server_error\"}}";
 	static const struct {
 		enum oc_delivery bears;
 		const char *body;
@@ -407,7 +410,12 @@ TEST(what_a_server_bears)
 		struct oc_text body = {rows[i].body, strlen(rows[i].body)};
 
 		CHECK_INT(oc_refusal_bears(400, body), rows[i].bears);
+		CHECK_INT(oc_refusal_bears(422, body), rows[i].bears);
+		CHECK_INT(oc_refusal_bears(500, body), OC_DELIVERY_USAGE);
+		CHECK_INT(oc_refusal_bears(403, body), OC_DELIVERY_USAGE);
 	}
+	CHECK_INT(oc_refusal_bears(500, (struct oc_text){llamacpp, strlen(llamacpp)}),
+	          OC_DELIVERY_WHOLE);
 }
 
 /* Nothing is known of the request: every status still has its sentence. */
