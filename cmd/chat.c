@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include <inttypes.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -93,6 +94,14 @@ static void read_file(struct chat *chat, struct oc_text system)
 	oc_buf_release(&text);
 }
 
+/* Only of a file it is sure that it can be read to its end. */
+static bool is_file(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
+}
+
 /* The last line that is not blank. */
 static struct oc_text last_line(struct oc_text rest)
 {
@@ -115,7 +124,7 @@ bool chat_waits(const struct chat *chat)
 	struct oc_text line;
 	bool waits;
 
-	if (access(chat->path, R_OK) < 0)
+	if (!is_file(chat->path) || access(chat->path, R_OK) < 0)
 		return false;
 	oc_buf_init(&text, OC_PROMPT_MAX);
 	oc_json_init(&json);
@@ -160,8 +169,11 @@ static void join(struct chat *chat, struct oc_request *request)
 
 void chat_look(struct chat *chat, struct oc_request *request)
 {
-	if (access(chat->path, F_OK) == 0)
-		join(chat, request);
+	if (access(chat->path, F_OK) < 0)
+		return;
+	if (!is_file(chat->path))
+		cli_die(CLI_CANTCREAT, "%s is no regular file", chat->path);
+	join(chat, request);
 }
 
 static void wait_a_little(void)

@@ -146,6 +146,8 @@ sent() {
 	mkfifo pipe
 	ends 73 'cannot open dir for writing: Is a directory' oc-complete -p x -c dir
 	ends 73 'cannot open pipe for writing: No such device or address' oc-complete -p x -c pipe
+	ends 73 'cannot open pipe for writing: No such device or address' oc-complete -c pipe <<<x
+	ends 73 'pipe is no regular file' oc-complete -p x -c pipe --dry-run
 	ends 73 '/dev/full is no regular file' oc-stream -p x -c /dev/full
 	ends 73 'cannot open none/chat for writing: No such file or directory' oc-complete -p x -c none/chat
 	ends 73 'cannot open  for writing: No such file or directory' oc-complete -p x -c ''
