@@ -166,3 +166,17 @@ LINE='{"id":"c1","name":"weather","arguments":{}}'
 	run -0 oc-batch --body body <<<'"x"'
 	[[ $output == *'"tool_calls":['* ]]
 }
+
+@test 'tools: calls that a server numbers alike are several' {
+	serve - <<-'END'
+		sse
+		data {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"a","function":{"name":"weather","arguments":"{}"}}]}}]}
+		data {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"b","function":{"name":"weather","arguments":"{}"}}]}}]}
+		finish tool_calls
+		done
+	END
+	run -4 oc-complete -p x --tools tools.json
+	assert_equal "$(jq -r .id <<<"$output" | tr -d '\n')" ab
+	run -4 oc-complete -p x --tools tools.json --no-stream
+	assert_equal "$(jq -r .id <<<"$output" | tr -d '\n')" ab
+}

@@ -165,6 +165,41 @@ TEST(headers_are_sent_and_those_that_are_secret_are_not_told)
 	CHECK_STR(err.message, "65 headers are too many: at most 64");
 }
 
+/* The object has no place for what is called. */
+TEST(an_object_has_no_tools)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_llm *llm = NULL;
+	struct oc_err err = {0};
+
+	req.tools = text_of("[{\"type\":\"x\"}]");
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
+	CHECK(!llm);
+	req.tools = text_of("");
+	req.fields = text_of("{\"tools\":[]}");
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
+}
+
+TEST(complete_takes_tools_that_are_called)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve("sse\ndata {\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{"
+	      "\"name\":\"f\"}}]},\"finish_reason\":\"tool_calls\"}]}\ndone\n");
+	req.prompt = text_of("hi");
+	req.tools = text_of("[{\"type\":\"x\"}]");
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_STR(reply.content, "");
+	CHECK_STR(reply.tool_calls, "[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":"
+	                            "\"f\",\"arguments\":\"{}\"}}]");
+	CHECK_INT(reply.tool_calls_len, strlen(reply.tool_calls));
+	oc_reply_release(&reply);
+}
+
 TEST(complete_takes_a_stream_for_an_answer)
 {
 	struct oc_config cfg = config();
@@ -599,6 +634,7 @@ int main(void)
 	rc = RUN(T(complete_returns_content_model_and_usage), T(complete_tries_again),
 	         T(complete_does_not_repeat_the_key),
 	         T(headers_are_sent_and_those_that_are_secret_are_not_told),
+	         T(an_object_has_no_tools), T(complete_takes_tools_that_are_called),
 	         T(complete_takes_a_stream_for_an_answer), T(configurations_are_checked),
 	         T(stream_hands_pieces_over), T(stream_joins_characters),
 	         T(stream_stops_when_the_sink_says_so), T(a_stream_that_was_stopped_has_a_status),
