@@ -398,6 +398,27 @@ entry() {
 	cmp part out
 }
 
+@test 'cache: calls of tools are answers, from a document as from a stream' {
+	serve - <<-'END'
+		sse
+		data {"id":"i","model":"m","choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"id":"c1","type":"function","function":{"name":"f","arguments":"{\"a\": "}}]}}]}
+		data {"choices":[{"index":0,"delta":{"tool_calls":[{"index":0,"function":{"arguments":"1}"}}]},"finish_reason":"tool_calls"}],"usage":{"prompt_tokens":3,"completion_tokens":2}}
+		done
+		---
+		status 500
+	END
+	echo '{"name":"f"}' >tools
+	run -4 oc-stream -p x --tools tools --cache c
+	assert_output '{"id":"c1","name":"f","arguments":{"a": 1}}'
+	run -4 oc-stream -p x --tools tools --cache c
+	assert_output '{"id":"c1","name":"f","arguments":{"a": 1}}'
+	run -4 oc-complete -j -p x --tools tools --cache c
+	assert_output '{"content":"","model":"m","usage":{"input_tokens":3,"output_tokens":2,"total_tokens":5},"finish_reason":"tool_calls","id":"i","tool_calls":[{"id":"c1","name":"f","arguments":{"a": 1}}]}'
+	oc-batch -q --tools tools --cache c >out <<<'"x"'
+	assert_equal "$(jq -c .tool_calls out)" '[{"id":"c1","name":"f","arguments":{"a":1}}]'
+	assert_equal "$(requests)" 1
+}
+
 @test 'cache: --dry-run touches nothing' {
 	oc-complete -m m --dry-run -p x --cache c >out
 	[ ! -e c ]
