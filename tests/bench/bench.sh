@@ -6,7 +6,7 @@ cd "$(dirname "$0")/../.."
 B=$(cd "${B:-build}" && pwd)
 BIN=$(cd "${BIN:-bin}" && pwd)
 measure=$B/tests/bench/measure
-unset OLLAMA_CLOUD_API_KEY OLLAMA_API_KEY OLLAMA_CLOUD_BASE_URL OLLAMA_CLOUD_REPORT
+unset OLLAMA_CLOUD_API_KEY OLLAMA_API_KEY OLLAMA_CLOUD_BASE_URL OLLAMA_CLOUD_REPORT OLLAMA_CLOUD_CACHE
 export LC_ALL=C.UTF-8 OLLAMA_CLOUD_MODEL=llama3.3
 tmp=$(mktemp -d)
 server=
