@@ -134,7 +134,7 @@ static void read_messages(struct chat *c)
 	bytes_release(&text);
 }
 
-/* Who offers tools is asked to use the first one. */
+/* Who offers tools is asked to use the first one, unless none is to be used. */
 static void make_call(struct chat *c)
 {
 	struct json tool = {0};
@@ -142,7 +142,8 @@ static void make_call(struct chat *c)
 	struct json name;
 	struct bytes arguments = {0};
 
-	if (!json_next_item(json_member(c->request, "tools"), &tool) || c->has_result)
+	if (!json_next_item(json_member(c->request, "tools"), &tool) || c->has_result ||
+	    json_is(json_member(c->request, "tool_choice"), "\"none\""))
 		return;
 	function = json_member(tool, "function");
 	name = json_member(function, "name");
