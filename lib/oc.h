@@ -71,7 +71,7 @@ enum oc_code {
 	OC_EAUTH = -13,    /* 401, 403, 407 */
 	OC_EQUOTA = -14,   /* 402, or a 429 or 403 whose text says that a quota is used up */
 	OC_ECONFIG = -15,  /* a key that would travel unencrypted, CA file or TLS unusable */
-	OC_ESTOPPED = -16, /* the sink asked to stop, or the peer of watch_fd has gone */
+	OC_ESTOPPED = -16, /* the sink or `cancelled` said so, or the peer of watch_fd has gone */
 	OC_ENOKEY = -17,   /* the server is known to want a key, and there is none */
 };
 
@@ -107,7 +107,11 @@ enum oc_class oc_err_class(enum oc_code code);
 /* max_retries: until max_time, which must be set. */
 #define OC_RETRY_ON (-1)
 
+/* To be filled by oc_config_init() before anything is set: one that was not, such as {0}, is
+ * refused with OC_EARG, since there 0 would mean no limit, and a descriptor. */
 struct oc_config {
+	size_t size; /* oc_config_init()'s */
+
 	/* http or https, without user info and fragment; the path is kept, "/chat/completions" is
 	 * added, and a query comes behind that. NULL means OC_BASE_URL. */
 	const char *base_url;
@@ -152,6 +156,11 @@ struct oc_config {
 
 	int watch_fd; /* descriptor whose reader may go away (a pipe's write end): the call then
 	                 ends at once with OC_ESTOPPED. -1 = none */
+
+	/* Asked before each try and at least four times a second while a call waits, by the thread
+	 * that made the call; true ends the call with OC_ESTOPPED. NULL = none */
+	bool (*cancelled)(void *ctx);
+	void *cancel_ctx;
 
 	/*
 	 * Leave to send a request, for programs that share a server; NULL = it is always given.
@@ -315,7 +324,7 @@ typedef int oc_sink(void *ctx, const struct oc_chunk *chunk);
  * Asks once and hands the answer's pieces to the sink in order, each as soon as it has arrived.
  * There are no retries. Returns 0 only when the stream's proper end has been seen: `[DONE]` or a
  * finish reason. On failure, what the sink was given stays given: reply->delivered counts the
- * bytes of content. The caller releases *reply in both cases.
+ * bytes of content. The caller releases *reply in both cases. OC_EARG without a sink.
  */
 int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,
               struct oc_reply *reply, struct oc_err *err);
@@ -327,19 +336,25 @@ struct oc_llm;
 
 /*
  * Copies what it needs of cfg and of req, whose prompt is ignored, and which has no tools
- * (OC_EARG): all other fields apply to every call. What cfg->log_ctx, cfg->enter_ctx and
- * cfg->watch_fd stand for must outlive the object. Arguments are checked here.
+ * (OC_EARG): all other fields apply to every call. What cfg->log_ctx, cfg->enter_ctx,
+ * cfg->cancel_ctx and cfg->watch_fd stand for must outlive the object. Arguments are checked here.
  */
 int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct oc_llm **out,
                struct oc_err *err);
-void oc_llm_free(struct oc_llm *llm); /* NULL is fine */
 
-/* The answer's text in *text, NUL-terminated, to be released with free(); its length in *len
- * (which may be NULL). */
+/* Overwrites the key, and all else that was copied. NULL is fine. */
+void oc_llm_free(struct oc_llm *llm);
+
+/* As oc_complete() and oc_stream(). */
+int oc_llm_complete(struct oc_llm *llm, struct oc_text prompt, struct oc_reply *reply,
+                    struct oc_err *err);
+int oc_llm_stream(struct oc_llm *llm, struct oc_text prompt, oc_sink *sink, void *ctx,
+                  struct oc_reply *reply, struct oc_err *err);
+
+/* The same without a reply. The answer's text in *text, NUL-terminated, to be released with free();
+ * its length in *len (which may be NULL). */
 int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **text, size_t *len,
                              struct oc_err *err);
-
-/* As oc_stream(). */
 int oc_llm_generate_response_stream(struct oc_llm *llm, struct oc_text prompt, oc_sink *sink,
                                     void *ctx, struct oc_err *err);
 

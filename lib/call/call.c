@@ -11,7 +11,8 @@
 #include "answer/reply.h"
 #include "text/err.h"
 
-#define POLL_MAX_MS 3600e3
+/* How long a wait may last in one piece, in ms; and where the caller may cancel the call. */
+enum { WAIT_MAX = 3600 * 1000, CANCEL_WAIT_MAX = 250 };
 
 void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
                   struct oc_reply *reply)
@@ -37,9 +38,21 @@ static bool hung_up(const struct pollfd *watch)
 	return watch->revents & (POLLERR | POLLHUP | POLLNVAL);
 }
 
-static int reader_left(struct oc_err *err)
+/* Is the call to end, because of the caller or of the answer's reader? OC_ESTOPPED. */
+static int check_stop(const struct oc_call *call, const struct pollfd *watch, struct oc_err *err)
 {
-	return oc_err_set(err, OC_ESTOPPED, "the reader of the answer has gone");
+	const struct oc_config *cfg = call->client->cfg;
+
+	if (hung_up(watch))
+		return oc_err_set(err, OC_ESTOPPED, "the reader of the answer has gone");
+	if (cfg->cancelled && cfg->cancelled(cfg->cancel_ctx))
+		return oc_err_set(err, OC_ESTOPPED, "the call was cancelled");
+	return OC_OK;
+}
+
+static int wait_max(const struct oc_call *call)
+{
+	return call->client->cfg->cancelled ? CANCEL_WAIT_MAX : WAIT_MAX;
 }
 
 /* Waits between two tries. */
@@ -53,11 +66,11 @@ static int pause_for(const struct oc_call *call, double seconds, struct oc_err *
 
 		if (left <= 0)
 			return OC_OK;
-		if (poll(&watch, 1, (int)fmin(ceil(left * 1000), POLL_MAX_MS)) < 0 &&
+		if (poll(&watch, 1, (int)fmin(ceil(left * 1000), wait_max(call))) < 0 &&
 		    errno != EINTR)
 			return oc_err_set(err, OC_ESYS, "poll: %s", strerror(errno));
-		if (hung_up(&watch))
-			return reader_left(err);
+		if (check_stop(call, &watch, err))
+			return OC_ESTOPPED;
 	}
 }
 
@@ -114,16 +127,13 @@ static void try_once(struct oc_call *call)
 	a->reply->attempts++;
 	oc_client_log(call->client, "try %d: %s %.*s, %zu bytes of body", a->reply->attempts,
 	              a->body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->body.n);
-	if (oc_attempt_start(a, http, &err)) {
+	if (oc_attempt_start(a, http, &err) || check_stop(call, &watch, &err)) {
 		a->err = err;
 		return;
 	}
 	while (!oc_attempt_done(a)) {
-		int rc = oc_http_step(http, -1, &watch, nwatch, &err);
-
-		if (!rc && hung_up(&watch))
-			rc = reader_left(&err);
-		if (rc) {
+		if (oc_http_step(http, wait_max(call), &watch, nwatch, &err) ||
+		    check_stop(call, &watch, &err)) {
 			a->err = err;
 			a->err.http_status = a->reply->http_status = a->x.status;
 			return;

@@ -176,6 +176,8 @@ int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_
 	double deadline = oc_client_deadline(client, oc_now());
 	int rc;
 
+	if (!sink)
+		return oc_err_set(err, OC_EARG, "there is no sink for the stream");
 	if (req->format == OC_FORMAT_TEXT)
 		return ask(client, req, deadline, sink, ctx, reply, err);
 	oc_buf_init(&tee.copy, OC_ANSWER_MAX);
@@ -188,9 +190,9 @@ int oc_client_stream(struct oc_client *client, const struct oc_request *req, oc_
 	return rc;
 }
 
-/* One call on connections of its own; for a whole answer where there is no sink. */
-static int call_once(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink,
-                     void *ctx, struct oc_reply *reply, struct oc_err *err)
+/* One call on connections of its own. */
+static int call_once(const struct oc_config *cfg, const struct oc_request *req, bool stream,
+                     oc_sink *sink, void *ctx, struct oc_reply *reply, struct oc_err *err)
 {
 	struct oc_client client;
 	int rc;
@@ -200,8 +202,8 @@ static int call_once(const struct oc_config *cfg, const struct oc_request *req, 
 	rc = oc_client_init(&client, cfg, 0, err);
 	if (rc)
 		return rc;
-	rc = sink ? oc_client_stream(&client, req, sink, ctx, reply, err)
-	          : oc_client_complete(&client, req, reply, err);
+	rc = stream ? oc_client_stream(&client, req, sink, ctx, reply, err)
+	            : oc_client_complete(&client, req, reply, err);
 	oc_client_release(&client);
 	return rc;
 }
@@ -209,7 +211,7 @@ static int call_once(const struct oc_config *cfg, const struct oc_request *req, 
 int oc_complete_all(const struct oc_config *cfg, const struct oc_request *req,
                     struct oc_reply *reply, struct oc_err *err)
 {
-	return call_once(cfg, req, NULL, NULL, reply, err);
+	return call_once(cfg, req, false, NULL, NULL, reply, err);
 }
 
 int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
@@ -223,5 +225,5 @@ int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struc
 int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,
               struct oc_reply *reply, struct oc_err *err)
 {
-	return call_once(cfg, req, sink, ctx, reply, err);
+	return call_once(cfg, req, true, sink, ctx, reply, err);
 }

@@ -7,6 +7,7 @@
 void oc_config_init(struct oc_config *cfg)
 {
 	*cfg = (struct oc_config){
+	        .size = sizeof *cfg,
 	        .timeout = 30.0,
 	        .wait = 300.0,
 	        .max_retries = 3,

@@ -140,20 +140,37 @@ int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct
 	return OC_OK;
 }
 
-int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **text, size_t *len,
-                             struct oc_err *err)
+int oc_llm_complete(struct oc_llm *llm, struct oc_text prompt, struct oc_reply *reply,
+                    struct oc_err *err)
 {
 	struct oc_request req = llm->req;
-	struct oc_reply reply = {0};
 	int rc;
 
 	oc_err_clear(err);
-	oc_reply_init(&reply);
-	*text = NULL;
+	oc_reply_init(reply);
 	req.prompt = prompt;
-	rc = oc_client_complete(&llm->client, &req, &reply, err);
-	if (!rc)
-		rc = oc_answer_take(&req, &reply, err);
+	rc = oc_client_complete(&llm->client, &req, reply, err);
+	return rc ? rc : oc_answer_take(&req, reply, err);
+}
+
+int oc_llm_stream(struct oc_llm *llm, struct oc_text prompt, oc_sink *sink, void *ctx,
+                  struct oc_reply *reply, struct oc_err *err)
+{
+	struct oc_request req = llm->req;
+
+	oc_err_clear(err);
+	oc_reply_init(reply);
+	req.prompt = prompt;
+	return oc_client_stream(&llm->client, &req, sink, ctx, reply, err);
+}
+
+int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **text, size_t *len,
+                             struct oc_err *err)
+{
+	struct oc_reply reply = {0};
+	int rc = oc_llm_complete(llm, prompt, &reply, err);
+
+	*text = NULL;
 	if (!rc) {
 		*text = reply.content;
 		if (len)
@@ -167,14 +184,9 @@ int oc_llm_generate_response(struct oc_llm *llm, struct oc_text prompt, char **t
 int oc_llm_generate_response_stream(struct oc_llm *llm, struct oc_text prompt, oc_sink *sink,
                                     void *ctx, struct oc_err *err)
 {
-	struct oc_request req = llm->req;
 	struct oc_reply reply = {0};
-	int rc;
+	int rc = oc_llm_stream(llm, prompt, sink, ctx, &reply, err);
 
-	oc_err_clear(err);
-	oc_reply_init(&reply);
-	req.prompt = prompt;
-	rc = oc_client_stream(&llm->client, &req, sink, ctx, &reply, err);
 	oc_reply_release(&reply);
 	return rc;
 }

@@ -347,6 +347,68 @@ TEST(a_reader_that_leaves_ends_a_wait)
 	(void)close(cfg.watch_fd);
 }
 
+/* Counts how often it is asked, and says yes once the count is reached. */
+struct asked {
+	int n;
+	int yes_at;
+};
+
+static bool count_down(void *ctx)
+{
+	struct asked *asked = ctx;
+
+	return ++asked->n >= asked->yes_at;
+}
+
+static void cancel_at_a_wait(void *ctx, const char *line)
+{
+	struct asked *asked = ctx;
+
+	if (strncmp(line, "waiting ", 8) == 0)
+		asked->yes_at = asked->n + 2;
+}
+
+TEST(a_call_is_cancelled_before_and_within_a_try)
+{
+	/* The first question comes before the first byte, the third while nothing comes. */
+	static const int yes_at[] = {1, 3};
+
+	for (size_t i = 0; i < OC_COUNT(yes_at); i++) {
+		struct oc_config cfg = config();
+		struct asked asked = {.yes_at = yes_at[i]};
+		struct oc_reply reply = {0};
+		struct oc_err err = {0};
+
+		serve("stall\n");
+		cfg.cancelled = count_down;
+		cfg.cancel_ctx = &asked;
+		cfg.timeout = cfg.wait = 0;
+		CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+		CHECK_STR(err.message, "the call was cancelled");
+		CHECK_INT(asked.n, yes_at[i]);
+		CHECK_INT(reply.attempts, 1);
+		oc_reply_release(&reply);
+	}
+}
+
+TEST(a_call_is_cancelled_within_a_wait)
+{
+	struct oc_config cfg = config();
+	struct asked asked = {.yes_at = INT_MAX};
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve("status 503\nheader Retry-After: 110\nbody {}\n");
+	cfg.log = cancel_at_a_wait;
+	cfg.log_ctx = &asked;
+	cfg.cancelled = count_down;
+	cfg.cancel_ctx = &asked;
+	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(reply.attempts, 1);
+	CHECK(reply.seconds < 110);
+	oc_reply_release(&reply);
+}
+
 TEST(a_reader_that_stays_changes_nothing)
 {
 	struct oc_config cfg = watching();
@@ -374,7 +436,9 @@ int main(void)
 	         T(an_error_instead_of_leave_ends_the_call),
 	         T(leave_that_does_not_come_until_the_deadline), T(a_reader_that_leaves_ends_a_try),
 	         T(a_reader_that_has_left_ends_the_first_try), T(a_reader_that_leaves_ends_a_wait),
-	         T(a_reader_that_stays_changes_nothing));
+	         T(a_reader_that_stays_changes_nothing),
+	         T(a_call_is_cancelled_before_and_within_a_try),
+	         T(a_call_is_cancelled_within_a_wait));
 	loopback_end();
 	return rc;
 }

@@ -482,6 +482,74 @@ TEST(llm_checks_its_arguments)
 	oc_llm_free(llm);
 }
 
+TEST(llm_fills_replies)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_llm *llm;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+	struct heard h;
+
+	serve("body {\"id\":\"x-1\",\"choices\":[{\"message\":{\"content\":\"one\"},"
+	      "\"finish_reason\":\"stop\"}],\"usage\":{\"total_tokens\":7}}\n"
+	      "---\nsse\ndelta two\nfinish length\ndone\n");
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	CHECK_INT(oc_llm_complete(llm, text_of("hi"), &reply, &err), OC_OK);
+	CHECK_STR(reply.content, "one");
+	CHECK_STR(reply.id, "x-1");
+	CHECK_INT(reply.usage.total_tokens, 7);
+	oc_reply_release(&reply);
+	heard_init(&h);
+	CHECK_INT(oc_llm_stream(llm, text_of("hi"), hear, &h, &reply, &err), OC_OK);
+	CHECK_STR(h.content.p, "two");
+	CHECK_STR(reply.finish_reason, "length");
+	oc_reply_release(&reply);
+	CHECK_INT(oc_llm_complete(llm, text_of(""), &reply, &err), OC_EDATA);
+	oc_reply_release(&reply);
+	heard_release(&h);
+	oc_llm_free(llm);
+}
+
+TEST(a_stream_needs_a_sink)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	struct oc_llm *llm;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+
+	serve("sse\ndelta one\ndone\n");
+	CHECK_INT(oc_stream(&cfg, &req, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_STR(err.message, "there is no sink for the stream");
+	oc_reply_release(&reply);
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	CHECK_INT(oc_llm_stream(llm, text_of("hi"), NULL, NULL, &reply, &err), OC_EARG);
+	oc_reply_release(&reply);
+	CHECK_INT(oc_llm_generate_response_stream(llm, text_of("hi"), NULL, NULL, NULL), OC_EARG);
+	oc_llm_free(llm);
+}
+
+TEST(a_configuration_that_was_not_initialised_is_refused)
+{
+	struct oc_config cfg = {0};
+	struct oc_request req = request();
+	struct oc_llm *llm;
+	struct oc_reply reply = {0};
+	struct oc_err err = {0};
+	char **ids;
+
+	cfg.base_url = config().base_url;
+	serve("answer one\n");
+	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EARG);
+	CHECK_STR(err.message, "the configuration is not oc_config_init()'s");
+	oc_reply_release(&reply);
+	CHECK_INT(oc_stream(&cfg, &req, hear, NULL, &reply, NULL), OC_EARG);
+	oc_reply_release(&reply);
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, NULL), OC_EARG);
+	CHECK_INT(oc_list_models(&cfg, &ids, NULL), OC_EARG);
+}
+
 TEST(structured_answers_are_checked)
 {
 	static const struct {
@@ -639,7 +707,8 @@ int main(void)
 	         T(stream_hands_pieces_over), T(stream_joins_characters),
 	         T(stream_stops_when_the_sink_says_so), T(a_stream_that_was_stopped_has_a_status),
 	         T(stream_does_not_lie_about_its_end), T(llm_answers_many_times),
-	         T(llm_asks_as_often_as_it_says), T(llm_checks_its_arguments),
+	         T(llm_asks_as_often_as_it_says), T(llm_checks_its_arguments), T(llm_fills_replies),
+	         T(a_stream_needs_a_sink), T(a_configuration_that_was_not_initialised_is_refused),
 	         T(structured_answers_are_checked), T(models_are_listed),
 	         T(models_have_one_deadline), T(memory_may_be_out_at_any_moment));
 	loopback_end();
