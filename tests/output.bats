@@ -241,6 +241,14 @@ can_be_user() {
 	assert_equal "$(cat out)" old
 }
 
+@test 'cut: an answer of the wrong form is whole, and --keep-partial does not take it' {
+	serve - <<<$'sse\ndelta [1]\nfinish stop\ndone'
+	echo old >out
+	run -76 oc-complete -p x --json-object -o out --keep-partial
+	assert_equal "$(cat out)" old
+	nothing_beside out
+}
+
 @test 'cut: oc-complete takes what the last try brought of a stream that broke' {
 	serve - <<-'END'
 		sse

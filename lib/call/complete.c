@@ -131,6 +131,13 @@ static int ask_again(struct oc_client *client, const struct oc_request *req, dou
 	return rc;
 }
 
+static void drop_content(struct oc_reply *reply)
+{
+	free(reply->content);
+	reply->content = NULL;
+	reply->content_len = 0;
+}
+
 int oc_client_complete(struct oc_client *client, const struct oc_request *req,
                        struct oc_reply *reply, struct oc_err *err)
 {
@@ -143,9 +150,13 @@ int oc_client_complete(struct oc_client *client, const struct oc_request *req,
 	for (int left = req->retry_invalid; !rc; left--) {
 		rc = check_form(client, req, reply,
 		                (struct oc_text){reply->content, reply->content_len}, &why);
-		if (rc != OC_EPROTO || left <= 0)
-			break;
-		rc = ask_again(client, req, deadline, &messages, reply, &why);
+		if (rc == OC_EPROTO && left > 0) {
+			rc = ask_again(client, req, deadline, &messages, reply, &why);
+			continue;
+		}
+		if (rc) /* it is whole, and of no use: no part of an answer */
+			drop_content(reply);
+		break;
 	}
 	oc_buf_release(&messages);
 	if (err)
