@@ -33,7 +33,7 @@ static uint64_t hash(struct oc_text text)
  * rows, so that there always is one. */
 static uint16_t *slot_of(struct oc_meter *m, struct oc_text model)
 {
-	size_t i = hash(model) % OC_COUNT(m->slots);
+	size_t i = (size_t)(hash(model) % OC_COUNT(m->slots));
 
 	while (m->slots[i] && !oc_text_same(m->rows[m->slots[i] - 1].model, model))
 		i = (i + 1) % OC_COUNT(m->slots);

@@ -229,7 +229,7 @@ static void d_fill(struct parser *p, char *arg)
 		piece(p, STEP_BODY, block.p, block.n);
 	p->times = 1;
 	if (n != FOREVER && n % block.n)
-		piece(p, STEP_BODY, block.p, n % block.n);
+		piece(p, STEP_BODY, block.p, (size_t)(n % block.n));
 	bytes_release(&block);
 }
 

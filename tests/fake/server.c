@@ -318,7 +318,7 @@ static int64_t prepare(struct loop *l)
 static void step(struct loop *l)
 {
 	int64_t wait = prepare(l);
-	struct timespec t = {.tv_sec = wait / 1000000, .tv_nsec = wait % 1000000 * 1000};
+	struct timespec t = {.tv_sec = wait / 1000000, .tv_nsec = (long)(wait % 1000000) * 1000};
 	int64_t now;
 
 	if (ppoll(l->fds, l->n + 1, &t, NULL) < 0)

@@ -425,7 +425,7 @@ static struct result model_run(const struct model *m, uint64_t seed)
 	};
 	static char base[] = "http://h/v1", query[] = "";
 	struct oc_client client = {.cfg = &cfg, .random = {(unsigned short)seed}};
-	struct model_line *lines = calloc(m->lines, sizeof *lines);
+	struct model_line *lines = calloc((size_t)m->lines, sizeof *lines);
 	struct oc_batch *batch = NULL;
 	struct oc_err err = {0};
 	uint64_t added = 0, settled = 0;
