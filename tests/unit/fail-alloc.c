@@ -3,12 +3,12 @@
 #include "compat.h"
 
 #include <errno.h>
+#include <stdint.h>
 
 #include "fail-alloc.h"
 
 void *__real_malloc(size_t n);
 void *__real_realloc(void *p, size_t n);
-void *__real_calloc(size_t count, size_t n);
 void __real_free(void *p);
 void *__wrap_malloc(size_t n);
 void *__wrap_realloc(void *p, size_t n);
@@ -65,9 +65,12 @@ void *__wrap_malloc(size_t n)
 	return fails() ? NULL : counted(__real_malloc(n));
 }
 
+/* The C library's own may call malloc(), as that of musl does. */
 void *__wrap_calloc(size_t count, size_t n)
 {
-	return fails() ? NULL : counted(__real_calloc(count, n));
+	void *p = n && count > SIZE_MAX / n ? NULL : __wrap_malloc(count * n);
+
+	return p ? memset(p, 0, count * n) : NULL;
 }
 
 void *__wrap_realloc(void *p, size_t n)
