@@ -114,11 +114,11 @@ TEST(the_beginning_has_a_limit_of_its_own)
 	} rows[] = {
 	        {"framing chunked\nevery 1\nrepeat forever body x\n", 0, 1, SIZE_MAX,
 	         "no answer within 1 s"},
-	        {"stall\n", 0.01, 1, 0, "no answer within 1 s"},
+	        {"stall\n", 0.5, 1, 0, "no answer within 1 s"},
 	        {"framing chunked\nbody x\nstall\n", 1, 0, 0,
 	         "no further byte of the answer within 1 s"},
 	        {"status 500\nlength 9\nhead\nstall\n", 1, 0, 0, "no further byte"},
-	        {"pause 100\nbody x\n", 0.01, 0, 0, NULL},
+	        {"pause 600\nbody x\n", 0.3, 0, 0, NULL},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
