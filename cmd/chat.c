@@ -204,7 +204,7 @@ void chat_begin(struct chat *chat, struct oc_request *request, struct oc_config 
 
 /* ---- after it ---- */
 
-/* The turn, a message a line. False: no memory. */
+/* The turn, a message a line. False: no memory, and that has been said. */
 static bool put_turn(const struct chat *chat, const struct oc_request *request,
                      const struct oc_reply *reply, struct oc_buf *lines)
 {
@@ -228,8 +228,8 @@ static bool put_turn(const struct chat *chat, const struct oc_request *request,
 		oc_jsonw_foreign(&w, oc_json_raw(&json, at));
 		oc_buf_putc(lines, '\n');
 	}
-	if (rc)
-		cli_warn("cannot add to %s: %s", chat->path, err.message);
+	if (rc || lines->bad)
+		cli_warn("cannot add to %s: out of memory", chat->path);
 	oc_json_release(&json);
 	oc_buf_release(&array);
 	return !rc && !lines->bad;
