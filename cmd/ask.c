@@ -266,6 +266,7 @@ static void complete_request(struct ask *ask, const char *model)
 	cache_finish(&ask->cache);
 	ask->connect.keyless = ask->cache.offline;
 	connect_finish(&ask->connect);
+	ask->cache.keep_think = ask->request.keep_think;
 	cache_open(&ask->cache, &ask->connect.config);
 	/* Now, because it is too late when someone has typed a prompt. A kept answer needs no
 	 * key. */

@@ -189,8 +189,8 @@ static int read_place(const struct cache *cache, const struct place *place, cons
 	if (why)
 		rc = oc_err_set(err, OC_EDATA, "%s", why);
 	else
-		rc = oc_entry_read(&entry, oc_buf_text(&place->question), model, &kept, reply,
-		                   &response, err);
+		rc = oc_entry_read(&entry, oc_buf_text(&place->question), model, cache->keep_think,
+		                   &kept, reply, &response, err);
 	if (!rc && is_stale(cache, kept))
 		rc = oc_err_set(err, OC_EDATA, "it is too old");
 	if (!rc && raw)

@@ -16,6 +16,7 @@ struct cache {
 	const char *dir; /* NULL = no answer is kept */
 	bool offline;    /* nobody is asked */
 	double max_age;  /* s; what is as old as that is asked for again; < 0 = never */
+	bool keep_think; /* as in struct oc_request; for the caller to set */
 
 	/* Private. */
 	bool verbose;

@@ -109,6 +109,17 @@ answers() {
 	assert_equal "$(requests)" 1
 }
 
+@test 'cache: thinking that is to stay in the answer is kept with it' {
+	answers '<think>hm</think>\nSo.'
+	for _ in 1 2; do
+		run -0 oc-complete -p x --keep-think --cache kept
+		assert_output $'<think>hm</think>\nSo.'
+	done
+	run -0 oc-complete -p x --cache kept --offline
+	assert_output So.
+	assert_equal "$(requests)" 1
+}
+
 @test 'chat: what is remembered is the whole answer, without its thinking' {
 	answers '<think>hm</think>\nSo:\n```\ncode\n```\n'
 	run -0 oc-complete -p x -x --chat talk

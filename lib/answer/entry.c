@@ -108,11 +108,13 @@ void oc_entry_answer(struct oc_buf *entry, int64_t kept, const struct oc_reply *
 
 /* ---- read back ---- */
 
-static int read_answer(const struct oc_json *j, const char *model, int64_t *kept,
+static int read_answer(const struct oc_json *j, const char *model, bool keep_think, int64_t *kept,
                        struct oc_reply *reply, struct oc_text *raw, struct oc_err *err)
 {
-	const struct oc_refusal_context context = {
-	        .base_url = "the entry", .model = model, .has_tools = true};
+	const struct oc_refusal_context context = {.base_url = "the entry",
+	                                           .model = model,
+	                                           .keep_think = keep_think,
+	                                           .has_tools = true};
 	struct oc_err why = {0};
 	int rc;
 
@@ -126,8 +128,8 @@ static int read_answer(const struct oc_json *j, const char *model, int64_t *kept
 	return rc ? oc_err_nomem(err) : OC_OK;
 }
 
-int oc_entry_read(struct oc_buf *entry, struct oc_text question, const char *model, int64_t *kept,
-                  struct oc_reply *reply, struct oc_text *raw, struct oc_err *err)
+int oc_entry_read(struct oc_buf *entry, struct oc_text question, const char *model, bool keep_think,
+                  int64_t *kept, struct oc_reply *reply, struct oc_text *raw, struct oc_err *err)
 {
 	struct oc_err why = {0};
 	struct oc_json json;
@@ -145,7 +147,7 @@ int oc_entry_read(struct oc_buf *entry, struct oc_text question, const char *mod
 	else if (rc)
 		rc = oc_err_nomem(err);
 	else
-		rc = read_answer(&json, model, kept, reply, raw, err);
+		rc = read_answer(&json, model, keep_think, kept, reply, raw, err);
 	oc_json_release(&json);
 	return rc;
 }

@@ -27,12 +27,13 @@ void oc_entry_answer(struct oc_buf *entry, int64_t kept, const struct oc_reply *
                      struct oc_text raw);
 
 /*
- * Reads an entry, which is not what it was afterwards. model: for a response that names none.
+ * Reads an entry, which is not what it was afterwards. model: for a response that names none;
+ * keep_think: as in struct oc_request.
  * *reply must be initialised, and is to be released after a failure, too; raw: the response's own
  * text, a part of the entry. OC_EDATA: it does not answer this question, or is not whole;
  * OC_ENOMEM.
  */
-int oc_entry_read(struct oc_buf *entry, struct oc_text question, const char *model, int64_t *kept,
-                  struct oc_reply *reply, struct oc_text *raw, struct oc_err *err);
+int oc_entry_read(struct oc_buf *entry, struct oc_text question, const char *model, bool keep_think,
+                  int64_t *kept, struct oc_reply *reply, struct oc_text *raw, struct oc_err *err);
 
 #endif

@@ -52,7 +52,7 @@ static int read_entry(struct read *r, const char *body, const char *p, size_t n)
 	oc_buf_add(&entry, p, n);
 	rc = entry.bad || question.bad ? OC_ENOMEM
 	                               : oc_entry_read(&entry, oc_buf_text(&question), "asked",
-	                                               &r->kept, &r->reply, &raw, &r->err);
+	                                               false, &r->kept, &r->reply, &raw, &r->err);
 	if (!rc)
 		oc_buf_add(&r->raw, raw.p, raw.n);
 	oc_buf_release(&question);
