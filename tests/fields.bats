@@ -89,6 +89,11 @@ refused() {
 	refused 65 'the further fields are larger than 1048576 bytes' --body large
 }
 
+@test 'body: what has very many fields is refused soon' {
+	seq 90000 | sed 's/.*/"k&":1/' | paste -sd, | sed 's/.*/{&}/' >many
+	refused 65 'the further fields have more than 8192 names and values' --body many --set a.b=1
+}
+
 @test 'body: options override what is in the file' {
 	printf '{"temperature":0.1,\n"max_completion_tokens":5,"o":{"a":1,"b":2},"k":[1],"seed":3}' >body
 	assert_equal "$(sent --body body)" \

@@ -89,13 +89,11 @@ static void put_members_of_target(struct merge *m, int target, int patch)
 		int value = oc_json_value(j, k);
 		int change = find(m->patch, patch, j, k, m->w.out);
 
-		if (!is_last(j, target, k, m->w.out))
-			continue;
-		if (change != OC_JSON_NONE) {
-			put_changed(m, j, k, value, oc_json_value(m->patch, change));
-		} else {
+		if (change == OC_JSON_NONE) {
 			put_key(&m->w, j, k);
 			oc_jsonw_raw(&m->w, oc_json_raw(j, value));
+		} else if (is_last(j, target, k, m->w.out)) {
+			put_changed(m, j, k, value, oc_json_value(m->patch, change));
 		}
 	}
 }
@@ -153,7 +151,7 @@ void oc_json_without(const struct oc_json *j, const struct oc_json *other, int a
 	for (int k = oc_json_first(j, 0); k != OC_JSON_NONE; k = oc_json_next(j, 0, k)) {
 		int has = oc_json_value(other, find(other, at, j, k, out));
 
-		if (is_last(j, 0, k, out) && oc_json_type(other, has) <= OC_JSON_NULL) {
+		if (oc_json_type(other, has) <= OC_JSON_NULL) {
 			put_key(&w, j, k);
 			oc_jsonw_raw(&w, oc_json_raw(j, oc_json_value(j, k)));
 		}

@@ -4,8 +4,8 @@
  * merged member by member, at any depth; null removes a member; anything else takes the place of
  * what was there. Of members of the same name the last one counts, and names are compared decoded.
  *
- * The time grows with the product of the members of the two objects. Failures are the buffer's
- * `bad`.
+ * The time grows with the members of the one object times those of the other, and with the square
+ * of those of a patch. Failures are the buffer's `bad`.
  */
 #ifndef OC_MERGE_H
 #define OC_MERGE_H

@@ -22,6 +22,7 @@ static int check_names(const struct oc_json *j, struct oc_err *err)
 
 int oc_fields_check(struct oc_text fields, struct oc_err *err)
 {
+	size_t count;
 	struct oc_json j;
 	struct oc_err why = {0};
 	int rc;
@@ -32,7 +33,13 @@ int oc_fields_check(struct oc_text fields, struct oc_err *err)
 		return oc_err_set(err, OC_EDATA, "the further fields are larger than %zu bytes",
 		                  OC_FIELDS_MAX);
 	oc_json_init(&j);
-	rc = oc_json_parse(&j, fields.p, fields.n, &why);
+	rc = oc_json_check(fields.p, fields.n, &count, &why);
+	if (!rc && count > OC_FIELDS_VALUES_MAX)
+		return oc_err_set(err, OC_EDATA,
+		                  "the further fields have more than %zu names and values",
+		                  OC_FIELDS_VALUES_MAX);
+	if (!rc)
+		rc = oc_json_parse(&j, fields.p, fields.n, &why);
 	if (rc)
 		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
 		                "the further fields are unusable: %s", why.message);

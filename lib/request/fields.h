@@ -5,8 +5,10 @@
 
 #include "json/json.h"
 
-/* The largest of them that a request may have, in bytes. */
-#define OC_FIELDS_MAX ((size_t)1 << 20)
+/* The most that a request may have of them: in bytes, and in names and values, because merging
+ * takes time that grows with their square. */
+#define OC_FIELDS_MAX        ((size_t)1 << 20)
+#define OC_FIELDS_VALUES_MAX ((size_t)1 << 13)
 
 /* Are they an object, and none of them one that the library sets itself? OC_EARG, OC_EDATA,
  * OC_ENOMEM. */

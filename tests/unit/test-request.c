@@ -637,6 +637,19 @@ TEST(fields_over_their_ceiling)
 	req.fields = oc_buf_text(&large);
 	CHECK_INT(oc_request_check(&req, &err), OC_EDATA);
 	CHECK_STR(err.message, "the further fields are larger than 1048576 bytes");
+	/* An array, a name, and as many values as make it one too many. */
+	oc_buf_clear(&large);
+	oc_buf_puts(&large, "{\"a\":[0");
+	for (size_t i = 4; i < OC_FIELDS_VALUES_MAX; i++)
+		oc_buf_puts(&large, ",0");
+	oc_buf_puts(&large, "]}");
+	req.fields = oc_buf_text(&large);
+	CHECK_INT(oc_request_check(&req, &err), OC_OK);
+	oc_buf_cut(&large, large.n - 2);
+	oc_buf_puts(&large, ",0]}");
+	req.fields = oc_buf_text(&large);
+	CHECK_INT(oc_request_check(&req, &err), OC_EDATA);
+	CHECK_STR(err.message, "the further fields have more than 8192 names and values");
 	oc_buf_release(&large);
 }
 
