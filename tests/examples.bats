@@ -91,6 +91,9 @@ answers() {
 
 @test 'summaries.mk: a summary for each text, and none is asked for twice' {
 	local texts=({1..24})
+	stop_fake
+	start_fake --serve m --echo --limit 3 --latency 20 --model
+	export OLLAMA_CLOUD_BASE_URL=$URL XDG_RUNTIME_DIR=$T
 	for text in "${texts[@]}"; do
 		echo "text $text" >"$text.txt"
 	done
