@@ -16,6 +16,7 @@
 #include "descriptors.h"
 #include "http/secret.h"
 #include "http/url.h"
+#include "request/fields.h"
 #include "request/request.h"
 #include "signals.h"
 #include "text/err.h"
@@ -326,7 +327,7 @@ void cache_keep(struct cache *cache, const struct oc_request *request, const str
 {
 	struct oc_buf body = {0};
 
-	if (!cache->dir || oc_cut(reply, request->max_tokens) > OC_CUT_OWN)
+	if (!cache->dir || oc_cut(reply, oc_request_limit(request)) > OC_CUT_OWN)
 		return;
 	make_body(request, &body);
 	cache_put(cache, oc_buf_text(&body), reply, (struct oc_text){NULL, 0});

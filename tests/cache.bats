@@ -120,6 +120,9 @@ entry() {
 	run -0 oc-complete -n 5 -p x --cache c
 	assert_output Hel
 	assert_equal "$(requests)" 1
+	oc-complete --set max_completion_tokens=5 -p x --cache c >out
+	run -0 oc-complete --set max_completion_tokens=5 -p x --cache c
+	assert_equal "$(requests)" 2
 }
 
 @test 'cache: the form is checked again, and what has it not is replaced' {
