@@ -4,6 +4,7 @@
 #define BATCH_RUN_H
 
 #include "batch-answers.h"
+#include "batch-estimate.h"
 #include "ask.h"
 #include "batch-feed.h"
 #include "batch-item.h"
@@ -19,7 +20,8 @@ struct run {
 	bool sync; /* each answer is to survive a power loss */
 	bool progress_wanted;
 	bool quiet;
-	char **files; /* NULL-terminated; "-" is standard input */
+	struct estimate estimate; /* with --dry-run */
+	char **files;             /* NULL-terminated; "-" is standard input */
 
 	/* Private. */
 	struct feed feed;

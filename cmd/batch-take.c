@@ -107,6 +107,18 @@ bool take_lines(struct run *run)
 	return false;
 }
 
+static void print_estimate(struct run *run)
+{
+	struct oc_buf text = {0};
+
+	oc_buf_init(&text, (size_t)1 << 16);
+	estimate_put(&run->estimate, &text);
+	if (text.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(&run->ask.out, text.p, text.n);
+	oc_buf_release(&text);
+}
+
 void take_dry(struct run *run)
 {
 	struct output *out = &run->ask.out;
@@ -131,12 +143,18 @@ void take_dry(struct run *run)
 		if (item->job.err.code || !make_question(run, item)) {
 			cli_warn("line %" PRIu64 ": %s", run->feed.number, item->job.err.message);
 			bad = true;
-		} else if (!answers_have(&run->answers, item->line.id)) {
+		} else if (answers_have(&run->answers, item->line.id)) {
+			/* It would not be asked. */
+		} else if (run->estimate.wanted) {
+			estimate_add(&run->estimate, &item->line, &run->json);
+		} else {
 			oc_buf_putc(&item->line.body, '\n');
 			output_write(out, item->line.body.p, item->line.body.n);
 		}
 		item_give_back(&run->spare, item);
 	}
+	if (run->estimate.wanted)
+		print_estimate(run);
 	output_commit(out);
 	if (feed_complain(&run->feed))
 		cli_exit(CLI_NOINPUT);

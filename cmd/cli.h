@@ -110,6 +110,9 @@ int cli_options(const struct cli_program *program, int argc, char **argv, void *
 double cli_double(int id, const char *arg, double low, double high);
 int64_t cli_int64(int id, const char *arg, int64_t low, int64_t high);
 
+struct oc_price;
+void cli_price(int id, const char *arg, struct oc_price *out);
+
 /* The index of arg in the NULL-terminated list of words. */
 int cli_choice(int id, const char *arg, const char *const *words);
 

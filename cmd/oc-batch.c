@@ -10,6 +10,8 @@ enum {
 	OPT_UNORDERED,
 	OPT_RESUME,
 	OPT_PROGRESS,
+	OPT_ESTIMATE,
+	OPT_PRICE,
 	OPT_SYNC,
 	OPT_NO_STREAM,
 	PARALLEL_MAX = 1000,
@@ -24,6 +26,8 @@ static const struct cli_option own_options[] = {
         {OPT_SYNC, "sync", NULL, "let each answer reach the disk before the next is awaited"},
         {OPT_NO_STREAM, "no-stream", NULL, "ask for each answer as one document"},
         {'x', "extract", NULL, "of each answer take its first fenced code block, if there is one"},
+        {OPT_ESTIMATE, "estimate", NULL, "with --dry-run: print how many tokens it takes, about"},
+        {OPT_PRICE, "price", "IN:OUT", "with --estimate: at these prices of a million tokens"},
         {OPT_PROGRESS, "progress", NULL, "report the progress even if no terminal sees it"},
         {0},
 };
@@ -41,6 +45,12 @@ static double rate_of(const char *arg)
 	if (!oc_num_rate(arg, &rate) || rate < 0.001 / 60 || rate > 1e6)
 		cli_bad_option(OPT_RATE, "\"%s\" is not like 10/s or 600/m", arg);
 	return rate;
+}
+
+static void take_price(struct run *run, const char *arg)
+{
+	run->estimate.priced = true;
+	cli_price(OPT_PRICE, arg, &run->estimate.price);
 }
 
 static void take_option(void *ctx, int id, const char *arg)
@@ -65,6 +75,10 @@ static void take_option(void *ctx, int id, const char *arg)
 		run->ask.request.whole = true;
 	else if (id == OPT_PROGRESS)
 		run->progress_wanted = true;
+	else if (id == OPT_ESTIMATE)
+		run->estimate.wanted = true;
+	else if (id == OPT_PRICE)
+		take_price(run, arg);
 	else
 		(void)ask_option(&run->ask, id, arg);
 }
@@ -90,6 +104,10 @@ int main(int argc, char **argv)
 	run.files = operands < argc ? argv + operands : no_operands;
 	if (run.resume && (!run.ask.output_path || strcmp(run.ask.output_path, "-") == 0))
 		cli_die(CLI_USAGE, "--resume needs --output FILE");
+	if (run.estimate.wanted && !run.ask.dry_run)
+		cli_die(CLI_USAGE, "--estimate needs --dry-run");
+	if (run.estimate.priced && !run.estimate.wanted)
+		cli_die(CLI_USAGE, "--price needs --estimate");
 	ask_finish_many(&run.ask, program.name);
 	if (run.ask.dry_run)
 		take_dry(&run);

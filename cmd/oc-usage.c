@@ -98,11 +98,7 @@ static void on_option(void *ctx, int id, const char *arg)
 		break;
 	case OPT_PRICE:
 		u->priced = true;
-		if (!oc_price_parse(arg, &u->price))
-			cli_bad_option(id,
-			               "\"%s\" is not IN:OUT, two prices like 0.15:0.6, from 0 to "
-			               "1000000 with up to six decimals",
-			               arg);
+		cli_price(id, arg, &u->price);
 		break;
 	case OPT_SINCE:
 		u->window.now = (int64_t)time(NULL);

@@ -12,6 +12,7 @@
 #include "text/near.h"
 #include "text/num.h"
 #include "output.h"
+#include "usage/price.h"
 
 enum { ROWS_MAX = 64, BUILT_IN = 10000, HELP_COLUMN = 28 };
 
@@ -221,6 +222,15 @@ int64_t cli_int64(int id, const char *arg, int64_t low, int64_t high)
 		cli_bad_option(id, "\"%s\" is not a whole number from %" PRId64 " up", arg, low);
 	cli_bad_option(id, "\"%s\" is not a whole number from %" PRId64 " to %" PRId64, arg, low,
 	               high);
+}
+
+void cli_price(int id, const char *arg, struct oc_price *out)
+{
+	if (!oc_price_parse(arg, out))
+		cli_bad_option(id,
+		               "\"%s\" is not IN:OUT, two prices like 0.15:0.6, from 0 to 1000000 "
+		               "with up to six decimals",
+		               arg);
 }
 
 int cli_choice(int id, const char *arg, const char *const *words)

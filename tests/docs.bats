@@ -83,7 +83,8 @@ expectations() {
 		git diff --staged|^Update main\.c$
 		head -n 3|^I read [0-9]+ words, from "List" to
 		jq -r .name|^text$
-		--dry-run|"content": "Answer in French\."
+		--estimate|^input_tokens       10$
+		--dry-run -t|"content": "Answer in French\."
 		--input image|^llama4-scout$
 		oc-models --live|llama3\.3
 		pass show ollama|^I read 5 words
