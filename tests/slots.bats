@@ -174,6 +174,20 @@ prompt_of() {
 	assert_output ok
 }
 
+@test 'slots: a request that is given up is, before its slot is' {
+	serve - <<-'END'
+		stall
+		---
+		answer ok
+	END
+	oc-complete -v --slots 1 --wait 0.1 --backoff-factor 60 -p slow >slow.out 2>slow.err 3>&- &
+	oc_pids+=($!)
+	wait_for grep -q 'before the next try' slow.err
+	wait_for_event ' gone 1 '
+	run -0 oc-complete -q --slots 1 -p x
+	assert_output ok
+}
+
 @test 'slots: each obeys its own number' {
 	serve - <<-'END'
 		await go

@@ -202,6 +202,8 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 		if (call->asked <= 0)
 			call->asked = oc_now();
 		try_once(call);
+		/* What was given up is so for the server, too, before another may take its turn. */
+		oc_http_end(call->client->http, &a->x);
 		oc_client_leave(call->client, true);
 		oc_client_conceal(call->client, a);
 		if (!ask_for_less(call) && !try_again(call))
