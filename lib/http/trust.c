@@ -171,7 +171,8 @@ static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *nam
 static CURLcode on_context(CURL *easy, void *context, void *ctx)
 {
 	struct oc_trust *trust = ctx;
-	X509_LOOKUP *lookup = X509_STORE_add_lookup(SSL_CTX_get_cert_store(context), trust->method);
+	X509_STORE *store = SSL_CTX_get_cert_store(context);
+	X509_LOOKUP *lookup = trust->method ? X509_STORE_add_lookup(store, trust->method) : NULL;
 
 	(void)easy;
 	if (!lookup || !X509_LOOKUP_set_method_data(lookup, trust))
