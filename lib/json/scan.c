@@ -35,7 +35,10 @@ static const char BOM[] = "\xef\xbb\xbf";
 
 void oc_scan_init(struct oc_scan *s)
 {
-	*s = (struct oc_scan){.line = 1, .state = VALUE, .wanted = UINT32_MAX};
+	memset(s, 0, offsetof(struct oc_scan, closing));
+	s->line = 1;
+	s->state = VALUE;
+	s->wanted = UINT32_MAX;
 }
 
 static uint64_t offset_of(const struct oc_scan *s, const char *p)
@@ -54,8 +57,11 @@ static const char *fail(struct oc_scan *s, const char *p, const char *problem)
 {
 	s->problem = problem;
 	s->bad_line = s->line;
-	s->bad_column = offset_of(s, p) - s->line_at + 1;
+	s->bad_offset = offset_of(s, p);
+	s->bad_column = s->bad_offset - s->line_at + 1;
 	s->state = LOST;
+	if (s->alone)
+		s->event = OC_SCAN_BAD;
 	return p;
 }
 
@@ -66,7 +72,7 @@ static enum oc_scan_event complete(struct oc_scan *s, enum oc_scan_event event)
 	if (!s->mute)
 		return event;
 	s->mute = s->depth > s->mute_depth;
-	return OC_SCAN_MORE;
+	return s->alone && !s->depth ? event : OC_SCAN_MORE;
 }
 
 /* The text of a token that lies in the piece as a whole. */
@@ -150,7 +156,8 @@ static const char *begin_character(struct oc_scan *s, const char *p)
 {
 	unsigned char c = (unsigned char)*p;
 
-	if (c < 0xc2 || c > 0xf4)
+	/* Of a text that is there as a whole, what is a character has been passed. */
+	if (c < 0xc2 || c > 0xf4 || s->alone)
 		return fail(s, p, "invalid UTF-8");
 	s->due = c < 0xe0 ? 1 : c < 0xf0 ? 2 : 3;
 	s->low = c == 0xe0 ? 0xa0 : c == 0xf0 ? 0x90 : 0x80;
@@ -233,8 +240,8 @@ static const char *pass(struct oc_scan *s, const char *p, const char *end)
 		return p + 2;
 	}
 	while (p < end && (unsigned char)*p >= 0x80 &&
-	       (n = oc_utf8_sequence(p, (size_t)(end - p))) > 0)
-		p += n;
+	       ((n = oc_utf8_sequence(p, (size_t)(end - p))) > 0 || s->any_bytes))
+		p += n ? n : 1;
 	return p;
 }
 
@@ -344,15 +351,19 @@ static const char *begin_word(struct oc_scan *s, const char *p, const char *word
 	s->rest = word + 1;
 	s->truth = *word == 't';
 	s->part = *word == 'n' ? OC_SCAN_NULL : OC_SCAN_BOOL;
+	s->due = 1;
 	s->state = WORD;
 	return p + 1;
 }
 
 static const char *in_word(struct oc_scan *s, const char *p, const char *end)
 {
-	for (; *s->rest && p < end; p++, s->rest++) {
-		if (*p != *s->rest)
-			return fail(s, p, "a value expected");
+	for (; *s->rest && p < end; p++, s->rest++, s->due++) {
+		if (*p != *s->rest) {
+			p = fail(s, p, "a value expected");
+			s->bad_offset -= s->due;
+			return p;
+		}
 	}
 	if (!*s->rest)
 		s->event = complete(s, (enum oc_scan_event)s->part);
@@ -401,6 +412,7 @@ static const char *begin_value(struct oc_scan *s, const char *p, const char *end
 {
 	if (!s->depth)
 		s->root_line = s->line;
+	s->count++;
 	switch (*p) {
 	case '{':
 	case '[':
@@ -414,8 +426,10 @@ static const char *begin_value(struct oc_scan *s, const char *p, const char *end
 	case 'n':
 		return begin_word(s, p, "null");
 	default:
-		if (*p == *BOM && !s->depth)
+		if (*p == *BOM && !s->depth && !s->alone) {
+			s->count--;
 			return begin_mark(s, p);
+		}
 		if (*p != '-' && !is_digit(*p))
 			return fail(s, p, "a value expected");
 		return begin_number(s, p, end);
@@ -440,6 +454,7 @@ static const char *begin_name(struct oc_scan *s, const char *p, const char *end)
 {
 	if (*p != '"')
 		return fail(s, p, "a name in quotes expected");
+	s->count++;
 	return begin_string(s, p, end, true);
 }
 

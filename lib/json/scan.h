@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * scan.h: reading JSON values of any size, one after another, as their bytes arrive. The grammar is
- * checked as strictly as oc_json_check() does, but nothing is kept except the text of the
- * current name or scalar: memory does not depend on the input, and a value that is split over
- * many pieces is no special case.
+ * scan.h: reading JSON values of any size, one after another, as their bytes arrive. It is the one
+ * grammar of JSON: oc_json_check() asks it, too. Nothing is kept except the text of the current
+ * name or scalar: memory does not depend on the input, and a value that is split over many pieces
+ * is no special case.
  *
  *	while ((event = oc_scan_next(&scan, &piece)) != OC_SCAN_MORE)
  *		…
@@ -54,18 +54,27 @@ struct oc_scan {
 	uint32_t wanted;
 	bool passed;
 
+	/* To be set by the caller at the beginning: the input is one text. Then there is no byte
+	 * order mark, the outermost value makes an event at its end even if it is skipped, and
+	 * nothing is read on behind what is bad. */
+	bool alone;
+	bool any_bytes; /* what is not UTF-8 may stand in a string; only with `alone` */
+
 	/* Of OC_SCAN_BAD. */
 	const char *problem;
 	uint64_t bad_line;   /* where it was noticed */
 	uint64_t bad_column; /* in bytes, from 1; 0 = the end of the line */
 	uint64_t bad_end;    /* the last line that is lost with it */
+	uint64_t bad_offset; /* of the character, word or number in the input, from 0 */
+
+	uint64_t count; /* values and names so far, skipped ones, too */
 
 	/* Private. */
 	enum oc_scan_event event; /* the last one */
 	int state;
 	int part;          /* how far a number has come, or which word it is */
 	const char *rest;  /* what must follow: of a word, or of the byte order mark */
-	unsigned due;      /* bytes of an escape or a character that must follow */
+	unsigned due;      /* bytes of an escape or a character to come, or of a word so far */
 	unsigned char low; /* and the range of the next one */
 	unsigned char high;
 	bool key;  /* the string is a member's name */
