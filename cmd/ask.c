@@ -15,6 +15,7 @@
 #include "answer/cut.h"
 #include "text/err.h"
 #include "prompt.h"
+#include "tools.h"
 #include "request/fields.h"
 #include "request/request.h"
 
@@ -257,6 +258,7 @@ static void complete_request(struct ask *ask, const char *model)
 	struct oc_err err = {0};
 
 	prompt_read_surroundings(ask);
+	tools_read(ask);
 	checked = ask->request;
 	checked.model = model;
 	if (oc_request_check(&checked, &err))

@@ -12,7 +12,6 @@
 #include "distinct.h"
 #include "place.h"
 #include "batch-records.h"
-#include "batch-tidy.h"
 
 static bool is_file(const struct answers *answers)
 {
@@ -252,22 +251,20 @@ bool answers_lost(const struct answers *answers)
 	return answers->ledger.lost;
 }
 
-bool answers_close(struct answers *answers, bool whole)
+void answers_end(struct answers *answers)
 {
-	struct ledger *ledger = &answers->ledger;
-	bool lost;
+	answers_settle(answers);
+	if (is_file(answers))
+		ledger_check(&answers->ledger);
+}
 
+void answers_close(struct answers *answers)
+{
 	if (!is_file(answers)) {
 		output_commit(&answers->out);
-		return true;
+		return;
 	}
-	answers_settle(answers);
-	ledger_check(ledger);
-	if (whole && !ledger->lost)
-		tidy(answers);
-	lost = ledger->lost;
-	ledger_sync(ledger);
+	ledger_sync(&answers->ledger);
 	ahead_close(&answers->ahead);
-	ledger_close(ledger);
-	return !lost;
+	ledger_close(&answers->ledger);
 }

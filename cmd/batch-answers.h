@@ -61,9 +61,10 @@ void answers_end_anew(struct answers *answers);
 /* Has somebody changed the file so that answers may be lost? That has been said then. */
 bool answers_lost(const struct answers *answers);
 
-/* The end. whole: all of the input has been seen, and every line of it has its end. What is of no
- * use in the file is dropped then: failures of earlier runs, and answers to requests that have
- * changed and were answered anew. True if all that was written is there. */
-bool answers_close(struct answers *answers, bool whole);
+/* The last line has been written: looks once more whether somebody has changed the file. */
+void answers_end(struct answers *answers);
+
+/* What was written is on the disk, and others may have the file. */
+void answers_close(struct answers *answers);
 
 #endif

@@ -8,9 +8,11 @@
 
 #include "descriptors.h"
 #include "distinct.h"
+#include "batch-run.h"
 #include "batch-settle.h"
 #include "signals.h"
 #include "batch-take.h"
+#include "batch-tidy.h"
 
 enum { GRACE = 5 }; /* s that requests under way have after a signal */
 
@@ -159,7 +161,11 @@ OC_NORETURN static void finish(struct run *run)
 	bool unread, there;
 
 	progress_hide(&run->progress);
-	there = answers_close(&run->answers, !unfinished);
+	answers_end(&run->answers);
+	if (!unfinished && !answers_lost(&run->answers))
+		tidy(&run->answers);
+	there = !answers_lost(&run->answers);
+	answers_close(&run->answers);
 	if (run->ask.reasoning_path)
 		output_commit(&run->ask.reasoning);
 	unread = feed_complain(&run->feed);

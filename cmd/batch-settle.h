@@ -3,7 +3,7 @@
 #ifndef BATCH_SETTLE_H
 #define BATCH_SETTLE_H
 
-#include "batch-run.h"
+#include "batch-state.h"
 
 /* The model that the line names, or else the command line. */
 const char *settle_model(const struct run *run, const struct item *item);

@@ -3,7 +3,7 @@
 #ifndef BATCH_TAKE_H
 #define BATCH_TAKE_H
 
-#include "batch-run.h"
+#include "batch-state.h"
 
 /* Takes lines as long as there are some and there is room for them: so many as may be under way
  * are read ahead. True if more must be read for that. */

@@ -3,6 +3,8 @@
 #include "compat.h"
 
 #include "text/num.h"
+#include "ask.h"
+#include "batch-run.h"
 #include "batch-take.h"
 
 enum {

@@ -9,7 +9,6 @@
 #include "prompt.h"
 #include "request/request.h"
 #include "text/utf8.h"
-#include "tools.h"
 
 /* What files that are no text are by their first bytes, and what is to be done about it. */
 static const char *advice_for(struct oc_text text)
@@ -160,7 +159,6 @@ void prompt_read_surroundings(struct ask *ask)
 {
 	read_system(ask);
 	read_messages(ask);
-	tools_read(ask);
 	prompt_read_schema(ask);
 	read_images(ask);
 }

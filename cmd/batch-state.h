@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* batch-state.h: a run of oc-batch: what it was told, and how far it has come. */
+#ifndef BATCH_STATE_H
+#define BATCH_STATE_H
+
+#include "batch-answers.h"
+#include "batch-estimate.h"
+#include "question.h"
+#include "batch-feed.h"
+#include "batch-item.h"
+#include "batch-progress.h"
+
+struct run {
+	/* Set by the caller. */
+	struct ask ask;
+	unsigned parallel;
+	double rate; /* requests started per second; 0 = no limit */
+	bool unordered;
+	bool resume;
+	bool sync; /* each answer is to survive a power loss */
+	bool progress_wanted;
+	bool quiet;
+	struct estimate estimate; /* with --dry-run */
+	char **files;             /* NULL-terminated; "-" is standard input */
+
+	/* Private. */
+	struct feed feed;
+	struct oc_json json;
+	struct oc_client client;
+	struct oc_batch *batch;
+	struct item *first; /* not yet written, in the order of the input */
+	struct item **end;
+	struct item *spare;
+	unsigned unsettled; /* lines without an answer */
+	size_t held;        /* bytes of answers that are not yet written */
+	uint64_t taken;     /* lines that no earlier run has answered */
+	struct answers answers;
+	struct progress progress;
+	int signals;
+	int caught;        /* the signal that ends the run */
+	double give_up_at; /* when what is under way is no longer waited for */
+	bool unreported;   /* a report could not be written */
+	int refused;       /* exit status of an error that is the same for all lines */
+};
+
+#endif
