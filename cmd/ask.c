@@ -175,72 +175,84 @@ static void note_field(struct ask *ask, int id)
 	}
 }
 
+/* Where the argument of an option goes that is a name or a text and nothing else; NULL for others. */
+static const char **text_of(struct ask *ask, int id)
+{
+	switch (id) {
+	case 'p':
+		return &ask->instruction;
+	case 'c':
+		return &ask->chat.path;
+	case 's':
+		return &ask->system;
+	case 'S':
+		return &ask->system_file;
+	case OPT_SCHEMA:
+		return &ask->schema_file;
+	case OPT_MESSAGES:
+		return &ask->messages_file;
+	case OPT_TOOLS:
+		return &ask->tools_file;
+	case OPT_TOOL_CHOICE:
+		return &ask->request.tool_choice;
+	case 'o':
+		return &ask->output_path;
+	case OPT_REPORT:
+		return &ask->report_path;
+	case OPT_REASONING:
+		return &ask->reasoning_path;
+	default:
+		return NULL;
+	}
+}
+
+/* What an option without an argument sets; NULL for others. */
+static bool *flag_of(struct ask *ask, int id)
+{
+	switch (id) {
+	case OPT_NO_FORMAT:
+		return &ask->request.no_formats;
+	case OPT_REPLACE_INVALID:
+		return &ask->replace_invalid;
+	case OPT_KEEP_THINK:
+		return &ask->request.keep_think;
+	case OPT_KEEP_PARTIAL:
+		return &ask->keep_partial;
+	case OPT_DRY_RUN:
+		return &ask->dry_run;
+	default:
+		return NULL;
+	}
+}
+
+/* Some things are in files of their own, and "-" is none. */
+static void refuse_standard(int id)
+{
+	if (id == 'c')
+		cli_bad_option(id, "a conversation is a file, and not standard input");
+	else if (id == OPT_REPORT || id == OPT_REASONING)
+		cli_bad_option(id, "%s never goes to standard output; name a file, or /dev/stderr",
+		               id == OPT_REPORT ? "a report" : "reasoning");
+}
+
 bool ask_option(struct ask *ask, int id, const char *arg)
 {
+	const char **text = text_of(ask, id);
+	bool *flag = flag_of(ask, id);
+
 	if (fields_option(&ask->fields, id, arg))
 		return true;
 	note_field(ask, id);
-	switch (id) {
-	case 'p':
-		ask->instruction = arg;
-		return true;
-	case 'c':
-		if (strcmp(arg, "-") == 0)
-			cli_bad_option(id, "a conversation is a file, and not standard input");
-		ask->chat.path = arg;
-		return true;
-	case 's':
-		ask->system = arg;
-		return true;
-	case 'S':
-		ask->system_file = arg;
-		return true;
-	case OPT_SCHEMA:
-		ask->schema_file = arg;
-		return true;
-	case OPT_MESSAGES:
-		ask->messages_file = arg;
-		return true;
-	case OPT_TOOLS:
-		ask->tools_file = arg;
-		return true;
-	case OPT_TOOL_CHOICE:
-		ask->request.tool_choice = arg;
-		return true;
-	case OPT_NO_FORMAT:
-		ask->request.no_formats = true;
-		return true;
-	case 'o':
-		ask->output_path = arg;
-		return true;
-	case OPT_REPORT:
-		if (strcmp(arg, "-") == 0)
-			cli_bad_option(id, "a report never goes to standard output; name a file, "
-			                   "or /dev/stderr");
-		ask->report_path = arg;
-		return true;
-	case OPT_REASONING:
-		if (strcmp(arg, "-") == 0)
-			cli_bad_option(id, "reasoning never goes to standard output; name a file, "
-			                   "or /dev/stderr");
-		ask->reasoning_path = arg;
-		return true;
-	case OPT_REPLACE_INVALID:
-		ask->replace_invalid = true;
-		return true;
-	case OPT_KEEP_THINK:
-		ask->request.keep_think = true;
-		return true;
-	case OPT_KEEP_PARTIAL:
-		ask->keep_partial = true;
-		return true;
-	case OPT_DRY_RUN:
-		ask->dry_run = true;
-		return true;
-	default:
+	if (text && strcmp(arg, "-") == 0)
+		refuse_standard(id);
+	if (text)
+		*text = arg;
+	else if (flag)
+		*flag = true;
+	else
 		return request_option(ask, id, arg) || cache_option(&ask->cache, id, arg) ||
 		       turn_option(&ask->turn, id, arg) || connect_option(&ask->connect, id, arg);
-	}
+	return true;
 }
 
 static int report_at_exit(void *ctx, int status)

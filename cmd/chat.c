@@ -178,7 +178,7 @@ void chat_look(struct chat *chat, struct oc_request *request)
 
 static void wait_a_little(void)
 {
-	const struct timespec pause = {.tv_nsec = 10 * 1000 * 1000};
+	const struct timespec pause = {.tv_nsec = 10000000L};
 
 	(void)nanosleep(&pause, NULL);
 }

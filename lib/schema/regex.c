@@ -44,7 +44,7 @@ enum {
 
 struct oc_regex_library {
 	void *handle;
-#	define MEMBER(name) __typeof__(pcre2_##name) *name;
+#	define MEMBER(name) __typeof__(pcre2_##name) *(name);
 	FUNCTIONS(MEMBER)
 };
 
