@@ -57,8 +57,11 @@ static char *query_of(CURLU *url)
 	char *value = NULL;
 	char *query;
 	size_t size;
+	CURLUcode rc = curl_url_get(url, CURLUPART_QUERY, &value, 0);
 
-	if (curl_url_get(url, CURLUPART_QUERY, &value, 0) != CURLUE_OK || !*value) {
+	if (rc == CURLUE_OUT_OF_MEMORY)
+		return NULL;
+	if (rc != CURLUE_OK || !*value) {
 		curl_free(value);
 		return strdup("");
 	}

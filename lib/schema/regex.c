@@ -148,7 +148,7 @@ int oc_regex_new(struct oc_regex_library *library, struct oc_text pattern, struc
 		return oc_err_nomem(err);
 	regex->library = library;
 	regex->code = compile(library, pattern, &error, &offset);
-	if (!regex->code && error != PCRE2_ERROR_NOMEMORY) {
+	if (!regex->code && error != PCRE2_ERROR_NOMEMORY && error != PCRE2_ERROR_HEAP_FAILED) {
 		oc_regex_free(regex);
 		(void)library->get_error_message(error, why, sizeof why);
 		return oc_err_set(err, OC_EDATA, "not a regular expression, at its byte %zu: %s",

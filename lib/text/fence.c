@@ -78,6 +78,7 @@ static bool find(struct oc_text text, bool around, struct oc_buf *out)
 	size_t start = out->n;
 	struct fence opening;
 	struct oc_text line;
+	bool closed = false;
 
 	do {
 		if (!text.n)
@@ -86,11 +87,13 @@ static bool find(struct oc_text text, bool around, struct oc_buf *out)
 		if (around && !oc_text_is_blank(line) && !opens(line, &opening))
 			return false;
 	} while (!opens(line, &opening));
-	while (text.n) {
+	if (!text.n)
+		return false;
+	while (text.n && !closed) {
 		line = take_line(&text);
-		if (closes(line, &opening))
-			break;
-		put_line(out, line, opening.indent);
+		closed = closes(line, &opening);
+		if (!closed)
+			put_line(out, line, opening.indent);
 	}
 	if (!around || oc_text_is_blank(text))
 		return true;

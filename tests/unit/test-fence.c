@@ -39,7 +39,7 @@ TEST(first)
 	        {"no code", NULL},
 	        /* an info string; text around it; a second block */
 	        {"Here:\n\n```python title=\"x\"\nprint(1)\n```\nand\n```\nb\n```\n", "print(1)\n"},
-	        {"```sh", ""},
+	        {"```sh", NULL},
 	        {"~~~ a`b ~~~\nx\n~~~\n", "x\n"},
 	        {"```a`b\nx\n```\ny", "y"},
 	        {"``` ```\naaa\n", NULL},
@@ -52,7 +52,9 @@ TEST(first)
 	        {"```\naaa\n``` \t\nb", "aaa\n"},
 	        /* one that is not closed */
 	        {"```\n\n```` \tx\naaa", "\n```` \tx\naaa"},
-	        {"```\n", ""},
+	        /* nothing behind it: it is rather the end of one that did not begin a line */
+	        {"```\n", NULL},
+	        {"text ```\nx\n```\n", NULL},
 	        /* empty, and blank */
 	        {"```\n```\n", ""},
 	        {"```\n\n  \n```\n", "\n  \n"},
@@ -65,7 +67,6 @@ TEST(first)
 	        {"```\naaa\n    ```\n", "aaa\n    ```\n"},
 	        /* line ends of Windows stay */
 	        {"```c\r\nx\r\n\r\n```\r\ny", "x\r\n\r\n"},
-	        {"text ```\nx\n```\n", ""},
 	};
 
 	check_rows(rows, OC_COUNT(rows), oc_fence_first);
