@@ -175,7 +175,7 @@ static void note_field(struct ask *ask, int id)
 	}
 }
 
-/* Where the argument of an option goes that is a name or a text and nothing else; NULL for others. */
+/* Where the argument of an option goes that is a name or a text and nothing else; or NULL. */
 static const char **text_of(struct ask *ask, int id)
 {
 	switch (id) {

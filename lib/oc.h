@@ -144,9 +144,8 @@ struct oc_config {
 	/* s; 0 = no limit. How long to wait for the answer to begin: for a byte of its body that is
 	 * not blank, or an event of a stream that has text, reasoning or calls. A server that loads
 	 * its model or reads a long prompt may say nothing until then, or only that it lives. One
-	 * that refuses
-	 * because the model is loading is asked again, every second, until this long after the call
-	 * began; that counts as no retry, and oc_stream() does it, too. 300.0 */
+	 * that refuses because the model is loading is asked again, every second, until this long
+	 * after the call began; that counts as no retry, and oc_stream() does it, too. 300.0 */
 	double wait;
 
 	double max_time;       /* s; deadline for the whole call, retries included; 0 = none */

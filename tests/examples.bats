@@ -4,6 +4,7 @@
 # docs/examples: the scripts run, with this machine in place of many.
 
 load helpers
+load examples
 
 setup() {
 	oc_setup
@@ -11,19 +12,6 @@ setup() {
 	export HOME=$T OLLAMA_CLOUD_MODEL=m
 	start_fake --serve m --echo --model
 	export OLLAMA_CLOUD_BASE_URL=$URL
-}
-
-# questions N: lines with a custom_id.
-questions() {
-	seq 1 "$1" | jq -c '{custom_id: "q\(.)", prompt: "\(.)"}'
-}
-
-# all_answered N FILE...: each exactly once, with its own answer.
-all_answered() {
-	local n=$1
-	shift
-	assert_equal "$(cat "$@" | jq -r '"\(.custom_id) \(.content)"' | sort)" \
-		"$(seq 1 "$n" | sed 's/.*/q& &/' | sort)"
 }
 
 @test 'batch-hosts: a file over several sign-ins, and the same again asks nothing' {

@@ -5,6 +5,7 @@
 # and in the end every line has been answered once.
 
 load ../helpers
+load ../examples
 
 setup() {
 	oc_setup
@@ -26,19 +27,6 @@ need() {
 slowly() {
 	start_fake --serve m --echo --latency 100 --model
 	export OLLAMA_CLOUD_BASE_URL=$URL
-}
-
-# questions N: lines with a custom_id.
-questions() {
-	seq 1 "$1" | jq -c '{custom_id: "q\(.)", prompt: "\(.)"}'
-}
-
-# all_answered N FILE...: each exactly once, with its own answer.
-all_answered() {
-	local n=$1
-	shift
-	assert_equal "$(cat "$@" | jq -r '"\(.custom_id) \(.content)"' | sort)" \
-		"$(seq 1 "$n" | sed 's/.*/q& &/' | sort)"
 }
 
 # at_least N: so many requests have been made.

@@ -5,7 +5,7 @@ from ctypes import CDLL, POINTER, Structure, byref, c_byte, c_char_p, c_size_t
 
 
 class Config(Structure):
-    _fields_ = [("base_url", c_char_p), ("rest", c_byte * 4096)]
+    _fields_ = [("size", c_size_t), ("base_url", c_char_p), ("rest", c_byte * 4096)]
 
 
 class Request(Structure):
