@@ -3,8 +3,8 @@
  * fence.h: fenced code blocks in a text, as CommonMark 0.31 (4.5) has them: three or more
  * backticks or tildes, up to three blanks before them; the block ends at such a line that is at
  * least as long, or with the text. Its lines lose as many blanks as stand before its first fence.
- * A block within a list item or a quotation is none here, and neither is a fence with nothing behind
- * it: rather the end of one that did not begin a line.
+ * A block within a list item or a quotation is none here, and neither is a fence with nothing
+ * behind it: rather the end of one that did not begin a line.
  */
 #ifndef OC_FENCE_H
 #define OC_FENCE_H
