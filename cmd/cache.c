@@ -319,6 +319,10 @@ bool cache_answers(struct cache *cache, const struct oc_request *request, struct
 	                         (struct oc_text){reply->content, reply->content_len}, &err);
 	if (!there && cache->offline)
 		cli_die(cli_status_of(err.code), "%s", err.message);
+	if (!there) {
+		oc_reply_release(reply);
+		oc_reply_init(reply);
+	}
 	oc_buf_release(&body);
 	return there;
 }
