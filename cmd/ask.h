@@ -1,17 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* ask.h: the options that say what is asked, and the way of a prompt into a request. */
+/* ask.h: the way of a prompt into a request, and of the answer out. */
 #ifndef ASK_H
 #define ASK_H
 
 #include "question.h"
 
-extern const struct cli_option ask_options[];
-extern const struct cli_option ask_output_options[]; /* for commands with one answer */
-
 void ask_init(struct ask *ask);
-
-/* True if the option was one of ours, or of connect's. */
-bool ask_option(struct ask *ask, int id, const char *arg);
 
 /* For a command that asks many times, and gives each its own prompt and report, after its last
  * option: reads the set-up. -p is the request's prompt, and a model need not be named. Ends the

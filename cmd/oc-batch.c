@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "text/num.h"
+#include "ask-options.h"
 #include "ask.h"
 #include "batch-run.h"
 #include "batch-take.h"

@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "answer/calls.h"
+#include "ask-options.h"
 #include "ask.h"
 #include "answer/form.h"
 #include "call/complete.h"
