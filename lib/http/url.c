@@ -34,15 +34,6 @@ static char *part_of(CURLU *url, CURLUPart part)
 	return copy;
 }
 
-static bool has_part(CURLU *url, CURLUPart part)
-{
-	char *value = NULL;
-	bool has = curl_url_get(url, part, &value, 0) == CURLUE_OK;
-
-	curl_free(value);
-	return has;
-}
-
 static void trim_slashes(char *s)
 {
 	size_t n = strlen(s);
@@ -133,13 +124,18 @@ static int no_base_url(const char *base_url, const char *link, const char *why, 
 
 static int parse(CURLU *url, const char *base_url, struct oc_server *server, struct oc_err *err)
 {
+	char *fragment = NULL;
 	CURLUcode rc = curl_url_set(url, CURLUPART_URL, base_url, 0);
 
 	if (rc == CURLUE_OUT_OF_MEMORY)
 		return oc_err_nomem(err);
 	if (rc != CURLUE_OK)
 		return no_base_url(base_url, ": ", curl_url_strerror(rc), err);
-	if (has_part(url, CURLUPART_FRAGMENT))
+	rc = curl_url_get(url, CURLUPART_FRAGMENT, &fragment, 0);
+	curl_free(fragment);
+	if (rc == CURLUE_OUT_OF_MEMORY)
+		return oc_err_nomem(err);
+	if (rc == CURLUE_OK)
 		return oc_err_set(err, OC_EARG, "the base URL must not have a fragment");
 	return take_parts(url, server) ? oc_err_nomem(err) : OC_OK;
 }
