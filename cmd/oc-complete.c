@@ -81,14 +81,18 @@ static void print_json(struct complete *complete)
 	oc_buf_release(&line);
 }
 
+/* In one write: several at a time may write to the same file. */
 static void print_text(struct complete *complete)
 {
-	struct output *out = &complete->ask.out;
-	const struct oc_reply *reply = &complete->ask.reply;
+	struct oc_reply *reply = &complete->ask.reply;
+	size_t n = reply->content_len;
+	bool add = !complete->raw && n && reply->content[n - 1] != '\n';
 
-	output_write(out, reply->content, reply->content_len);
-	if (!complete->raw && out->last != '\n')
-		output_write(out, "\n", 1);
+	if (add)
+		reply->content[n] = '\n'; /* where its NUL is */
+	output_write(&complete->ask.out, reply->content, n + add);
+	if (add)
+		reply->content[n] = '\0';
 }
 
 /* Standard output is calls, then, and nothing else; what the model says beside them is told. */

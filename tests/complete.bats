@@ -957,3 +957,10 @@ waited() {
 	run -69 --separate-stderr oc-complete -q -m nothing -p x
 	[ -n "$stderr" ]
 }
+
+@test 'an answer and the newline behind it are one write, for several may write to one file' {
+	serve - <<<'answer one line'
+	"${shim[@]}" SHIM_ONLY=out oc-complete -p x >out
+	assert_equal "$(cat out)" 'one line'
+	assert_equal "$(grep -c '^write' "$SHIM_LOG")" 1
+}
