@@ -13,6 +13,7 @@
 #include "json/writer.h"
 #include "request/request.h"
 #include "text/clock.h"
+#include "text/text.h"
 
 /* ---- reading ---- */
 
@@ -56,18 +57,6 @@ static void take_line(struct reading *r, struct oc_text line, bool torn)
 	r->chat->n++;
 }
 
-/* Cuts the next line off; *torn: it has no end. */
-static struct oc_text next_line(struct oc_text *rest, bool *torn)
-{
-	const char *end = memchr(rest->p, '\n', rest->n);
-	struct oc_text line = {rest->p, end ? (size_t)(end - rest->p) : rest->n};
-
-	*torn = !end;
-	rest->p += line.n + !*torn;
-	rest->n -= line.n + !*torn;
-	return line;
-}
-
 /* The file's messages, behind an opening bracket; nothing, where there are none. */
 static void read_file(struct chat *chat, struct oc_text system)
 {
@@ -80,12 +69,11 @@ static void read_file(struct chat *chat, struct oc_text system)
 	oc_json_init(&r.json);
 	input_read(chat->path, &text);
 	for (rest = oc_buf_text(&text); rest.n;) {
-		bool torn;
-		struct oc_text line = next_line(&rest, &torn);
+		struct oc_text line = oc_text_take_line(&rest);
 
 		r.number++;
 		if (!oc_prompt_is_blank(line))
-			take_line(&r, line, torn);
+			take_line(&r, line, rest.p == line.p + line.n);
 	}
 	if (system.n && r.other_system)
 		cli_note("note: %s has begun without this system message, which is not sent",
@@ -106,10 +94,9 @@ static bool is_file(const char *path)
 static struct oc_text last_line(struct oc_text rest)
 {
 	struct oc_text last = {rest.p, 0};
-	bool torn;
 
 	while (rest.n) {
-		struct oc_text line = next_line(&rest, &torn);
+		struct oc_text line = oc_text_take_line(&rest);
 
 		if (!oc_prompt_is_blank(line))
 			last = line;

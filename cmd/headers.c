@@ -5,6 +5,7 @@
 #include "headers.h"
 #include "input.h"
 #include "text/utf8.h"
+#include "text/text.h"
 
 /* All the files together. */
 #define TEXT_MAX (OC_HEADERS_MAX * OC_HEADER_MAX)
@@ -49,20 +50,16 @@ static void take_file(struct headers *headers, const char *file)
 {
 	size_t start = headers->text.n;
 	size_t before = headers->n;
-	const char *p, *end;
+	struct oc_text rest;
 
 	input_read(file, &headers->text);
-	end = headers->text.p + headers->text.n;
-	p = headers->text.p + start;
-	if (strncmp(p, OC_UTF8_BOM, strlen(OC_UTF8_BOM)) == 0)
-		p += strlen(OC_UTF8_BOM);
-	for (size_t number = 1; p < end; number++) {
-		const char *stop = memchr(p, '\n', (size_t)(end - p));
-		size_t n = (size_t)((stop ? stop : end) - p);
-
-		take_line(headers, (struct oc_text){p, n}, file, number);
-		p += n + (stop != NULL);
+	rest = (struct oc_text){headers->text.p + start, headers->text.n - start};
+	if (strncmp(rest.p, OC_UTF8_BOM, strlen(OC_UTF8_BOM)) == 0) {
+		rest.p += strlen(OC_UTF8_BOM);
+		rest.n -= strlen(OC_UTF8_BOM);
 	}
+	for (size_t number = 1; rest.n; number++)
+		take_line(headers, oc_text_take_line(&rest), file, number);
 	if (headers->n == before)
 		cli_die(CLI_DATAERR, "%s: there is no header in it", input_name(file));
 }

@@ -9,6 +9,7 @@
 #include "prompt.h"
 #include "request/request.h"
 #include "text/utf8.h"
+#include "text/text.h"
 
 /* What files that are no text are by their first bytes, and what is to be done about it. */
 static const char *advice_for(struct oc_text text)
@@ -87,13 +88,8 @@ static struct oc_text next_line(struct oc_text *rest)
 {
 	struct oc_text line = {rest->p, 0};
 
-	while (rest->n && oc_prompt_is_blank(line)) {
-		const char *end = memchr(rest->p, '\n', rest->n);
-
-		line = (struct oc_text){rest->p, end ? (size_t)(end - rest->p) : rest->n};
-		rest->p += line.n + (end ? 1 : 0);
-		rest->n -= line.n + (end ? 1 : 0);
-	}
+	while (rest->n && oc_prompt_is_blank(line))
+		line = oc_text_take_line(rest);
 	return oc_prompt_is_blank(line) ? (struct oc_text){rest->p, 0} : line;
 }
 

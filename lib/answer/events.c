@@ -183,15 +183,8 @@ static int take_lines(struct oc_events *in, struct oc_text type, struct oc_text 
 {
 	int rc = OC_OK;
 
-	while (data.n && !rc) {
-		const char *end = memchr(data.p, '\n', data.n);
-		size_t n = end ? (size_t)(end - data.p) : data.n;
-
-		rc = take_data(in, type, trimmed((struct oc_text){data.p, n}));
-		n += end != NULL;
-		data.p += n;
-		data.n -= n;
-	}
+	while (data.n && !rc)
+		rc = take_data(in, type, trimmed(oc_text_take_line(&data)));
 	return rc;
 }
 

@@ -16,11 +16,9 @@ struct fence {
 /* Takes the next line, with its end, off the text. */
 static struct oc_text take_line(struct oc_text *text)
 {
-	const char *end = text->n ? memchr(text->p, '\n', text->n) : NULL;
-	struct oc_text line = {text->p, end ? (size_t)(end - text->p) + 1 : text->n};
+	struct oc_text line = oc_text_take_line(text);
 
-	text->p += line.n;
-	text->n -= line.n;
+	line.n = (size_t)(text->p - line.p);
 	return line;
 }
 

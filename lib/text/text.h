@@ -52,6 +52,17 @@ static inline bool oc_text_is_blank(struct oc_text text)
 	return i == text.n;
 }
 
+/* Takes the next line off the text; its newline belongs to neither. */
+static inline struct oc_text oc_text_take_line(struct oc_text *rest)
+{
+	const char *end = rest->n ? (const char *)memchr(rest->p, '\n', rest->n) : NULL;
+	struct oc_text line = {rest->p, end ? (size_t)(end - rest->p) : rest->n};
+
+	rest->p += line.n + (end != NULL);
+	rest->n -= line.n + (end != NULL);
+	return line;
+}
+
 static inline char oc_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
