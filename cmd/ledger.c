@@ -13,6 +13,7 @@
 #include "descriptors.h"
 #include "ledger.h"
 #include "signals.h"
+#include "text/hash.h"
 
 enum {
 	OPEN_TRIES = 100, /* while others put one file after the other in its place */
@@ -121,14 +122,6 @@ bool ledger_open_own(struct ledger *ledger, const char *name)
 
 /* ---- whether it is as it was left ---- */
 
-/* FNV-1a, without its offset. */
-static uint64_t add_to_sum(uint64_t sum, const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		sum = (sum ^ (unsigned char)p[i]) * 1099511628211u;
-	return sum;
-}
-
 /* Is what we have written where we have written it? */
 static bool is_all_there(const struct ledger *ledger)
 {
@@ -143,7 +136,7 @@ static bool is_all_there(const struct ledger *ledger)
 			continue;
 		if (n <= 0)
 			return false;
-		sum = add_to_sum(sum, block, (size_t)n);
+		sum = oc_hash_add(sum, block, (size_t)n);
 		at += n;
 	}
 	return sum == ledger->sum;
@@ -199,7 +192,7 @@ static void take_back(const struct ledger *ledger, const char *p, size_t n)
 	off_t at = size_of(ledger) - (off_t)n;
 	struct ledger piece = {.in = ledger->in, .begin = at, .end = at + (off_t)n};
 
-	piece.sum = add_to_sum(0, p, n);
+	piece.sum = oc_hash_add(0, p, n);
 	if (n && at >= 0 && is_all_there(&piece) && ftruncate(ledger->fd, at) < 0)
 		cli_warn("cannot take the torn last line of %s back: %s", ledger->name,
 		         strerror(errno));
@@ -215,7 +208,7 @@ static bool append(struct ledger *ledger, struct oc_text text)
 		cli_warn("cannot write to %s: %s", ledger->name, strerror(error));
 		return false;
 	}
-	ledger->sum = add_to_sum(ledger->sum, text.p, text.n);
+	ledger->sum = oc_hash_add(ledger->sum, text.p, text.n);
 	ledger->end += (off_t)text.n;
 	return true;
 }

@@ -5,6 +5,7 @@
 #include "answer/cut.h"
 #include "answer/draft.h"
 #include "answer/piece.h"
+#include "text/hash.h"
 #include "text/utf8.h"
 
 enum {
@@ -12,12 +13,10 @@ enum {
 	REFUSAL_MAX = 500, /* bytes of a refusal, in a message */
 };
 
-#define HASH_START UINT64_C(14695981039346656037) /* FNV-1a */
-
 void oc_draft_init(struct oc_draft *d, size_t max)
 {
-	*d = (struct oc_draft){.content_sum = {.hash = HASH_START},
-	                       .reasoning_sum = {.hash = HASH_START}};
+	*d = (struct oc_draft){.content_sum = {.hash = OC_HASH_START},
+	                       .reasoning_sum = {.hash = OC_HASH_START}};
 	oc_buf_init(&d->content, max);
 	oc_think_init(&d->think, max);
 	oc_buf_init(&d->reasoning, max);
@@ -49,17 +48,10 @@ enum oc_code oc_draft_bad(const struct oc_draft *d)
 
 /* ---- what has come ------------------------------------------------------------------------ */
 
-static uint64_t hash(uint64_t h, const char *p, size_t n)
-{
-	for (size_t i = 0; i < n; i++)
-		h = (h ^ (unsigned char)p[i]) * UINT64_C(1099511628211);
-	return h;
-}
-
 /* Counts what was appended to a text behind its first `from` bytes. */
 static void count(struct oc_draft_sum *sum, const struct oc_buf *text, size_t from)
 {
-	sum->hash = hash(sum->hash, text->p + from, text->n - from);
+	sum->hash = oc_hash_add(sum->hash, text->p + from, text->n - from);
 	sum->n += text->n - from;
 }
 
@@ -121,7 +113,8 @@ static void add_rest(struct oc_buf *out, struct oc_draft_sum *sum, const struct 
 	size_t from = out->n;
 	size_t old = 0;
 
-	if (whole->n >= sum->n && hash(HASH_START, whole->p, (size_t)sum->n) == sum->hash) {
+	if (whole->n >= sum->n &&
+	    oc_hash_add(OC_HASH_START, whole->p, (size_t)sum->n) == sum->hash) {
 		old = (size_t)sum->n;
 		sum->half = 0; /* it is in what follows */
 	} else if (sum->pieces) {

@@ -7,10 +7,8 @@
 /* FNV-1a, and then the end of MurmurHash3, so that short and similar texts differ in all bits. */
 uint64_t oc_hash(struct oc_text text)
 {
-	uint64_t h = 14695981039346656037u;
+	uint64_t h = oc_hash_add(OC_HASH_START, text.p, text.n);
 
-	for (size_t i = 0; i < text.n; i++)
-		h = (h ^ (unsigned char)text.p[i]) * 1099511628211u;
 	h = (h ^ h >> 33) * 0xff51afd7ed558ccdu;
 	h = (h ^ h >> 33) * 0xc4ceb9fe1a85ec53u;
 	h ^= h >> 33;

@@ -9,4 +9,15 @@
  * same is less than one in ten million. */
 uint64_t oc_hash(struct oc_text text);
 
+/* FNV-1a, of what comes piece by piece. h: where it begins, OC_HASH_START as a rule, or the result
+ * of the piece before. */
+#define OC_HASH_START UINT64_C(14695981039346656037)
+
+static inline uint64_t oc_hash_add(uint64_t h, const char *p, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		h = (h ^ (unsigned char)p[i]) * UINT64_C(1099511628211);
+	return h;
+}
+
 #endif
