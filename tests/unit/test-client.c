@@ -9,13 +9,9 @@
 #include "text/clock.h"
 #include "fail-alloc.h"
 #include "loopback.h"
+#include "text/text.h"
 
 /* ---- asking ------------------------------------------------------------------------------- */
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
 
 static struct oc_request request(void)
 {
@@ -23,7 +19,7 @@ static struct oc_request request(void)
 
 	oc_request_init(&req);
 	req.model = "m";
-	req.prompt = text_of("hi");
+	req.prompt = oc_text_of("hi");
 	return req;
 }
 
@@ -150,9 +146,9 @@ TEST(headers_are_sent_and_those_that_are_secret_are_not_told)
 	serve("status 401\nbody {\"error\":\"secret-of-azure is no key\"}\n---\nanswer one\n");
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
 	memset(key, '?', strlen(key)); /* the object has its own copy */
-	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err), OC_EAUTH);
+	CHECK_INT(oc_llm_generate_response(llm, oc_text_of("hi"), &text, NULL, &err), OC_EAUTH);
 	CHECK(strstr(err.message, "*************** is no key"));
-	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err), OC_OK);
+	CHECK_INT(oc_llm_generate_response(llm, oc_text_of("hi"), &text, NULL, &err), OC_OK);
 	CHECK_STR(text, "one");
 	free(text);
 	oc_llm_free(llm);
@@ -173,11 +169,11 @@ TEST(an_object_has_no_tools)
 	struct oc_llm *llm = NULL;
 	struct oc_err err = {0};
 
-	req.tools = text_of("[{\"type\":\"x\"}]");
+	req.tools = oc_text_of("[{\"type\":\"x\"}]");
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
 	CHECK(!llm);
-	req.tools = text_of("");
-	req.fields = text_of("{\"tools\":[]}");
+	req.tools = oc_text_of("");
+	req.fields = oc_text_of("{\"tools\":[]}");
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
 }
 
@@ -190,8 +186,8 @@ TEST(complete_takes_tools_that_are_called)
 
 	serve("sse\ndata {\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{"
 	      "\"name\":\"f\"}}]},\"finish_reason\":\"tool_calls\"}]}\ndone\n");
-	req.prompt = text_of("hi");
-	req.tools = text_of("[{\"type\":\"x\"}]");
+	req.prompt = oc_text_of("hi");
+	req.tools = oc_text_of("[{\"type\":\"x\"}]");
 	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
 	CHECK_STR(reply.content, "");
 	CHECK_STR(reply.tool_calls, "[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":"
@@ -409,18 +405,18 @@ TEST(llm_answers_many_times)
 	req.model = model;
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
 	model[0] = '?'; /* the object has its own copy */
-	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, &len, &err), OC_OK);
+	CHECK_INT(oc_llm_generate_response(llm, oc_text_of("hi"), &text, &len, &err), OC_OK);
 	CHECK_MEM(text, len, "one", 3);
 	free(text);
-	CHECK_INT(oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err), OC_OK);
+	CHECK_INT(oc_llm_generate_response(llm, oc_text_of("hi"), &text, NULL, &err), OC_OK);
 	CHECK_STR(text, "two");
 	free(text);
-	CHECK_INT(oc_llm_generate_response(llm, text_of(" \n"), &text, NULL, &err), OC_EDATA);
+	CHECK_INT(oc_llm_generate_response(llm, oc_text_of(" \n"), &text, NULL, &err), OC_EDATA);
 	CHECK(!text);
 	struct heard h;
 
 	heard_init(&h);
-	CHECK_INT(oc_llm_generate_response_stream(llm, text_of("hi"), hear, &h, &err), OC_OK);
+	CHECK_INT(oc_llm_generate_response_stream(llm, oc_text_of("hi"), hear, &h, &err), OC_OK);
 	CHECK_STR(h.content.p, "three");
 	heard_release(&h);
 	oc_llm_free(llm);
@@ -447,7 +443,7 @@ TEST(llm_asks_as_often_as_it_says)
 		CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
 		for (size_t i = 0; i < OC_COUNT(texts); i++) {
 			char *text;
-			int rc = oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err);
+			int rc = oc_llm_generate_response(llm, oc_text_of("hi"), &text, NULL, &err);
 
 			CHECK_INT(rc, texts[i] ? OC_OK : OC_ECONNECT);
 			CHECK_STR(text, texts[i]);
@@ -495,17 +491,17 @@ TEST(llm_fills_replies)
 	      "\"finish_reason\":\"stop\"}],\"usage\":{\"total_tokens\":7}}\n"
 	      "---\nsse\ndelta two\nfinish length\ndone\n");
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
-	CHECK_INT(oc_llm_complete(llm, text_of("hi"), &reply, &err), OC_OK);
+	CHECK_INT(oc_llm_complete(llm, oc_text_of("hi"), &reply, &err), OC_OK);
 	CHECK_STR(reply.content, "one");
 	CHECK_STR(reply.id, "x-1");
 	CHECK_INT(reply.usage.total_tokens, 7);
 	oc_reply_release(&reply);
 	heard_init(&h);
-	CHECK_INT(oc_llm_stream(llm, text_of("hi"), hear, &h, &reply, &err), OC_OK);
+	CHECK_INT(oc_llm_stream(llm, oc_text_of("hi"), hear, &h, &reply, &err), OC_OK);
 	CHECK_STR(h.content.p, "two");
 	CHECK_STR(reply.finish_reason, "length");
 	oc_reply_release(&reply);
-	CHECK_INT(oc_llm_complete(llm, text_of(""), &reply, &err), OC_EDATA);
+	CHECK_INT(oc_llm_complete(llm, oc_text_of(""), &reply, &err), OC_EDATA);
 	oc_reply_release(&reply);
 	heard_release(&h);
 	oc_llm_free(llm);
@@ -524,9 +520,10 @@ TEST(a_stream_needs_a_sink)
 	CHECK_STR(err.message, "there is no sink for the stream");
 	oc_reply_release(&reply);
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
-	CHECK_INT(oc_llm_stream(llm, text_of("hi"), NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(oc_llm_stream(llm, oc_text_of("hi"), NULL, NULL, &reply, &err), OC_EARG);
 	oc_reply_release(&reply);
-	CHECK_INT(oc_llm_generate_response_stream(llm, text_of("hi"), NULL, NULL, NULL), OC_EARG);
+	CHECK_INT(oc_llm_generate_response_stream(llm, oc_text_of("hi"), NULL, NULL, NULL),
+	          OC_EARG);
 	oc_llm_free(llm);
 }
 
@@ -566,7 +563,7 @@ TEST(structured_answers_are_checked)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 
-	req.schema = text_of("{\"properties\":{\"a\":{\"type\":\"integer\"}}}");
+	req.schema = oc_text_of("{\"properties\":{\"a\":{\"type\":\"integer\"}}}");
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		struct oc_reply reply = {0};
 		struct oc_err err = {0};
@@ -648,7 +645,7 @@ static int use_llm(void *ctx)
 	rc = oc_llm_new(&cfg, &req, &llm, &err);
 	if (rc)
 		return rc;
-	rc = oc_llm_generate_response(llm, text_of("hi"), &text, NULL, &err);
+	rc = oc_llm_generate_response(llm, oc_text_of("hi"), &text, NULL, &err);
 	free(text);
 	oc_llm_free(llm);
 	return rc;

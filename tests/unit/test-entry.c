@@ -5,6 +5,7 @@
 
 #include "answer/entry.h"
 #include "text/hash.h"
+#include "text/text.h"
 
 #define URL     "http://127.0.0.1:1/v1/chat/completions"
 #define REQUEST "{\"model\":\"m\",\"messages\":[]}"
@@ -18,15 +19,10 @@ static const char whole[] =
         "\"content\":\"a\\u0000\\\"b\",\"reasoning\":\"hm\"},\"finish_reason\":\"stop\"}],"
         "\"usage\":{\"prompt_tokens\":3,\"total_tokens\":5}}}\n";
 
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
-
 static void put_question(struct oc_buf *out, const char *url, const char *body)
 {
 	oc_buf_init(out, OC_ENTRY_MAX);
-	oc_entry_ask(out, url, text_of(body));
+	oc_entry_ask(out, url, oc_text_of(body));
 }
 
 struct read {
@@ -237,8 +233,8 @@ TEST(names_stay)
 	CHECK_STR(question.p, QUESTION);
 	CHECK(oc_hash(oc_buf_text(&question)) == UINT64_C(0x32b5f52ff49056fe));
 	oc_buf_release(&question);
-	CHECK(oc_hash(text_of("")) == UINT64_C(0xefd01f60ba992926));
-	CHECK(oc_hash(text_of("a")) == UINT64_C(0x82a2a958a9bece5b));
+	CHECK(oc_hash(oc_text_of("")) == UINT64_C(0xefd01f60ba992926));
+	CHECK(oc_hash(oc_text_of("a")) == UINT64_C(0x82a2a958a9bece5b));
 }
 
 static int read_whole(void *ctx)

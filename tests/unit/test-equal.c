@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* test-equal.c: which JSON values are the same value. */
-#include "unit.h"
+#include "document.h"
 
 #include "json/equal.h"
-
-static void parse(struct oc_json *j, const char *text)
-{
-	struct oc_err err = {0};
-
-	oc_json_init(j);
-	if (oc_json_parse(j, text, strlen(text), &err)) {
-		printf("# %s: %s\n", text, err.message);
-		CHECK(false);
-	}
-}
 
 struct row {
 	const char *a;

@@ -4,11 +4,7 @@
 
 #include "http/header.h"
 #include "text/buf.h"
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
+#include "text/text.h"
 
 static void check_text(struct oc_text got, const char *want)
 {
@@ -33,7 +29,7 @@ TEST(good)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_text header = text_of(rows[i].header);
+		struct oc_text header = oc_text_of(rows[i].header);
 		struct oc_err err = {0};
 
 		CHECK_INT(oc_header_check(header, &err), OC_OK);

@@ -4,11 +4,7 @@
 #include "unit.h"
 
 #include "batch/line.h"
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
+#include "text/text.h"
 
 static struct oc_request defaults(void)
 {
@@ -29,7 +25,7 @@ static int read_with(struct oc_line *line, uint64_t number, const char *text,
 	*err = (struct oc_err){.code = OC_OK};
 	oc_line_init(line);
 	oc_json_init(&json);
-	rc = oc_line_read(line, number, text_of(text), &json, req, err);
+	rc = oc_line_read(line, number, oc_text_of(text), &json, req, err);
 	oc_json_release(&json);
 	return rc;
 }
@@ -233,8 +229,8 @@ TEST(instruction_and_system_message)
 {
 	struct oc_request req = defaults();
 
-	req.prompt = text_of("Translate.");
-	req.system = text_of("Be brief.");
+	req.prompt = oc_text_of("Translate.");
+	req.system = oc_text_of("Be brief.");
 	check_body("\"hi\"", &req,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"system\",\"content\":\"Be brief.\"},"
 	           "{\"role\":\"user\",\"content\":\"Translate.\\n\\nhi\"}]}");
@@ -364,7 +360,7 @@ TEST(form_of_the_defaults)
 	CHECK_INT(check_answer("\"hi\"", &req, "plain"), OC_EPROTO);
 	CHECK_INT(check_answer("\"hi\"", &req, "{}"), OC_OK);
 	req.format = OC_FORMAT_JSON_SCHEMA;
-	req.schema = text_of("{\"type\":\"array\"}");
+	req.schema = oc_text_of("{\"type\":\"array\"}");
 	CHECK_INT(check_answer("\"hi\"", &req, "{}"), OC_EPROTO);
 	CHECK_INT(check_answer("\"hi\"", &req, "[]"), OC_OK);
 }

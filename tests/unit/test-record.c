@@ -7,11 +7,7 @@
 
 #include "batch/record.h"
 #include "answer/reply.h"
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
+#include "text/text.h"
 
 /* ---- written ---- */
 
@@ -59,7 +55,7 @@ static void check_answer(const struct oc_line *line, const char *raw, const char
 	struct oc_err err = {0};
 
 	oc_buf_init(&out, 4096);
-	CHECK_INT(write_answer(line, text_of(raw), request_id, &out, &err), OC_OK);
+	CHECK_INT(write_answer(line, oc_text_of(raw), request_id, &out, &err), OC_OK);
 	CHECK_STR(out.p, want);
 	oc_buf_release(&out);
 }
@@ -171,7 +167,7 @@ TEST(what_the_reader_would_refuse_is_not_written)
 	CHECK_INT(write_answer(&line, oc_buf_text(&body), "", &out, &err), OC_OK);
 	oc_buf_clear(&out);
 	oc_buf_clear(&body);
-	CHECK_INT(write_answer(&line, text_of("{"), "", &out, &err), OC_EPROTO);
+	CHECK_INT(write_answer(&line, oc_text_of("{"), "", &out, &err), OC_EPROTO);
 	CHECK_INT(out.n, 0);
 	oc_buf_release(&out);
 	oc_buf_release(&body);
@@ -214,7 +210,7 @@ static int recall(const char *text, struct oc_line_id *id, bool *answered)
 	int rc;
 
 	oc_json_init(&json);
-	rc = oc_record_recall(text_of(text), &json, id, answered, NULL);
+	rc = oc_record_recall(oc_text_of(text), &json, id, answered, NULL);
 	oc_json_release(&json);
 	return rc;
 }
@@ -524,7 +520,7 @@ static int write_and_read(void *ctx)
 	int rc;
 
 	oc_buf_init(&out, 4096);
-	rc = write_answer(&line, text_of(ctx), "caf\xe9", &out, &err);
+	rc = write_answer(&line, oc_text_of(ctx), "caf\xe9", &out, &err);
 	CHECK_INT(err.code, rc);
 	CHECK_INT(out.n > 0, rc == OC_OK);
 	oc_buf_release(&out);

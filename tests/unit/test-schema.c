@@ -1,32 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /* test-schema.c: which values satisfy which schema, and what is said of those that do not. */
-#include "unit.h"
+#include "document.h"
 
 #include "text/buf.h"
 #include "fail-alloc.h"
 #include "schema/schema.h"
+#include "text/text.h"
 
 struct row {
 	const char *schema;
 	const char *value;
 	const char *message; /* NULL = satisfied */
 };
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
-
-static void parse(struct oc_json *j, const char *text)
-{
-	struct oc_err err = {0};
-
-	oc_json_init(j);
-	if (oc_json_parse(j, text, strlen(text), &err)) {
-		printf("# %s: %s\n", text, err.message);
-		CHECK(false);
-	}
-}
 
 /* The message is up to the place in the schema, which has tests of its own. */
 static void check_row(const struct row *row)
@@ -39,7 +24,7 @@ static void check_row(const struct row *row)
 	int rc;
 
 	parse(&value, row->value);
-	usable = oc_schema_new(text_of(row->schema), OC_FORMATS_ENFORCED, &schema, &err);
+	usable = oc_schema_new(oc_text_of(row->schema), OC_FORMATS_ENFORCED, &schema, &err);
 	rc = usable ? 0 : oc_schema_validate(schema, &value, &err);
 	oc_schema_free(schema);
 	oc_json_release(&value);
@@ -315,11 +300,11 @@ TEST(explosive_schema)
 	struct oc_err err = {0};
 	int rc;
 
-	CHECK_INT(
-	        oc_schema_new(text_of("{\"type\":\"array\",\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},"
-	                              "{\"items\":{\"$ref\":\"#\"}}]}"),
-	                      OC_FORMATS_ENFORCED, &schema, &err),
-	        0);
+	CHECK_INT(oc_schema_new(
+	                  oc_text_of("{\"type\":\"array\",\"anyOf\":[{\"items\":{\"$ref\":\"#\"}},"
+	                             "{\"items\":{\"$ref\":\"#\"}}]}"),
+	                  OC_FORMATS_ENFORCED, &schema, &err),
+	          0);
 	parse(&value, "[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[0"
 	              "]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]]");
 	rc = oc_schema_validate(schema, &value, &err);
@@ -357,7 +342,7 @@ static void check_unusable(const char *text, const char *message)
 {
 	struct oc_schema *schema = NULL;
 	struct oc_err err = {.code = OC_OK};
-	int rc = oc_schema_new(text_of(text), OC_FORMATS_ENFORCED, &schema, &err);
+	int rc = oc_schema_new(oc_text_of(text), OC_FORMATS_ENFORCED, &schema, &err);
 
 	CHECK(!schema);
 	CHECK_STR(err.message, message);
@@ -454,7 +439,7 @@ static void check_message(const char *schema_text, const char *value_text, const
 	struct oc_err err = {0};
 
 	parse(&value, value_text);
-	CHECK_INT(oc_schema_new(text_of(schema_text), OC_FORMATS_ENFORCED, &schema, &err), 0);
+	CHECK_INT(oc_schema_new(oc_text_of(schema_text), OC_FORMATS_ENFORCED, &schema, &err), 0);
 	CHECK_INT(oc_schema_validate(schema, &value, &err), OC_EPROTO);
 	oc_schema_free(schema);
 	oc_json_release(&value);
@@ -563,8 +548,9 @@ TEST(formats_may_be_notes)
 	int rc;
 
 	parse(&value, "\"soon\"");
-	CHECK_INT(oc_schema_new(text_of("{\"format\":\"date\"}"), OC_FORMATS_NOTED, &schema, &err),
-	          0);
+	CHECK_INT(
+	        oc_schema_new(oc_text_of("{\"format\":\"date\"}"), OC_FORMATS_NOTED, &schema, &err),
+	        0);
 	rc = oc_schema_validate(schema, &value, &err);
 	oc_schema_free(schema);
 	oc_json_release(&value);
@@ -603,7 +589,7 @@ static int validate(void *ctx)
 
 	(void)ctx;
 	oc_json_init(&value);
-	rc = oc_schema_new(text_of(schema_text), OC_FORMATS_ENFORCED, &schema, &err);
+	rc = oc_schema_new(oc_text_of(schema_text), OC_FORMATS_ENFORCED, &schema, &err);
 	if (!rc)
 		rc = oc_json_parse(&value, value_text, strlen(value_text), &err);
 	if (!rc)

@@ -5,13 +5,9 @@
 #include "fail-alloc.h"
 #include "http/secret.h"
 #include "unit.h"
+#include "text/text.h"
 
 static const char key[] = "sk-a/b+c=d&e\"f\\g<h>'0123456789";
-
-static struct oc_text text_of(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
 
 /* Masks a copy of the text, which the next call overwrites. */
 static const char *masked(const struct oc_secrets *secrets, const char *text)
@@ -28,7 +24,7 @@ static struct oc_secrets secret_of(const char *s)
 {
 	struct oc_secrets secrets = {0};
 
-	CHECK_INT(oc_secrets_add(&secrets, text_of(s)), OC_OK);
+	CHECK_INT(oc_secrets_add(&secrets, oc_text_of(s)), OC_OK);
 	return secrets;
 }
 
@@ -344,7 +340,7 @@ static int use_secrets(void *ctx)
 {
 	struct oc_secrets secrets = {0};
 	struct oc_buf body = {0};
-	int rc = oc_secrets_add(&secrets, text_of(ctx));
+	int rc = oc_secrets_add(&secrets, oc_text_of(ctx));
 
 	oc_buf_init(&body, 1000);
 	if (!rc)
