@@ -37,6 +37,14 @@ char *ahead_name(const char *file)
 	return name;
 }
 
+static void remove_file(struct ahead *ahead)
+{
+	if (ahead->ledger.fd < 0)
+		return;
+	ledger_remove(&ahead->ledger);
+	ledger_close(&ahead->ledger);
+}
+
 void ahead_open(struct ahead *ahead, const char *file)
 {
 	*ahead = (struct ahead){.name = ahead_name(file)};
@@ -48,7 +56,7 @@ void ahead_open(struct ahead *ahead, const char *file)
 	ahead->size = (size_t)ahead->ledger.end;
 	/* It can be made, and may never be needed. */
 	if (!ahead->size)
-		ahead_remove(ahead);
+		remove_file(ahead);
 }
 
 static void put(struct ahead *ahead, struct oc_buf *text)
@@ -114,17 +122,9 @@ void ahead_replace(struct ahead *old, struct ahead *fresh)
 	ledger_close(&old->ledger);
 }
 
-void ahead_remove(struct ahead *ahead)
-{
-	if (ahead->ledger.fd < 0)
-		return;
-	ledger_remove(&ahead->ledger);
-	ledger_close(&ahead->ledger);
-}
-
 void ahead_close(struct ahead *ahead)
 {
-	ahead_remove(ahead);
+	remove_file(ahead);
 	free(ahead->fresh);
 	free(ahead->name);
 	*ahead = (struct ahead){.name = NULL};

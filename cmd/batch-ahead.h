@@ -45,7 +45,6 @@ void ahead_begin(struct ahead *fresh, const struct ahead *ahead);
 void ahead_replace(struct ahead *old, struct ahead *fresh);
 
 /* All is written where it belongs: removes the file. */
-void ahead_remove(struct ahead *ahead);
 void ahead_close(struct ahead *ahead);
 
 #endif

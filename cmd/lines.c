@@ -16,11 +16,6 @@ void lines_init(struct lines *lines, int fd, const char *path, size_t max)
 	oc_buf_init(&lines->buf, max + BLOCK);
 }
 
-void lines_open(struct lines *lines, const char *path, size_t max)
-{
-	lines_init(lines, input_open(path), path, max);
-}
-
 void lines_close(struct lines *lines)
 {
 	if (lines->fd != STDIN_FILENO)

@@ -29,9 +29,6 @@ enum lines_got {
 void lines_init(struct lines *lines, int fd, const char *path, size_t max);
 void lines_close(struct lines *lines);
 
-/* The same, of a file that is opened. Ends the program with 66 where that fails. */
-void lines_open(struct lines *lines, const char *path, size_t max);
-
 /* *line is valid until the next lines_read(). */
 enum lines_got lines_next(struct lines *lines, struct oc_text *line);
 

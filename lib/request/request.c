@@ -117,6 +117,18 @@ int oc_request_check_schema(const struct oc_request *req, struct oc_err *err)
 	return rc;
 }
 
+/* At least one object, and each with a role? */
+static bool are_messages(const struct oc_json *j, int at)
+{
+	int item = oc_json_first(j, at);
+
+	for (; item != OC_JSON_NONE; item = oc_json_next(j, at, item)) {
+		if (oc_json_type(j, oc_json_get(j, item, "role")) != OC_JSON_STRING)
+			return false;
+	}
+	return oc_json_type(j, at) == OC_JSON_ARRAY && oc_json_first(j, at) != OC_JSON_NONE;
+}
+
 static int check_messages(const struct oc_request *req, struct oc_err *err)
 {
 	struct oc_json j;
@@ -130,22 +142,11 @@ static int check_messages(const struct oc_request *req, struct oc_err *err)
 	if (rc)
 		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
 		                "the messages are unusable: %s", why.message);
-	else if (!oc_messages_are(&j, 0))
+	else if (!are_messages(&j, 0))
 		rc = oc_err_set(err, OC_EDATA,
 		                "the messages are no array of objects that have a role each");
 	oc_json_release(&j);
 	return rc;
-}
-
-bool oc_messages_are(const struct oc_json *j, int at)
-{
-	int item = oc_json_first(j, at);
-
-	for (; item != OC_JSON_NONE; item = oc_json_next(j, at, item)) {
-		if (oc_json_type(j, oc_json_get(j, item, "role")) != OC_JSON_STRING)
-			return false;
-	}
-	return oc_json_type(j, at) == OC_JSON_ARRAY && oc_json_first(j, at) != OC_JSON_NONE;
 }
 
 int oc_request_check(const struct oc_request *req, struct oc_err *err)

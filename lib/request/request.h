@@ -14,9 +14,6 @@ int oc_request_check(const struct oc_request *req, struct oc_err *err);
 /* The schema alone, where the format is that of one. OC_EDATA, OC_ECONFIG. */
 int oc_request_check_schema(const struct oc_request *req, struct oc_err *err);
 
-/* Is the value an array of chat messages: at least one object, and each with a role? */
-bool oc_messages_are(const struct oc_json *j, int at);
-
 /* Appends the conversation as it stands after an answer, a JSON array: for `messages` of the next
  * request, whose system message is in it. */
 int oc_request_messages(const struct oc_request *req, const struct oc_reply *reply,
