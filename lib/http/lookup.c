@@ -2,106 +2,85 @@
 /* lookup.c: why a name could not be resolved. */
 #include "compat.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <netdb.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "http/lookup.h"
+#include "text/clock.h"
 
-/* macOS waits by the time of day, and by nothing else. */
-#ifdef __APPLE__
-#	define CLOCK                               CLOCK_REALTIME
-#	define pthread_condattr_setclock(a, clock) 0
-#else
-#	define CLOCK CLOCK_MONOTONIC
-#endif
-
-/* What the thread and its maker share; whoever comes last releases it. */
+/* The thread's own. */
 struct question {
-	pthread_mutex_t lock;
-	pthread_cond_t answered;
-	bool done;
-	bool abandoned;
-	int result; /* of getaddrinfo() */
+	int answer; /* descriptor that takes the result of getaddrinfo() */
 	char host[];
 };
 
 static void release(struct question *q)
 {
-	(void)pthread_cond_destroy(&q->answered);
-	(void)pthread_mutex_destroy(&q->lock);
+	(void)close(q->answer);
 	free(q);
 }
 
+/* Whoever asked may have gone: SIGPIPE is blocked, like all others. */
 static void *ask(void *ctx)
 {
 	const struct addrinfo hints = {.ai_socktype = SOCK_STREAM};
 	struct question *q = ctx;
 	struct addrinfo *found = NULL;
 	int result = getaddrinfo(q->host, NULL, &hints, &found);
-	bool abandoned;
+	ssize_t written = write(q->answer, &result, sizeof result);
 
+	(void)written;
 	if (result == 0)
 		freeaddrinfo(found);
-	(void)pthread_mutex_lock(&q->lock);
-	q->result = result;
-	q->done = true;
-	abandoned = q->abandoned;
-	(void)pthread_cond_signal(&q->answered);
-	(void)pthread_mutex_unlock(&q->lock);
-	if (abandoned)
-		release(q);
+	release(q);
 	return NULL;
 }
 
-static struct question *new_question(const char *host)
+/* Takes the descriptor, which is closed where there will be no answer. The program's signals are
+ * none of the thread's business. */
+static void start(const char *host, int answer)
 {
 	size_t n = strlen(host) + 1;
-	struct question *q = calloc(1, sizeof *q + n);
-	pthread_condattr_t attributes;
-
-	if (!q)
-		return NULL;
-	memcpy(q->host, host, n);
-	(void)pthread_mutex_init(&q->lock, NULL);
-	(void)pthread_condattr_init(&attributes);
-	(void)pthread_condattr_setclock(&attributes, CLOCK);
-	(void)pthread_cond_init(&q->answered, &attributes);
-	(void)pthread_condattr_destroy(&attributes);
-	return q;
-}
-
-/* The program's signals are none of the thread's business. */
-static bool start(struct question *q)
-{
+	struct question *q = malloc(sizeof *q + n);
 	pthread_t thread;
 	sigset_t all, before;
-	int rc;
 
+	if (!q) {
+		(void)close(answer);
+		return;
+	}
+	q->answer = answer;
+	memcpy(q->host, host, n);
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
-	rc = pthread_create(&thread, NULL, ask, q);
-	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-	if (rc == 0)
+	if (pthread_create(&thread, NULL, ask, q) == 0)
 		(void)pthread_detach(thread);
-	return rc == 0;
+	else
+		release(q);
+	(void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 }
 
-static struct timespec in(double seconds)
+/* The result, if it comes in so many seconds. */
+static int wait_for(int answer, double limit)
 {
-	struct timespec ts;
-	double whole = floor(seconds);
+	struct pollfd watch = {.fd = answer, .events = POLLIN};
+	double until = oc_now() + limit;
+	int result;
+	int rc;
 
-	(void)clock_gettime(CLOCK, &ts);
-	ts.tv_sec += (time_t)whole;
-	ts.tv_nsec += (long)((seconds - whole) * 1e9);
-	if (ts.tv_nsec >= 1000000000) {
-		ts.tv_sec++;
-		ts.tv_nsec -= 1000000000;
-	}
-	return ts;
+	do {
+		rc = poll(&watch, 1, (int)ceil(fmax(0, until - oc_now()) * 1000));
+	} while (rc < 0 && errno == EINTR);
+	if (rc <= 0 || read(answer, &result, sizeof result) != sizeof result)
+		return EAI_AGAIN;
+	return result;
 }
 
 static bool is_final(int result)
@@ -120,25 +99,15 @@ static bool is_final(int result)
 
 bool oc_lookup_is_missing(const char *host, double limit)
 {
-	struct timespec end = in(limit > 0 ? limit : 0);
-	struct question *q = new_question(host);
-	bool done, missing;
-	int rc = 0;
+	int ends[2];
+	int result;
 
-	if (!q)
+	if (pipe(ends) < 0)
 		return false;
-	if (!start(q)) {
-		release(q);
-		return false;
-	}
-	(void)pthread_mutex_lock(&q->lock);
-	while (!q->done && rc == 0)
-		rc = pthread_cond_timedwait(&q->answered, &q->lock, &end);
-	done = q->done;
-	missing = done && is_final(q->result);
-	q->abandoned = true;
-	(void)pthread_mutex_unlock(&q->lock);
-	if (done)
-		release(q);
-	return missing;
+	(void)fcntl(ends[0], F_SETFD, FD_CLOEXEC);
+	(void)fcntl(ends[1], F_SETFD, FD_CLOEXEC);
+	start(host, ends[1]);
+	result = wait_for(ends[0], limit);
+	(void)close(ends[0]);
+	return is_final(result);
 }
