@@ -17,7 +17,7 @@ struct oc_route {
 };
 
 struct oc_exchange {
-	/* Set by the caller, and unchanged until the exchange is done. */
+	/* Set by the caller, and unchanged until the exchange is done; all else is zero. */
 	const char *url;
 	const char *server;            /* the base URL, for messages */
 	const char *api_key;           /* NULL or "" = none */

@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <limits.h>
 #include <netinet/in.h>
-#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -18,113 +17,69 @@ enum { RECEIVE_BUFFER = 100 * 1024 };
 
 /* ---- callbacks ---- */
 
-static bool is_name(const char *name, size_t n, const char *field)
+/* The last one of this name; NULL: there is none. */
+static const char *value_of(CURL *easy, const char *name)
 {
-	return n == strlen(field) && strncasecmp(name, field, n) == 0;
+	struct curl_header *header;
+
+	if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK ||
+	    curl_easy_header(easy, name, header->amount - 1, CURLH_HEADER, -1, &header) !=
+	            CURLHE_OK)
+		return NULL;
+	return header->value;
 }
 
-/* A header field that is kept, and where. */
-struct field {
-	const char *name;
-	char *to;
-	size_t size;
-};
-
-enum { FIELDS = 11 };
-
-static void list_fields(struct oc_exchange *x, struct field fields[FIELDS])
+static void keep(CURL *easy, const char *name, char *to, size_t size)
 {
-	const struct field all[FIELDS] = {
-	        {"content-type", x->content_type, sizeof x->content_type},
-	        {"content-encoding", x->content_encoding, sizeof x->content_encoding},
-	        {"location", x->location, sizeof x->location},
-	        {"x-request-id", x->request_id, sizeof x->request_id},
-	        {"retry-after", x->retry_after, sizeof x->retry_after},
-	        {"retry-after-ms", x->retry_after_ms, sizeof x->retry_after_ms},
-	        {"x-should-retry", x->should_retry, sizeof x->should_retry},
-	        {"x-ratelimit-remaining-requests", x->requests.remaining, OC_LIMIT_MAX},
-	        {"x-ratelimit-reset-requests", x->requests.reset, OC_LIMIT_MAX},
-	        {"x-ratelimit-remaining-tokens", x->tokens.remaining, OC_LIMIT_MAX},
-	        {"x-ratelimit-reset-tokens", x->tokens.reset, OC_LIMIT_MAX},
-	};
+	const char *value = value_of(easy, name);
 
-	memcpy(fields, all, sizeof all);
+	(void)snprintf(to, size, "%s", value ? value : "");
 }
 
-static void forget_fields(struct oc_exchange *x)
+static void keep_fields(const struct oc_transfer *t)
 {
-	struct field fields[FIELDS];
+	struct oc_exchange *x = t->x;
+	CURL *easy = t->easy;
 
-	x->until_close = true;
-	list_fields(x, fields);
-	for (size_t i = 0; i < FIELDS; i++)
-		fields[i].to[0] = '\0';
+	x->until_close = !value_of(easy, "content-length") && !value_of(easy, "transfer-encoding");
+	keep(easy, "content-type", x->content_type, OC_FIELD_MAX);
+	keep(easy, "content-encoding", x->content_encoding, OC_FIELD_MAX);
+	keep(easy, "location", x->location, OC_FIELD_MAX);
+	keep(easy, "x-request-id", x->request_id, OC_FIELD_MAX);
+	keep(easy, "retry-after", x->retry_after, OC_FIELD_MAX);
+	keep(easy, "retry-after-ms", x->retry_after_ms, OC_FIELD_MAX);
+	keep(easy, "x-should-retry", x->should_retry, OC_FIELD_MAX);
+	keep(easy, "x-ratelimit-remaining-requests", x->requests.remaining, OC_LIMIT_MAX);
+	keep(easy, "x-ratelimit-reset-requests", x->requests.reset, OC_LIMIT_MAX);
+	keep(easy, "x-ratelimit-remaining-tokens", x->tokens.remaining, OC_LIMIT_MAX);
+	keep(easy, "x-ratelimit-reset-tokens", x->tokens.reset, OC_LIMIT_MAX);
 }
 
-static bool is_blank(char c)
+static int status_of(CURL *easy)
 {
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+	long status = 0;
+
+	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
+	return (int)status;
 }
 
-/* Keeps a value, cut where it is too long. */
-static void keep_value(const struct field *field, const char *value, const char *end)
-{
-	size_t len;
-
-	while (value < end && is_blank(*value))
-		value++;
-	while (end > value && is_blank(end[-1]))
-		end--;
-	len = (size_t)(end - value);
-	if (len >= field->size)
-		len = field->size - 1;
-	memcpy(field->to, value, len);
-	field->to[len] = '\0';
-}
-
-static void keep_field(struct oc_exchange *x, const char *line, size_t n)
-{
-	const char *colon = memchr(line, ':', n);
-	size_t name = colon ? (size_t)(colon - line) : 0;
-	struct field fields[FIELDS];
-
-	if (!colon)
-		return;
-	if (is_name(line, name, "content-length") || is_name(line, name, "transfer-encoding"))
-		x->until_close = false;
-	list_fields(x, fields);
-	for (size_t i = 0; i < FIELDS; i++) {
-		if (is_name(line, name, fields[i].name))
-			keep_value(&fields[i], colon + 1, line + n);
-	}
-}
-
-/* Called for each line, also those of interim answers, where a status line starts afresh, and those
- * of a trailer, which adds nothing that is of use here. */
+/* Called for each line, also those of interim answers, and those of a trailer. */
 static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 {
 	struct oc_transfer *t = ctx;
-	long status = 0;
 
 	(void)size; /* always 1 */
 	t->alive = oc_now();
 	t->head += n;
 	if (t->head > OC_HEAD_MAX)
 		return 0;
-	if (t->head_done && t->x->status >= 200)
-		return n;
-	if (n >= 5 && memcmp(line, "HTTP/", 5) == 0) {
-		forget_fields(t->x);
-		t->head_done = false;
-	} else if (*line == '\r' || *line == '\n') {
-		t->head_done = true;
-	} else {
-		keep_field(t->x, line, n);
-	}
-	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	t->x->status = (int)status;
-	if (status >= 300)
+	t->x->status = status_of(t->easy);
+	if (t->x->status >= 300)
 		t->x->begun = true;
+	if (!t->head_done && t->x->status >= 200 && (*line == '\r' || *line == '\n')) {
+		t->head_done = true;
+		keep_fields(t);
+	}
 	return n;
 }
 
@@ -370,13 +325,6 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const stru
 	t->x = x;
 	t->started = oc_now();
 	t->alive = t->started;
-	x->done = false;
-	x->begun = false;
-	x->by_proxy = false;
-	x->status = 0;
-	x->received = 0;
-	forget_fields(x);
-	oc_err_clear(&x->err);
 	set_route(t, cfg, x->url);
 	set_callbacks(t);
 	if (!add_headers(t))
@@ -418,10 +366,9 @@ static void leave_connection(struct oc_transfer *t)
 void oc_transfer_finish(struct oc_transfer *t)
 {
 	struct oc_exchange *x = t->x;
-	long status = 0;
 
-	(void)curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &status);
-	x->status = (int)status;
+	x->status = status_of(t->easy);
+	keep_fields(t); /* what there is of a head that was cut, too */
 	x->connected_after = seconds_of(t->easy, CURLINFO_CONNECT_TIME_T);
 	x->first_byte_after = seconds_of(t->easy, CURLINFO_STARTTRANSFER_TIME_T);
 	x->total = oc_now() - t->started;
