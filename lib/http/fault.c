@@ -58,13 +58,6 @@ enum oc_code oc_fault_code(CURLcode rc)
 	}
 }
 
-static bool has_any(const char *text, const char *const *parts)
-{
-	while (*parts && !strstr(text, *parts))
-		parts++;
-	return *parts;
-}
-
 static bool is_encrypted(const struct oc_transfer *t)
 {
 	return strncmp(t->x->url, "https:", 6) == 0;
@@ -80,21 +73,22 @@ static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
  * only its text tells a chunk that cannot be read from a connection that was lost. */
 static bool not_http(const struct oc_transfer *t, CURLcode rc)
 {
-	static const char *const chunks[] = {"chunked-encod", NULL};
-
 	return rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY ||
 	       rc == CURLE_BAD_CONTENT_ENCODING ||
 	       (rc == CURLE_BAD_FUNCTION_ARGUMENT && t->begun) ||
-	       (rc == CURLE_RECV_ERROR && has_any(t->error, chunks));
+	       (rc == CURLE_RECV_ERROR && strstr(t->error, "chunked-encod"));
 }
 
 /* The other side does not speak TLS, in the words of OpenSSL 1.1 and 3, and of GnuTLS. */
 static bool not_tls(const struct oc_transfer *t, CURLcode rc)
 {
 	static const char *const words[] = {"wrong version number", "packet length too long",
-	                                    "record layer failure", "unexpected TLS packet", NULL};
+	                                    "record layer failure", "unexpected TLS packet"};
+	bool found = false;
 
-	return rc == CURLE_SSL_CONNECT_ERROR && has_any(t->error, words);
+	for (size_t i = 0; i < OC_COUNT(words); i++)
+		found = found || strstr(t->error, words[i]);
+	return found && rc == CURLE_SSL_CONNECT_ERROR;
 }
 
 static bool is_lost(CURLcode rc)
@@ -106,9 +100,8 @@ static bool is_lost(CURLcode rc)
 /* The system's own words, where it has some. */
 static const char *error_text(const struct oc_transfer *t, const char *text)
 {
-	long error = 0;
+	long error = oc_transfer_info(t, CURLINFO_OS_ERRNO);
 
-	(void)curl_easy_getinfo(t->easy, CURLINFO_OS_ERRNO, &error);
 	return error ? strerror((int)error) : text;
 }
 
@@ -148,26 +141,16 @@ static bool names_proxy(const struct oc_transfer *t, CURLcode rc)
 	return strcmp(t->error, words) == 0;
 }
 
-static long connect_status(const struct oc_transfer *t)
-{
-	long status = 0;
-
-	(void)curl_easy_getinfo(t->easy, CURLINFO_HTTP_CONNECTCODE, &status);
-	return status;
-}
-
 static bool is_by_proxy(const struct oc_transfer *t, CURLcode rc)
 {
-	static const char *const words[] = {"CONNECT", NULL};
-	long status = connect_status(t);
-	long verified = 0;
+	long status = oc_transfer_info(t, CURLINFO_HTTP_CONNECTCODE);
 
-	(void)curl_easy_getinfo(t->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &verified);
 	if (rc == CURLE_COULDNT_CONNECT || rc == CURLE_COULDNT_RESOLVE_HOST)
 		return names_proxy(t, rc);
-	return rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_PROXY || verified ||
+	return rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_PROXY ||
+	       oc_transfer_info(t, CURLINFO_PROXY_SSL_VERIFYRESULT) ||
 	       (status && status / 100 != 2) ||
-	       (rc == CURLE_RECV_ERROR && !t->begun && has_any(t->error, words));
+	       (rc == CURLE_RECV_ERROR && !t->begun && strstr(t->error, "CONNECT"));
 }
 
 /* What a proxy says to CONNECT. It will say it again, unless it is busy or has failed itself. */
@@ -197,17 +180,16 @@ static void fail_tunnel(struct oc_transfer *t, const char *proxy, long status)
 static void fail_proxy(struct oc_transfer *t, CURLcode rc, const char *text)
 {
 	struct oc_err *err = &t->x->err;
-	long status = connect_status(t);
+	long status = oc_transfer_info(t, CURLINFO_HTTP_CONNECTCODE);
 	char proxy[128] = "that is set";
 	char *address = NULL;
-	long port = 0;
 
 	(void)curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
-	(void)curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_PORT, &port);
 	if (t->proxy)
 		(void)snprintf(proxy, sizeof proxy, "%s", t->proxy);
 	else if (address && *address)
-		(void)snprintf(proxy, sizeof proxy, "%s:%ld", address, port);
+		(void)snprintf(proxy, sizeof proxy, "%s:%ld", address,
+		               oc_transfer_info(t, CURLINFO_PRIMARY_PORT));
 	t->x->by_proxy = true;
 	if (status)
 		fail_tunnel(t, proxy, status);

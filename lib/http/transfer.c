@@ -55,12 +55,12 @@ static void keep_fields(const struct oc_transfer *t)
 	keep(easy, "x-ratelimit-reset-tokens", x->tokens.reset, OC_LIMIT_MAX);
 }
 
-static int status_of(CURL *easy)
+long oc_transfer_info(const struct oc_transfer *t, CURLINFO info)
 {
-	long status = 0;
+	long number = 0;
 
-	(void)curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &status);
-	return (int)status;
+	(void)curl_easy_getinfo(t->easy, info, &number);
+	return number;
 }
 
 /* Called for each line, also those of interim answers, and those of a trailer. */
@@ -73,7 +73,7 @@ static size_t on_header(char *line, size_t size, size_t n, void *ctx)
 	t->head += n;
 	if (t->head > OC_HEAD_MAX)
 		return 0;
-	t->x->status = status_of(t->easy);
+	t->x->status = (int)oc_transfer_info(t, CURLINFO_RESPONSE_CODE);
 	if (t->x->status >= 300)
 		t->x->begun = true;
 	if (!t->head_done && t->x->status >= 200 && (*line == '\r' || *line == '\n')) {
@@ -354,20 +354,18 @@ static double seconds_of(CURL *easy, CURLINFO info)
 static void leave_connection(struct oc_transfer *t)
 {
 	curl_socket_t fd = CURL_SOCKET_BAD;
-	long port = 0;
 
 	t->port = 0;
 	(void)curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
-	(void)curl_easy_getinfo(t->easy, CURLINFO_LOCAL_PORT, &port);
 	if (fd != CURL_SOCKET_BAD)
-		oc_idle_add(t->idle, fd, port);
+		oc_idle_add(t->idle, fd, oc_transfer_info(t, CURLINFO_LOCAL_PORT));
 }
 
 void oc_transfer_finish(struct oc_transfer *t)
 {
 	struct oc_exchange *x = t->x;
 
-	x->status = status_of(t->easy);
+	x->status = (int)oc_transfer_info(t, CURLINFO_RESPONSE_CODE);
 	keep_fields(t); /* what there is of a head that was cut, too */
 	x->connected_after = seconds_of(t->easy, CURLINFO_CONNECT_TIME_T);
 	x->first_byte_after = seconds_of(t->easy, CURLINFO_STARTTRANSFER_TIME_T);

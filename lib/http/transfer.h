@@ -45,6 +45,9 @@ void oc_transfer_clear(struct oc_transfer *t);
  * trust and proxy before. OC_ENOMEM. */
 int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const struct oc_route *cfg);
 
+/* What libcurl knows of it; 0: nothing. info: one whose value is a long. */
+long oc_transfer_info(const struct oc_transfer *t, CURLINFO info);
+
 /* Does the connection, or the attempt at one, lead to the proxy? */
 bool oc_transfer_is_to_proxy(const struct oc_transfer *t);
 
