@@ -42,28 +42,6 @@ static void trim_slashes(char *s)
 		s[--n] = '\0';
 }
 
-/* The query with its question mark, or nothing. NULL where memory is out. */
-static char *query_of(CURLU *url)
-{
-	char *value = NULL;
-	char *query;
-	size_t size;
-	CURLUcode rc = curl_url_get(url, CURLUPART_QUERY, &value, 0);
-
-	if (rc == CURLUE_OUT_OF_MEMORY)
-		return NULL;
-	if (rc != CURLUE_OK || !*value) {
-		curl_free(value);
-		return strdup("");
-	}
-	size = strlen(value) + sizeof "?";
-	query = malloc(size);
-	if (query)
-		(void)snprintf(query, size, "?%s", value);
-	curl_free(value);
-	return query;
-}
-
 /* Of an address of IPv6. */
 static void strip_brackets(char *host)
 {
@@ -75,28 +53,23 @@ static void strip_brackets(char *host)
 	host[n - 2] = '\0';
 }
 
-/* The URL is parsed: takes from it what is wanted. */
-static int take_parts(CURLU *url, struct oc_server *server)
+/* Of a whole URL without a fragment, the parts are left. OC_ENOMEM. */
+static int split(struct oc_server *server)
 {
-	char *host = part_of(url, CURLUPART_HOST);
+	char *query = server->base_url + strcspn(server->base_url, "?");
+	const char *authority;
 
-	server->host = host;
-	server->query = query_of(url);
-	(void)curl_url_set(url, CURLUPART_QUERY, NULL, 0);
-	server->base_url = part_of(url, CURLUPART_URL);
-	(void)curl_url_set(url, CURLUPART_PATH, NULL, 0);
-	server->root = part_of(url, CURLUPART_URL);
-	if (!host || !server->query || !server->base_url || !server->root) {
-		oc_server_release(server);
-		return OC_ENOMEM;
-	}
+	server->query = strdup(query);
+	*query = '\0';
+	authority = strstr(server->base_url, "//") + 2;
+	server->root = strndup(server->base_url,
+	                       (size_t)(authority - server->base_url) + strcspn(authority, "/"));
 	trim_slashes(server->base_url);
-	trim_slashes(server->root);
-	server->loopback = is_loopback(host);
+	server->loopback = is_loopback(server->host);
 	server->encrypted = strncmp(server->base_url, "https:", 6) == 0;
-	server->needs_key = oc_ollama_owns(host);
-	strip_brackets(host);
-	return OC_OK;
+	server->needs_key = oc_ollama_owns(server->host);
+	strip_brackets(server->host);
+	return server->query && server->root ? OC_OK : OC_ENOMEM;
 }
 
 /* Looked for in the text itself: what libcurl cannot parse must not be repeated, either. */
@@ -124,20 +97,19 @@ static int no_base_url(const char *base_url, const char *link, const char *why, 
 
 static int parse(CURLU *url, const char *base_url, struct oc_server *server, struct oc_err *err)
 {
-	char *fragment = NULL;
 	CURLUcode rc = curl_url_set(url, CURLUPART_URL, base_url, 0);
 
 	if (rc == CURLUE_OUT_OF_MEMORY)
 		return oc_err_nomem(err);
 	if (rc != CURLUE_OK)
 		return no_base_url(base_url, ": ", curl_url_strerror(rc), err);
-	rc = curl_url_get(url, CURLUPART_FRAGMENT, &fragment, 0);
-	curl_free(fragment);
-	if (rc == CURLUE_OUT_OF_MEMORY)
-		return oc_err_nomem(err);
-	if (rc == CURLUE_OK)
+	server->host = part_of(url, CURLUPART_HOST);
+	server->base_url = part_of(url, CURLUPART_URL);
+	if (server->base_url && strchr(server->base_url, '#'))
 		return oc_err_set(err, OC_EARG, "the base URL must not have a fragment");
-	return take_parts(url, server) ? oc_err_nomem(err) : OC_OK;
+	if (!server->host || !server->base_url || split(server))
+		return oc_err_nomem(err);
+	return OC_OK;
 }
 
 int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err *err)
@@ -159,6 +131,8 @@ int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err
 		return oc_err_nomem(err);
 	rc = parse(url, base_url, server, err);
 	curl_url_cleanup(url);
+	if (rc)
+		oc_server_release(server);
 	return rc;
 }
 
