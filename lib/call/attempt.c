@@ -10,7 +10,6 @@
 #include "http/header.h"
 #include "http/secret.h"
 #include "call/retry.h"
-#include "call/spent.h"
 #include "answer/sniff.h"
 #include "text/err.h"
 
@@ -217,9 +216,7 @@ static double time_spent(const struct oc_exchange *x)
 static void judge(struct oc_attempt *a)
 {
 	a->spent = time_spent(&a->x);
-	a->retry_after =
-	        oc_retry_after(a->x.retry_after[0] ? a->x.retry_after : NULL,
-	                       a->x.retry_after_ms[0] ? a->x.retry_after_ms : NULL, time(NULL));
+	a->retry_after = oc_retry_after(a->x.retry_after, a->x.retry_after_ms, time(NULL));
 	if (a->err.code) /* found while the body arrived */
 		return;
 	if (a->mode == OC_ATTEMPT_EVENTS) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* retry.c: when to try again. */
+/* retry.c: when to try again, going by the failure and by what the server says. */
 #include "compat.h"
 
 #include <math.h>
@@ -7,6 +7,11 @@
 #include "text/moment.h"
 #include "text/num.h"
 #include "call/retry.h"
+
+#define EPOCH    1e9  /* s; numbers from here on are times, not durations */
+#define EPOCH_MS 1e12 /* and from here on, in milliseconds */
+
+enum { NUMBER_MAX = 32 };
 
 static double wait_for(const struct oc_retry_policy *policy, const struct oc_failure *f)
 {
@@ -147,7 +152,7 @@ static bool read_any_date(const char *s, time_t now, double *out)
 
 static bool read_seconds(const char *s, double *out)
 {
-	return s && oc_num_double(s, out) && *out >= 0;
+	return oc_num_double(s, out) && *out >= 0;
 }
 
 double oc_retry_after(const char *retry_after, const char *retry_after_ms, time_t now)
@@ -158,7 +163,77 @@ double oc_retry_after(const char *retry_after, const char *retry_after_ms, time_
 		return wish / 1000;
 	if (read_seconds(retry_after, &wish))
 		return wish;
-	if (retry_after && read_any_date(retry_after, now, &wish) && wish >= (double)now)
+	if (read_any_date(retry_after, now, &wish) && wish >= (double)now)
 		return wish - (double)now;
 	return -1;
+}
+
+/* ---- limits ---- */
+
+/* The unit at s, and its length. */
+static double unit_at(const char *s, size_t *n)
+{
+	static const struct {
+		const char *name;
+		double seconds;
+	} units[] = {
+	        {"ms", 1e-3}, {"us", 1e-6}, {"\xc2\xb5s", 1e-6}, {"ns", 1e-9},
+	        {"s", 1},     {"m", 60},    {"h", 3600},         {"d", 86400},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(units); i++) {
+		*n = strlen(units[i].name);
+		if (strncmp(s, units[i].name, *n) == 0)
+			return units[i].seconds;
+	}
+	return 0;
+}
+
+/* A number and a unit, over and over: "1h2m3.5s". -1 for anything else. */
+static double read_duration(const char *s)
+{
+	double sum = 0;
+
+	while (*s) {
+		char number[NUMBER_MAX];
+		size_t digits = strspn(s, "0123456789.");
+		size_t n;
+		double value;
+		double unit;
+
+		if (!digits || digits >= sizeof number)
+			return -1;
+		memcpy(number, s, digits);
+		number[digits] = '\0';
+		unit = unit_at(s + digits, &n);
+		if (unit <= 0 || !oc_num_double(number, &value))
+			return -1;
+		sum += value * unit;
+		s += digits + n;
+	}
+	return sum;
+}
+
+static double read_reset(const char *s, double now)
+{
+	double value;
+
+	if (!*s)
+		return -1;
+	if (!oc_num_double(s, &value))
+		return read_duration(s);
+	if (value >= EPOCH_MS)
+		return value / 1000 - now;
+	return value >= EPOCH ? value - now : value;
+}
+
+double oc_spent(const char *remaining, const char *reset, double now)
+{
+	double left;
+	double wait;
+
+	if (!oc_num_double(remaining, &left) || left > 0)
+		return -1;
+	wait = read_reset(reset, now);
+	return wait > 0 ? wait : -1;
 }

@@ -34,10 +34,19 @@ struct oc_failure {
 bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *failure, double *wait);
 
 /*
- * The server's wish in seconds, from the raw header values (NULL = absent). `retry-after-ms` is
+ * The server's wish in seconds, from the raw header values ("" = absent). `retry-after-ms` is
  * preferred; `Retry-After` is a number of seconds or one of the three date forms of RFC 9110
  * 5.6.7. now: s since the epoch. -1 where there is no usable wish, which includes past dates.
  */
 double oc_retry_after(const char *retry_after, const char *retry_after_ms, time_t now);
+
+/*
+ * What a server says of its limits before it refuses, in `x-ratelimit-remaining-*` and
+ * `x-ratelimit-reset-*` (OpenAI's guide to rate limits; Groq's and Azure's follow it): how long, in
+ * seconds, until a limit of which nothing remains is there again; -1 where something remains, or
+ * nothing usable is said. remaining: a number; reset: a duration like `6m0s`, `1.2s` or `12ms`, or
+ * seconds, or a time in seconds or milliseconds since the epoch, as `now` is.
+ */
+double oc_spent(const char *remaining, const char *reset, double now);
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* test-retry.c: after how long a failure is tried again. */
+/* test-retry.c: after how long a failure is tried again, and what servers say of their limits. */
 #include "unit.h"
 
 #include <math.h>
@@ -192,7 +192,7 @@ TEST(the_deadline)
 
 static double after(const char *value)
 {
-	return oc_retry_after(value, NULL, NOW);
+	return oc_retry_after(value, "", NOW);
 }
 
 TEST(seconds)
@@ -213,9 +213,9 @@ TEST(junk)
 	        ",",    "Mon, ", "GMT",     "--1", "1.2.3", "+",   ".",
 	};
 
-	CHECK(near(oc_retry_after(NULL, NULL, NOW), -1));
+	CHECK(near(oc_retry_after("", "", NOW), -1));
 	for (size_t i = 0; i < OC_COUNT(junk); i++) {
-		if (!near(after(junk[i]), -1) || !near(oc_retry_after(NULL, junk[i], NOW), -1)) {
+		if (!near(after(junk[i]), -1) || !near(oc_retry_after("", junk[i], NOW), -1)) {
 			printf("# \"%s\"\n", junk[i]);
 			CHECK(false);
 		}
@@ -225,14 +225,14 @@ TEST(junk)
 
 TEST(milliseconds)
 {
-	CHECK(near(oc_retry_after(NULL, "1500", NOW), 1.5));
+	CHECK(near(oc_retry_after("", "1500", NOW), 1.5));
 	CHECK(near(oc_retry_after("9", "1500", NOW), 1.5));
 	CHECK(near(oc_retry_after("9", "0.5", NOW), 0.0005));
 	CHECK(near(oc_retry_after("9", "0", NOW), 0));
 	CHECK(near(oc_retry_after("9", "soon", NOW), 9));
 	CHECK(near(oc_retry_after("9", "-1", NOW), 9));
 	CHECK(near(oc_retry_after("9", "", NOW), 9));
-	CHECK(near(oc_retry_after(NULL, "Mon, 23 Nov 2026 01:14:47 GMT", NOW), -1));
+	CHECK(near(oc_retry_after("", "Mon, 23 Nov 2026 01:14:47 GMT", NOW), -1));
 }
 
 TEST(dates_of_three_forms)
@@ -273,7 +273,7 @@ TEST(days_are_counted_right)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
-		CHECK(near(oc_retry_after(rows[i].date, NULL, 0), rows[i].seconds));
+		CHECK(near(oc_retry_after(rows[i].date, "", 0), rows[i].seconds));
 }
 
 /* RFC 9110 5.6.7: more than fifty years ahead means the past century. */
@@ -281,9 +281,9 @@ TEST(years_of_two_digits)
 {
 	CHECK(near(after("Sunday, 01-Nov-76 01:14:37 GMT"), 1576022400));
 	CHECK(near(after("Wednesday, 01-Dec-76 01:14:37 GMT"), -1));
-	CHECK(near(oc_retry_after("Friday, 01-Jan-99 00:00:10 GMT", NULL, 915148800), 10));
-	CHECK(near(oc_retry_after("Saturday, 01-Jan-00 00:00:10 GMT", NULL, 946684800), 10));
-	CHECK(near(oc_retry_after("Friday, 01-Jan-00 00:00:10 GMT", NULL, 4102444800), 10));
+	CHECK(near(oc_retry_after("Friday, 01-Jan-99 00:00:10 GMT", "", 915148800), 10));
+	CHECK(near(oc_retry_after("Saturday, 01-Jan-00 00:00:10 GMT", "", 946684800), 10));
+	CHECK(near(oc_retry_after("Friday, 01-Jan-00 00:00:10 GMT", "", 4102444800), 10));
 }
 
 TEST(dates_that_are_none)
@@ -309,11 +309,67 @@ TEST(dates_that_are_none)
 	CHECK(true);
 }
 
+/* now: 1795000000 s since the epoch */
+struct spent {
+	const char *remaining;
+	const char *reset;
+	double wait; /* s */
+};
+
+static void check_spent(const struct spent *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		double wait = oc_spent(rows[i].remaining, rows[i].reset, 1795000000.0);
+
+		if (wait < rows[i].wait - 1e-6 || wait > rows[i].wait + 1e-6)
+			printf("# %s, %s: %g\n", rows[i].remaining, rows[i].reset, wait);
+		CHECK(wait >= rows[i].wait - 1e-6 && wait <= rows[i].wait + 1e-6);
+	}
+}
+
+TEST(limits_that_are_spent)
+{
+	static const struct spent rows[] = {
+	        {"0", "12ms", 0.012},
+	        {"0", "1s", 1},
+	        {"0", "6m0s", 360},
+	        {"0", "1h2m3.5s", 3723.5},
+	        {"0", "2.5s", 2.5},
+	        {"0", "150us", 0.00015},
+	        {"0", "150\xc2\xb5s", 0.00015},
+	        {"0", "7", 7},
+	        {"0", "0.25", 0.25},
+	        {"0", "1795000009", 9},
+	        {"0", "1795000009500", 9.5},
+	        {"-1", "1s", 1},
+	};
+
+	check_spent(rows, OC_COUNT(rows));
+}
+
+TEST(limits_that_are_not)
+{
+	static const struct spent rows[] = {
+	        {"1", "1s", -1},         {"59", "1s", -1},
+	        {"", "1s", -1},          {"0", "", -1},
+	        {"0", "0s", -1},         {"0", "-1", -1},
+	        {"0", "1794999999", -1}, {"0", "soon", -1},
+	        {"0", "1x", -1},         {"0", "1s?", -1},
+	        {"0", "s", -1},          {"0", ".s", -1},
+	        {"0", "1m 2s", -1},      {"many", "1s", -1},
+	        {"0", "1.2.3s", -1},     {"0", "nan", -1},
+	        {"nan", "1s", -1},       {"0", "11111111111111111111111111111111111111s", -1},
+	};
+
+	check_spent(rows, OC_COUNT(rows));
+}
+
 int main(void)
 {
 	return RUN(T(what_cannot_help), T(as_often_as_allowed), T(until_the_deadline),
 	           T(loading_is_no_try), T(backoff_doubles_up_to_a_minute),
 	           T(backoff_of_other_factors), T(the_servers_wish), T(the_deadline), T(seconds),
 	           T(junk), T(milliseconds), T(dates_of_three_forms), T(past_dates),
-	           T(days_are_counted_right), T(years_of_two_digits), T(dates_that_are_none));
+	           T(days_are_counted_right), T(years_of_two_digits), T(dates_that_are_none),
+	           T(limits_that_are_spent), T(limits_that_are_not));
 }
