@@ -25,7 +25,8 @@ struct oc_client {
 int oc_config_check(const struct oc_config *cfg, struct oc_err *err);
 
 /* Checks the configuration and sets the connections up; max_connections: 0 = no limit. OC_EARG,
- * OC_ENOKEY, OC_ECONFIG, OC_ENOMEM. On success the caller calls oc_client_release(). */
+ * OC_ENOKEY, OC_ECONFIG, OC_ENOMEM. On success the caller calls oc_client_release(), which
+ * does no harm after a failure, or to one that is all zero. */
 int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long max_connections,
                    struct oc_err *err);
 void oc_client_release(struct oc_client *client);

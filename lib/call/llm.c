@@ -20,7 +20,6 @@ struct oc_llm {
 	struct oc_config cfg;
 	struct oc_request req;
 	struct oc_client client;
-	bool connected;     /* client is set up */
 	bool out_of_memory; /* a copy is missing */
 	struct kept *kept;
 };
@@ -53,27 +52,28 @@ static struct oc_text keep_text(struct oc_llm *llm, struct oc_text text)
 	return (struct oc_text){.p = keep(llm, text.p, text.n), .n = text.n};
 }
 
+static const struct oc_text *keep_texts(struct oc_llm *llm, const struct oc_text *texts, size_t n)
+{
+	struct oc_text *kept = keep(llm, texts, n * sizeof *kept);
+
+	for (size_t i = 0; kept && i < n; i++)
+		kept[i] = keep_text(llm, texts[i]);
+	return kept;
+}
+
 static void keep_config(struct oc_llm *llm, const struct oc_config *cfg)
 {
-	struct oc_text *secrets = keep(llm, cfg->secrets, cfg->nsecrets * sizeof *secrets);
-	struct oc_text *headers = keep(llm, cfg->headers, cfg->nheaders * sizeof *headers);
-
 	llm->cfg = *cfg;
 	llm->cfg.base_url = keep_string(llm, cfg->base_url);
 	llm->cfg.api_key = keep_string(llm, cfg->api_key);
 	llm->cfg.ca_file = keep_string(llm, cfg->ca_file);
 	llm->cfg.proxy = keep_string(llm, cfg->proxy);
-	for (size_t i = 0; secrets && i < cfg->nsecrets; i++)
-		secrets[i] = keep_text(llm, cfg->secrets[i]);
-	for (size_t i = 0; headers && i < cfg->nheaders; i++)
-		headers[i] = keep_text(llm, cfg->headers[i]);
-	llm->cfg.secrets = secrets;
-	llm->cfg.headers = headers;
+	llm->cfg.secrets = keep_texts(llm, cfg->secrets, cfg->nsecrets);
+	llm->cfg.headers = keep_texts(llm, cfg->headers, cfg->nheaders);
 }
 
 static void keep_request(struct oc_llm *llm, const struct oc_request *req)
 {
-	struct oc_text *images = keep(llm, req->images, req->nimages * sizeof *images);
 	const char **stop = keep(llm, req->stop, req->nstop * sizeof *stop);
 
 	llm->req = *req;
@@ -85,11 +85,9 @@ static void keep_request(struct oc_llm *llm, const struct oc_request *req)
 	llm->req.messages = keep_text(llm, req->messages);
 	llm->req.fields = keep_text(llm, req->fields);
 	llm->req.seed = req->seed ? keep(llm, req->seed, sizeof *req->seed) : NULL;
-	for (size_t i = 0; images && i < req->nimages; i++)
-		images[i] = keep_text(llm, req->images[i]);
 	for (size_t i = 0; stop && i < req->nstop; i++)
 		stop[i] = keep_string(llm, req->stop[i]);
-	llm->req.images = images;
+	llm->req.images = keep_texts(llm, req->images, req->nimages);
 	llm->req.stop = stop;
 }
 
@@ -97,8 +95,7 @@ void oc_llm_free(struct oc_llm *llm)
 {
 	if (!llm)
 		return;
-	if (llm->connected)
-		oc_client_release(&llm->client);
+	oc_client_release(&llm->client);
 	while (llm->kept) {
 		struct kept *next = llm->kept->next;
 
@@ -135,7 +132,6 @@ int oc_llm_new(const struct oc_config *cfg, const struct oc_request *req, struct
 		oc_llm_free(llm);
 		return rc;
 	}
-	llm->connected = true;
 	*out = llm;
 	return OC_OK;
 }
