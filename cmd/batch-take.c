@@ -52,6 +52,7 @@ static bool make_question(struct run *run, struct item *item)
 	if (rc == OC_ENOMEM)
 		cli_die(CLI_OSERR, "out of memory");
 	item->job.question.model = settle_model(run, item);
+	item->job.question.has_tools = item->line.has_tools;
 	return !rc;
 }
 
@@ -75,8 +76,6 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 	}
 	item->job.line = run->feed.number;
 	item->job.keep_body = item->line.envelope;
-	item->job.keep_think = run->ask.request.keep_think;
-	item->job.has_tools = item->line.has_tools;
 	if (settle_unasked(run, item))
 		return;
 	if (make_question(run, item))

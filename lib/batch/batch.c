@@ -129,7 +129,7 @@ void oc_batch_free(struct oc_batch *batch)
 	for (unsigned i = 0; i < batch->nslots; i++) {
 		if (!batch->slots[i].job)
 			continue;
-		oc_attempt_end(&batch->slots[i].attempt, batch->client->http);
+		oc_attempt_end(&batch->slots[i].attempt);
 		oc_client_leave(batch->client, true);
 	}
 	oc_buf_release(&batch->url);
@@ -206,31 +206,20 @@ static struct slot *free_slot(struct oc_batch *batch)
 static void start(struct oc_batch *batch, struct oc_job *job, double now)
 {
 	struct slot *slot = free_slot(batch);
-	const struct oc_config *cfg = batch->client->cfg;
-	struct oc_text body = oc_question_body(&job->question, &batch->client->bearings);
 
 	if (!job->tries.made)
 		job->asked = job->tries.failed_at = now;
 	job->tries.made = ++job->reply.attempts;
 	slot->attempt = (struct oc_attempt){
-	        .server = &batch->client->server,
-	        .api_key = cfg->api_key,
-	        .headers = cfg->headers,
-	        .nheaders = cfg->nheaders,
+	        .client = batch->client,
+	        .question = &job->question,
 	        .url = batch->url.p,
-	        .model = job->question.model,
-	        .body = body,
-	        .keep_think = job->keep_think,
-	        .has_tools = job->has_tools,
-	        .timeout = cfg->timeout,
-	        .wait = cfg->wait,
 	        .deadline = deadline_of(batch, job),
-	        .stream = job->question.asks > OC_DELIVERY_WHOLE,
 	        .reply = &job->reply,
 	};
 	slot->start = oc_throttle_started(&batch->throttle, batch->running, now);
-	if (oc_attempt_start(&slot->attempt, batch->client->http, &job->err)) {
-		oc_attempt_end(&slot->attempt, batch->client->http);
+	if (oc_attempt_start(&slot->attempt, &job->err)) {
+		oc_attempt_end(&slot->attempt);
 		oc_client_leave(batch->client, true);
 		finish(batch, job);
 		return;
@@ -289,7 +278,7 @@ static bool try_again(struct oc_batch *batch, const struct slot *slot, double no
 	        .backoff_factor = batch->client->cfg->backoff_factor,
 	};
 	const struct oc_trial trial = {
-	        .failure = oc_client_failure(batch->client, a, job->asked),
+	        .failure = oc_attempt_failure(a, job->asked),
 	        .slow = a->err.slow,
 	        .alone = batch->running == 1,
 	        .risky = slot->start.more,
@@ -317,7 +306,7 @@ static void log_try(const struct oc_batch *batch, const struct slot *slot)
 static void keep_answer(const struct oc_batch *batch, struct oc_job *job, struct oc_attempt *a)
 {
 	oc_err_clear(&job->err);
-	(void)oc_client_error(batch->client, a, a->reply->attempts, &job->err);
+	(void)oc_attempt_error(a, &job->err);
 	memcpy(job->request_id, a->x.request_id, sizeof job->request_id);
 	if (!job->keep_body)
 		return;
@@ -335,11 +324,10 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 	double now = oc_now();
 	double wait = 0;
 
-	oc_client_conceal(batch->client, a);
+	oc_attempt_conceal(a);
 	take_notice(batch, slot, now);
 	log_try(batch, slot);
-	if (oc_question_lower(&job->question, a->err.code, a->bears, &batch->client->bearings) ||
-	    try_again(batch, slot, now, &wait)) {
+	if (oc_attempt_lower(a) || try_again(batch, slot, now, &wait)) {
 		job->err = a->err;
 		oc_reply_release(&job->reply); /* what a try left is not part of the next one */
 		wait_again(batch, job, now + wait);
@@ -347,7 +335,7 @@ static void end_try(struct oc_batch *batch, struct slot *slot)
 		keep_answer(batch, job, a);
 		finish(batch, job);
 	}
-	oc_attempt_end(a, batch->client->http);
+	oc_attempt_end(a);
 	oc_client_leave(batch->client, true);
 	batch->turn_at = fmin(batch->turn_at, now);
 	slot->job = NULL;

@@ -9,17 +9,15 @@
 #ifndef OC_BATCH_H
 #define OC_BATCH_H
 
-#include "call/call.h"
+#include "call/attempt.h"
 #include "batch/tries.h"
 
 struct oc_job {
 	/* Set by the caller before oc_batch_add(), and borrowed until the job is taken. */
 	uint64_t line; /* for the log */
 	struct oc_question question;
-	bool keep_body;  /* `received` is wanted */
-	bool keep_think; /* as in struct oc_request */
-	bool has_tools;  /* the request has tools: calls of them are an answer */
-	void *ctx;       /* the caller's */
+	bool keep_body; /* `received` is wanted */
+	void *ctx;      /* the caller's */
 
 	/* Valid when done, and to be released by oc_job_release(). */
 	struct oc_err err; /* code OC_OK on success */

@@ -3,13 +3,12 @@
 #include "compat.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <strings.h>
 
 #include "call/attempt.h"
 #include "answer/reply.h"
-#include "http/header.h"
-#include "http/secret.h"
-#include "call/retry.h"
+#include "http/lookup.h"
 #include "answer/sniff.h"
 #include "text/err.h"
 
@@ -21,6 +20,9 @@
  * usage and "[DONE]" may come; servers have both at hand. */
 #define AFTER_DONE   1.0
 #define AFTER_FINISH 5.0
+
+#define LOOKUP_MAX   2.0  /* s; how long it may take to find out why a name has no address */
+#define LOOKUP_VALID 10.0 /* s; how long that is believed */
 
 /* ---- the body as it arrives ---- */
 
@@ -76,7 +78,7 @@ static int gather(struct oc_attempt *a, const char *p, size_t n)
 	if (a->received.bad == OC_ENOMEM)
 		return oc_err_nomem(&a->err);
 	return oc_err_set(&a->err, OC_EPROTO, "%s: the answer is larger than %zu MiB",
-	                  a->server->base_url, OC_ANSWER_MAX >> 20);
+	                  a->context.base_url, OC_ANSWER_MAX >> 20);
 }
 
 /* The first bytes decide what an answer is, as soon as there are enough of them. */
@@ -116,7 +118,7 @@ static int on_body(void *ctx, const char *p, size_t n)
 	if (a->mode == OC_ATTEMPT_UNDECIDED && oc_sniff_encoded(a->x.content_encoding))
 		return oc_err_set(&a->err, OC_EPROTO,
 		                  "%s: the answer is encoded (%s), which was not asked for",
-		                  a->server->base_url, a->x.content_encoding);
+		                  a->context.base_url, a->x.content_encoding);
 	rc = gather(a, p, n);
 	return rc || a->mode != OC_ATTEMPT_UNDECIDED ? rc : decide(a);
 }
@@ -128,7 +130,7 @@ static void take_error(struct oc_attempt *a, const struct oc_err *why)
 {
 	a->err = *why;
 	if (!why->http_status)
-		oc_err_reword(&a->err, "%s: %s", a->server->base_url, why->message);
+		oc_err_reword(&a->err, "%s: %s", a->context.base_url, why->message);
 }
 
 static void judge_error(struct oc_attempt *a)
@@ -137,7 +139,7 @@ static void judge_error(struct oc_attempt *a)
 		(void)oc_err_set(&a->err, OC_EPROTO,
 		                 "%s redirects to %s (%d), and redirects are not followed; if that "
 		                 "is right, make it the base URL",
-		                 a->server->base_url, a->x.location, a->x.status);
+		                 a->context.base_url, a->x.location, a->x.status);
 		return;
 	}
 	if (oc_sniff_encoded(a->x.content_encoding))
@@ -177,7 +179,7 @@ static void set_lost(struct oc_attempt *a)
 {
 	(void)oc_err_set(&a->err, OC_ECONNECT,
 	                 "%s: the connection was lost within the answer, after %" PRIu64 " bytes",
-	                 a->server->base_url, a->x.received);
+	                 a->context.base_url, a->x.received);
 }
 
 static void judge_whole(struct oc_attempt *a)
@@ -266,6 +268,17 @@ bool oc_attempt_done(struct oc_attempt *a)
 	return a->x.done || a->err.code == OC_ESTOPPED;
 }
 
+void oc_attempt_conceal(struct oc_attempt *a)
+{
+	const struct oc_secrets *secrets = &a->client->secrets;
+
+	oc_secrets_mask_string(secrets, a->err.message);
+	oc_secrets_mask_string(secrets, a->x.request_id);
+	oc_secrets_mask_string(secrets, a->reply->model);
+	oc_secrets_mask_string(secrets, a->reply->id);
+	oc_secrets_mask_string(secrets, a->reply->finish_reason);
+}
+
 const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTEMPT_TOLD_MAX])
 {
 	if (a->x.status)
@@ -276,18 +289,75 @@ const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTE
 	return told;
 }
 
-/* Is a key sent, be it in a header of the caller's? */
-static bool has_key(const struct oc_attempt *a)
-{
-	bool has = a->api_key && *a->api_key;
+/* ---- another try, or none ---- */
 
-	for (size_t i = 0; i < a->nheaders; i++)
-		has = has || oc_secret_is_named(oc_header_name(a->headers[i]));
-	return has;
+bool oc_attempt_lower(const struct oc_attempt *a)
+{
+	return oc_question_lower(a->question, a->err.code, a->bears, &a->client->bearings);
 }
 
-int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *err)
+struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked)
 {
+	double wait = a->client->cfg->wait;
+	double now = oc_now();
+
+	return (struct oc_failure){
+	        .retry = a->err.retry,
+	        .loading = a->err.loading,
+	        .retry_after = a->retry_after,
+	        .random = erand48(a->client->random),
+	        .time_left = a->deadline > 0 ? fmax(0, a->deadline - now) : -1,
+	        .wait_left = wait > 0 ? fmax(0, asked + wait - now) : -1,
+	};
+}
+
+/* Is the name that could not be resolved known not to exist? */
+static bool is_missing(const struct oc_attempt *a)
+{
+	struct oc_client *client = a->client;
+	char *proxy =
+	        a->x.by_proxy && client->cfg->proxy ? oc_proxy_name(client->cfg->proxy) : NULL;
+	double now = oc_now();
+	double limit = a->deadline > 0 ? fmin(a->deadline - now, LOOKUP_MAX) : LOOKUP_MAX;
+
+	if (proxy)
+		proxy[strcspn(proxy, ":")] = '\0';
+	if (client->looked_up <= 0 || now - client->looked_up > LOOKUP_VALID) {
+		client->missing = oc_lookup_is_missing(proxy ? proxy : client->server.host, limit);
+		client->looked_up = oc_now();
+	}
+	free(proxy);
+	return client->missing;
+}
+
+int oc_attempt_error(const struct oc_attempt *a, struct oc_err *err)
+{
+	struct oc_err last = a->err;
+	int tries = a->reply->attempts;
+
+	if (last.code == OC_EHOST && !is_missing(a)) {
+		last.code = OC_ECONNECT;
+		oc_err_reword(&last, "%s, because no name server answers; try again later",
+		              last.message);
+	}
+	if (last.retry && a->retry_after > OC_RETRY_AFTER_MAX)
+		oc_err_reword(&last, "%s; it asks to wait %.10g s", last.message, a->retry_after);
+	if (last.code && tries > 1)
+		oc_err_reword(&last, "%s (after %d tries)", last.message, tries);
+	if (err && last.code)
+		*err = last;
+	return last.code;
+}
+
+/* ---- the beginning ---- */
+
+int oc_attempt_start(struct oc_attempt *a, struct oc_err *err)
+{
+	struct oc_client *client = a->client;
+	struct oc_question *question = a->question;
+	struct oc_text body = oc_question_body(question, &client->bearings);
+	bool stream = question->asks > OC_DELIVERY_WHOLE;
+
 	a->err = (struct oc_err){.code = OC_OK};
 	a->retry_after = -1;
 	a->spent = -1;
@@ -296,34 +366,28 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *
 	a->ending = a->ended = false;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);
 	a->context = (struct oc_refusal_context){
-	        .model = a->model,
-	        .base_url = a->server->base_url,
+	        .model = question->model,
+	        .base_url = client->server.base_url,
 	        .request_id = a->x.request_id,
-	        .has_key = has_key(a),
-	        .keep_think = a->keep_think,
-	        .has_tools = a->has_tools,
+	        .has_key = client->has_key,
+	        .keep_think = question->keep_think,
+	        .has_tools = question->has_tools,
 	};
 	oc_events_init(&a->in, a->sink, a->sink_ctx, &a->context, a->reply);
 	a->x = (struct oc_exchange){
 	        .url = a->url,
-	        .server = a->server->base_url,
-	        .api_key = a->api_key,
-	        .headers = a->headers,
-	        .nheaders = a->nheaders,
-	        .accept = a->stream ? "text/event-stream, application/json" : "application/json",
-	        .body = a->body,
-	        .timeout = a->timeout,
-	        .wait = a->wait,
+	        .accept = stream ? "text/event-stream, application/json" : "application/json",
+	        .body = body,
 	        .deadline = a->deadline,
 	        .on_body = on_body,
 	        .ctx = a,
 	};
-	return oc_http_start(http, &a->x, err);
+	return oc_http_start(client->http, &a->x, err);
 }
 
-void oc_attempt_end(struct oc_attempt *a, struct oc_http *http)
+void oc_attempt_end(struct oc_attempt *a)
 {
-	oc_http_end(http, &a->x);
+	oc_http_end(a->client->http, &a->x);
 	oc_buf_release(&a->received);
 	oc_events_release(&a->in);
 }

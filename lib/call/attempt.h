@@ -6,10 +6,9 @@
 #ifndef OC_ATTEMPT_H
 #define OC_ATTEMPT_H
 
-#include "http/http.h"
 #include "answer/events.h"
-#include "request/request.h"
-#include "http/url.h"
+#include "call/client.h"
+#include "call/retry.h"
 
 enum oc_attempt_mode {
 	OC_ATTEMPT_UNDECIDED, /* too little has arrived to know */
@@ -25,23 +24,14 @@ enum oc_attempt_mode {
  */
 struct oc_attempt {
 	/* Set by the caller before oc_attempt_start(), and borrowed until oc_attempt_end(). */
-	const struct oc_server *server;
-	const char *api_key; /* NULL or "" = none */
-	const struct oc_text *headers;
-	size_t nheaders;
+	struct oc_client *client;
+	struct oc_question *question;
 	const char *url;
-	const char *model;   /* for messages */
-	struct oc_text body; /* of the request */
-	bool stream;         /* the body asks for a stream */
-	bool keep_think;     /* as in struct oc_request */
-	bool has_tools;      /* and has tools: calls of them are an answer */
 	/* Reads a whole answer of another kind, in place of oc_reply_parse(), whose errors it has;
 	 * NULL = none. */
 	int (*read)(void *ctx, struct oc_text body, const struct oc_refusal_context *context,
 	            struct oc_err *err);
 	void *read_ctx;
-	double timeout;  /* s; this and the next two as in struct oc_exchange */
-	double wait;     /* s */
 	double deadline; /* on oc_now()'s clock; 0 = none */
 	oc_sink *sink;   /* NULL = gather */
 	void *sink_ctx;
@@ -65,17 +55,33 @@ struct oc_attempt {
 	struct oc_events in;
 };
 
-int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *err);
+int oc_attempt_start(struct oc_attempt *a, struct oc_err *err);
 
 /* After every oc_http_step(): tells the sink that the next step may wait; true when the attempt is
  * over, and then err, retry_after and *reply are filled. */
 bool oc_attempt_done(struct oc_attempt *a);
 
+/* Masks what the server may have repeated of the client's secrets in the results, all but the text
+ * of the answer. To be called when it is over, before anything of it is shown. */
+void oc_attempt_conceal(struct oc_attempt *a);
+
 /* How it went, for a log: "status 200 after 0.413 s". */
 enum { OC_ATTEMPT_TOLD_MAX = 64 };
 const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTEMPT_TOLD_MAX]);
 
+/* Did it fail because more was asked for than the server bears? Then the question asks for less,
+ * as oc_question_lower() does it. */
+bool oc_attempt_lower(const struct oc_attempt *a);
+
+/* How it failed, for oc_retry(): all but retries_made, where one with err.loading does not count.
+ * asked: when the first request was sent, on oc_now()'s clock. */
+struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked);
+
+/* Fills *err with its error, as that of the last try of a call. Returns the code. Where a name
+ * could not be resolved, this finds out why, which may take two seconds. */
+int oc_attempt_error(const struct oc_attempt *a, struct oc_err *err);
+
 /* Releases what the attempt holds, also one that is still under way. */
-void oc_attempt_end(struct oc_attempt *a, struct oc_http *http);
+void oc_attempt_end(struct oc_attempt *a);
 
 #endif

@@ -17,19 +17,16 @@ enum { WAIT_MAX = 3600 * 1000, CANCEL_WAIT_MAX = 250 };
 void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
                   struct oc_reply *reply)
 {
-	const struct oc_config *cfg = client->cfg;
-
-	*call = (struct oc_call){.client = client, .started = oc_now()};
-	call->max_retries = cfg->max_retries;
-	call->attempt.server = &client->server;
-	call->attempt.api_key = cfg->api_key;
-	call->attempt.headers = cfg->headers;
-	call->attempt.nheaders = cfg->nheaders;
-	call->attempt.url = url;
-	call->attempt.timeout = cfg->timeout;
-	call->attempt.wait = cfg->wait;
+	*call = (struct oc_call){
+	        .client = client,
+	        .started = oc_now(),
+	        .max_retries = client->cfg->max_retries,
+	        .attempt = {.client = client,
+	                    .question = &call->question,
+	                    .url = url,
+	                    .reply = reply},
+	};
 	call->attempt.deadline = oc_client_deadline(client, call->started);
-	call->attempt.reply = reply;
 }
 
 /* Has the reader behind this descriptor gone? */
@@ -121,13 +118,13 @@ static void try_once(struct oc_call *call)
 	unsigned nwatch = watch.fd >= 0 ? 1 : 0;
 	struct oc_err err = {0};
 
-	a->body = oc_question_body(&call->question, &call->client->bearings);
-	a->stream = call->question.asks > OC_DELIVERY_WHOLE;
-	a->model = call->question.model;
+	int rc;
+
 	a->reply->attempts++;
+	rc = oc_attempt_start(a, &err);
 	oc_client_log(call->client, "try %d: %s %.*s, %zu bytes of body", a->reply->attempts,
-	              a->body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->body.n);
-	if (oc_attempt_start(a, http, &err) || check_stop(call, &watch, &err)) {
+	              a->x.body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->x.body.n);
+	if (rc || check_stop(call, &watch, &err)) {
 		a->err = err;
 		return;
 	}
@@ -150,7 +147,7 @@ static bool try_again(struct oc_call *call)
 	        .max_retries = call->max_retries,
 	        .backoff_factor = call->client->cfg->backoff_factor,
 	};
-	struct oc_failure failure = oc_client_failure(call->client, a, call->asked);
+	struct oc_failure failure = oc_attempt_failure(a, call->asked);
 	struct oc_err err = {0};
 	double wait;
 
@@ -169,8 +166,7 @@ static bool try_again(struct oc_call *call)
 static bool ask_for_less(struct oc_call *call)
 {
 	const struct oc_attempt *a = &call->attempt;
-	bool less =
-	        oc_question_lower(&call->question, a->err.code, a->bears, &call->client->bearings);
+	bool less = oc_attempt_lower(a);
 
 	if (less)
 		oc_client_log(call->client, "asking for less than that: %s", a->err.message);
@@ -205,17 +201,17 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 		/* What was given up is so for the server, too, before another may take its turn. */
 		oc_http_end(call->client->http, &a->x);
 		oc_client_leave(call->client, true);
-		oc_client_conceal(call->client, a);
+		oc_attempt_conceal(a);
 		if (!ask_for_less(call) && !try_again(call))
 			break;
-		oc_attempt_end(a, call->client->http);
+		oc_attempt_end(a);
 		forget_answer(a->reply);
 	}
 	a->reply->seconds = oc_now() - call->started;
-	return oc_client_error(call->client, a, a->reply->attempts, err);
+	return oc_attempt_error(a, err);
 }
 
 void oc_call_end(struct oc_call *call)
 {
-	oc_attempt_end(&call->attempt, call->client->http);
+	oc_attempt_end(&call->attempt);
 }

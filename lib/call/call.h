@@ -3,12 +3,12 @@
 #ifndef OC_CALL_H
 #define OC_CALL_H
 
-#include "call/client.h"
+#include "call/attempt.h"
 
 struct oc_call {
 	struct oc_client *client;
-	struct oc_question question; /* the caller adds these two between init and run, */
-	struct oc_attempt attempt;   /* and here sink, read… */
+	struct oc_question question; /* the caller adds these two between init and run; here, a */
+	struct oc_attempt attempt;   /* sink, or a reader */
 	double started;
 	double asked; /* when the first request was sent; 0 = not yet */
 	int max_retries;

@@ -10,12 +10,8 @@
 
 #include "call/client.h"
 #include "http/header.h"
-#include "http/lookup.h"
 #include "text/err.h"
 #include "text/text.h"
-
-#define LOOKUP_MAX   2.0  /* s; how long it may take to find out why a name has no address */
-#define LOOKUP_VALID 10.0 /* s; how long that is believed */
 
 static int check_key(const char *key, struct oc_err *err)
 {
@@ -121,15 +117,19 @@ static int keep_secrets(struct oc_client *client)
 	const char *key = cfg->api_key ? cfg->api_key : "";
 	int rc = oc_secrets_add(secrets, oc_text_of(key));
 
+	client->has_key = *key;
 	if (!rc && cfg->proxy)
 		rc = oc_secrets_add_url(secrets, cfg->proxy);
 	if (!rc)
 		rc = oc_secrets_add_query(secrets, client->server.query);
 	for (size_t i = 0; i < cfg->nsecrets && !rc; i++)
 		rc = oc_secrets_add(secrets, cfg->secrets[i]);
-	for (size_t i = 0; i < cfg->nheaders && !rc; i++)
-		rc = oc_secrets_add_named(secrets, oc_header_name(cfg->headers[i]),
-		                          oc_header_value(cfg->headers[i]));
+	for (size_t i = 0; i < cfg->nheaders && !rc; i++) {
+		if (!oc_secret_is_named(oc_header_name(cfg->headers[i])))
+			continue;
+		client->has_key = true;
+		rc = oc_secrets_add(secrets, oc_header_value(cfg->headers[i]));
+	}
 	return rc;
 }
 
@@ -144,11 +144,6 @@ int oc_client_init(struct oc_client *client, const struct oc_config *cfg, long m
 int oc_client_open(struct oc_client *client, const struct oc_config *cfg, long max_connections,
                    struct oc_err *err)
 {
-	struct oc_route route = {
-	        .ca_file = cfg->ca_file,
-	        .proxy = cfg->proxy,
-	        .max_connections = max_connections,
-	};
 	uint64_t seed;
 	int rc;
 
@@ -156,8 +151,10 @@ int oc_client_open(struct oc_client *client, const struct oc_config *cfg, long m
 	rc = find_server(cfg, &client->server, err);
 	if (rc)
 		return rc;
-	route.loopback = client->server.loopback;
-	rc = keep_secrets(client) ? oc_err_nomem(err) : oc_http_new(&route, &client->http, err);
+	if (keep_secrets(client))
+		rc = oc_err_nomem(err);
+	else
+		rc = oc_http_new(cfg, &client->server, max_connections, &client->http, err);
 	if (rc) {
 		oc_client_release(client);
 		return rc;
@@ -214,68 +211,4 @@ int oc_client_too_late(const struct oc_client *client, struct oc_err *err)
 	return oc_err_set(err, OC_ETIMEOUT,
 	                  "%s: the deadline has passed before the request had its turn",
 	                  client->server.base_url);
-}
-
-void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a)
-{
-	const struct oc_secrets *secrets = &client->secrets;
-
-	oc_secrets_mask_string(secrets, a->err.message);
-	oc_secrets_mask_string(secrets, a->x.request_id);
-	oc_secrets_mask_string(secrets, a->reply->model);
-	oc_secrets_mask_string(secrets, a->reply->id);
-	oc_secrets_mask_string(secrets, a->reply->finish_reason);
-}
-
-struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
-                                    double asked)
-{
-	const struct oc_config *cfg = client->cfg;
-	double now = oc_now();
-
-	return (struct oc_failure){
-	        .retry = a->err.retry,
-	        .loading = a->err.loading,
-	        .retry_after = a->retry_after,
-	        .random = erand48(client->random),
-	        .time_left = a->deadline > 0 ? fmax(0, a->deadline - now) : -1,
-	        .wait_left = cfg->wait > 0 ? fmax(0, asked + cfg->wait - now) : -1,
-	};
-}
-
-/* Is the name that could not be resolved known not to exist? */
-static bool is_missing(struct oc_client *client, const struct oc_attempt *a)
-{
-	char *proxy =
-	        a->x.by_proxy && client->cfg->proxy ? oc_proxy_name(client->cfg->proxy) : NULL;
-	double now = oc_now();
-	double limit = a->deadline > 0 ? fmin(a->deadline - now, LOOKUP_MAX) : LOOKUP_MAX;
-
-	if (proxy)
-		proxy[strcspn(proxy, ":")] = '\0';
-	if (client->looked_up <= 0 || now - client->looked_up > LOOKUP_VALID) {
-		client->missing = oc_lookup_is_missing(proxy ? proxy : client->server.host, limit);
-		client->looked_up = oc_now();
-	}
-	free(proxy);
-	return client->missing;
-}
-
-int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tries,
-                    struct oc_err *err)
-{
-	struct oc_err last = a->err;
-
-	if (last.code == OC_EHOST && !is_missing(client, a)) {
-		last.code = OC_ECONNECT;
-		oc_err_reword(&last, "%s, because no name server answers; try again later",
-		              last.message);
-	}
-	if (last.retry && a->retry_after > OC_RETRY_AFTER_MAX)
-		oc_err_reword(&last, "%s; it asks to wait %.10g s", last.message, a->retry_after);
-	if (last.code && tries > 1)
-		oc_err_reword(&last, "%s (after %d tries)", last.message, tries);
-	if (err && last.code)
-		*err = last;
-	return last.code;
 }

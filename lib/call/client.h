@@ -3,9 +3,8 @@
 #ifndef OC_CLIENT_H
 #define OC_CLIENT_H
 
-#include "call/attempt.h"
 #include "call/question.h"
-#include "call/retry.h"
+#include "http/http.h"
 #include "http/secret.h"
 
 /* Where calls go: a checked configuration, and the connections. */
@@ -13,6 +12,7 @@ struct oc_client {
 	const struct oc_config *cfg; /* borrowed */
 	struct oc_server server;
 	struct oc_secrets secrets; /* what is in neither messages nor the log nor replies */
+	bool has_key;              /* one is sent, be it in a header of the caller's */
 	struct oc_http *http;
 	struct oc_bearings bearings; /* of the server's models */
 	unsigned short random[3];    /* erand48()'s state, for back-off */
@@ -48,19 +48,5 @@ void oc_client_leave(const struct oc_client *client, bool sent);
 
 /* The error of a request that has waited for leave to be sent until its deadline. */
 int oc_client_too_late(const struct oc_client *client, struct oc_err *err);
-
-/* Masks what the server may have repeated of the client's secrets in the results of an attempt, all
- * but the text of the answer. To be called when it is over, before anything of it is shown. */
-void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a);
-
-/* How an attempt failed, for oc_retry(): all but retries_made, where one with err.loading does not
- * count. asked: when the first request was sent, on oc_now()'s clock. */
-struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
-                                    double asked);
-
-/* Fills *err with the error of the last of so many tries. Returns its code. Where a name could not
- * be resolved, this finds out why, which may take two seconds. */
-int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tries,
-                    struct oc_err *err);
 
 #endif

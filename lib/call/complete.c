@@ -52,7 +52,7 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 	rc = prepare(client, req, &url, &body, err);
 	if (!rc)
 		rc = oc_question_init(&question, req, &body, sink || !req->whole, err);
-	question.model = req->model;
+	question.has_tools = oc_request_has_tools(req);
 	if (!rc) {
 		struct oc_call call;
 
@@ -61,8 +61,6 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 		call.question = question;
 		call.attempt.sink = sink;
 		call.attempt.sink_ctx = ctx;
-		call.attempt.keep_think = req->keep_think;
-		call.attempt.has_tools = oc_request_has_tools(req);
 		if (sink)
 			call.max_retries = 0;
 		rc = oc_call_run(&call, err);

@@ -23,7 +23,12 @@ static unsigned find(const struct oc_bearings *known, const char *model)
 int oc_question_init(struct oc_question *q, const struct oc_request *req, struct oc_buf *body,
                      bool stream, struct oc_err *err)
 {
-	*q = (struct oc_question){.body = body, .plain = body->n - 1};
+	*q = (struct oc_question){
+	        .body = body,
+	        .plain = body->n - 1,
+	        .model = req->model,
+	        .keep_think = req->keep_think,
+	};
 	return stream ? oc_request_stream(req, body, &q->asks, err) : OC_OK;
 }
 

@@ -23,14 +23,16 @@ struct oc_bearings {
 
 struct oc_question {
 	struct oc_buf *body; /* borrowed; its end may be changed. NULL = none */
-	const char *model;   /* NULL where it is not known */
-	size_t plain;        /* bytes of the body before what asks for a stream, or its "}" */
+	const char *model;   /* for messages, too; NULL where it is not known */
+	bool keep_think;     /* as in struct oc_request */
+	bool has_tools; /* and has tools, which is for the caller to set: calls are an answer */
+	size_t plain;   /* bytes of the body before what asks for a stream, or its "}" */
 	enum oc_delivery asks;
 	bool lowered; /* what the server refused was taken from the body */
 };
 
-/* A question with the body of oc_request_body(), which is changed to ask for a stream if that is
- * wanted. OC_ENOMEM, OC_EDATA for a body that then is too large. */
+/* A question of the request with the body that was made of it, which is changed to ask for a stream
+ * if that is wanted. OC_ENOMEM, OC_EDATA for a body that then is too large. */
 int oc_question_init(struct oc_question *q, const struct oc_request *req, struct oc_buf *body,
                      bool stream, struct oc_err *err);
 

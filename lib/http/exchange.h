@@ -8,25 +8,11 @@
 
 enum { OC_FIELD_MAX = 512, OC_LIMIT_MAX = 64 };
 
-/* How the exchanges of one pool travel. */
-struct oc_route {
-	const char *ca_file;  /* NULL = the system's */
-	const char *proxy;    /* NULL = the environment's, "" = none */
-	bool loopback;        /* the server is this machine: no proxy, whatever is set */
-	long max_connections; /* open at once; 0 = no limit */
-};
-
 struct oc_exchange {
 	/* Set by the caller, and unchanged until the exchange is done; all else is zero. */
 	const char *url;
-	const char *server;            /* the base URL, for messages */
-	const char *api_key;           /* NULL or "" = none */
-	const struct oc_text *headers; /* further ones, which have been checked */
-	size_t nheaders;
 	const char *accept;  /* the Accept header's value */
 	struct oc_text body; /* p != NULL: POST of application/json; else GET */
-	double timeout;      /* s; longest wait for a connection, and silence later; 0 = no limit */
-	double wait;         /* s; longest wait for the answer to begin; 0 = no limit */
 	double deadline;     /* on oc_now()'s clock; 0 = none */
 	/* Gets the body's bytes as they arrive; anything but 0 ends the exchange with OC_ESTOPPED.
 	 * Called for every status: look at `status`. */

@@ -58,11 +58,6 @@ enum oc_code oc_fault_code(CURLcode rc)
 	}
 }
 
-static bool is_encrypted(const struct oc_transfer *t)
-{
-	return strncmp(t->x->url, "https:", 6) == 0;
-}
-
 /* libcurl calls a line over 100 kB a lack of memory. */
 static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
 {
@@ -111,12 +106,12 @@ static void fail_connect(struct oc_transfer *t, const char *text)
 	const char *why = error_text(t, text);
 
 	if (why == text && t->no_socket)
-		(void)oc_err_set(err, OC_ESYS, "cannot connect to %s: %s", t->x->server,
-		                 strerror(t->no_socket));
+		(void)oc_err_set(err, OC_ESYS, "cannot connect to %s: %s",
+		                 t->http->server->base_url, strerror(t->no_socket));
 	else
 		(void)oc_err_set(err, OC_ECONNECT,
 		                 "cannot connect to %s: %s; is a server running there?",
-		                 t->x->server, why);
+		                 t->http->server->base_url, why);
 }
 
 /* ---- the proxy ---- */
@@ -124,15 +119,15 @@ static void fail_connect(struct oc_transfer *t, const char *text)
 /* Which of the two has no address, or could not be reached, is not told by any code. */
 static bool names_proxy(const struct oc_transfer *t, CURLcode rc)
 {
-	const char *colon = t->proxy ? strrchr(t->proxy, ':') : NULL;
-	const char *host = t->proxy;
+	const char *colon = t->http->proxy ? strrchr(t->http->proxy, ':') : NULL;
+	const char *host = t->http->proxy;
 	char words[CURL_ERROR_SIZE];
 	int n;
 
 	if (!colon)
 		return false;
 	host += *host == '[';
-	n = (int)strcspn(host, host > t->proxy ? "]" : ":");
+	n = (int)strcspn(host, host > t->http->proxy ? "]" : ":");
 	if (rc == CURLE_COULDNT_CONNECT) {
 		(void)snprintf(words, sizeof words, "connect to %.*s port %s ", n, host, colon + 1);
 		return strstr(t->error, words);
@@ -157,7 +152,7 @@ static bool is_by_proxy(const struct oc_transfer *t, CURLcode rc)
 static void fail_tunnel(struct oc_transfer *t, const char *proxy, long status)
 {
 	struct oc_err *err = &t->x->err;
-	const char *server = t->x->server;
+	const char *server = t->http->server->base_url;
 
 	if (status == 407)
 		(void)oc_err_set(err, OC_EAUTH,
@@ -185,8 +180,8 @@ static void fail_proxy(struct oc_transfer *t, CURLcode rc, const char *text)
 	char *address = NULL;
 
 	(void)curl_easy_getinfo(t->easy, CURLINFO_PRIMARY_IP, &address);
-	if (t->proxy)
-		(void)snprintf(proxy, sizeof proxy, "%s", t->proxy);
+	if (t->http->proxy)
+		(void)snprintf(proxy, sizeof proxy, "%s", t->http->proxy);
 	else if (address && *address)
 		(void)snprintf(proxy, sizeof proxy, "%s:%ld", address,
 		               oc_transfer_info(t, CURLINFO_PRIMARY_PORT));
@@ -215,7 +210,7 @@ void oc_fault_set(struct oc_transfer *t, CURLcode rc)
 {
 	const char *text = text_of(t, rc);
 	struct oc_err *err = &t->x->err;
-	const char *server = t->x->server;
+	const char *server = t->http->server->base_url;
 
 	oc_secret_scrub(t->error);
 	if (t->stopped)
@@ -226,11 +221,12 @@ void oc_fault_set(struct oc_transfer *t, CURLcode rc)
 		(void)oc_err_set(err, OC_EPROTO, "%s: the answer's headers are too large", server);
 	else if (not_http(t, rc))
 		(void)oc_err_set(err, OC_EPROTO, "%s: the answer is not HTTP: %s%s", server, text,
-		                 t->head || is_encrypted(t) ? "" : "; does it speak https?");
+		                 t->head || t->http->server->encrypted ? ""
+		                                                       : "; does it speak https?");
 	else if (not_tls(t, rc))
 		(void)oc_err_set(err, OC_EPROTO, "%s does not speak TLS; does it speak http?",
 		                 server);
-	else if (rc == CURLE_PEER_FAILED_VERIFICATION && oc_trust_is_empty(t->trust))
+	else if (rc == CURLE_PEER_FAILED_VERIFICATION && oc_trust_is_empty(&t->http->trust))
 		(void)oc_err_set(err, OC_ECONFIG,
 		                 "%s: there are no trusted certificates on this system: a file of "
 		                 "them must be given",

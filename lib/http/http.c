@@ -8,23 +8,9 @@
 
 #include "http/http.h"
 #include "http/fault.h"
-#include "http/url.h"
 #include "text/err.h"
 
 enum { WAIT_MAX_MS = 3600 * 1000 };
-
-struct oc_http {
-	CURLM *multi;
-	struct oc_route cfg; /* its strings are the next two */
-	char *ca_file;
-	char *proxy;
-	char *proxy_name; /* NULL = not known, or there is none */
-	struct oc_transfer *running;
-	struct oc_transfer *spare;
-	struct oc_idle idle;
-	struct oc_trust trust;
-	bool started; /* an exchange, since the last step */
-};
 
 /* ---- the pool ---- */
 
@@ -33,7 +19,8 @@ static int fail_of_setup(struct oc_err *err)
 	return oc_err_set(err, OC_ECONFIG, "libcurl %s cannot be set up", curl_version());
 }
 
-int oc_http_new(const struct oc_route *cfg, struct oc_http **out, struct oc_err *err)
+int oc_http_new(const struct oc_config *cfg, const struct oc_server *server, long max_connections,
+                struct oc_http **out, struct oc_err *err)
 {
 	struct oc_http *http = calloc(1, sizeof *http);
 
@@ -45,21 +32,18 @@ int oc_http_new(const struct oc_route *cfg, struct oc_http **out, struct oc_err 
 		return fail_of_setup(err);
 	}
 	http->multi = curl_multi_init();
-	http->ca_file = cfg->ca_file ? strdup(cfg->ca_file) : NULL;
-	http->proxy = cfg->proxy ? strdup(cfg->proxy) : NULL;
-	if (cfg->proxy && *cfg->proxy && !cfg->loopback)
-		http->proxy_name = oc_proxy_name(cfg->proxy);
-	http->cfg = *cfg;
-	http->cfg.ca_file = http->ca_file;
-	http->cfg.proxy = http->proxy;
-	if (!http->multi || (cfg->ca_file && !http->ca_file) || (cfg->proxy && !http->proxy)) {
+	http->cfg = cfg;
+	http->server = server;
+	if (cfg->proxy && *cfg->proxy && !server->loopback)
+		http->proxy = oc_proxy_name(cfg->proxy);
+	if (!http->multi) {
 		oc_http_free(http);
 		return oc_err_nomem(err);
 	}
-	if (cfg->max_connections) {
-		(void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, cfg->max_connections);
+	if (max_connections) {
+		(void)curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, max_connections);
 		(void)curl_multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS,
-		                        cfg->max_connections);
+		                        max_connections);
 	}
 	*out = http;
 	return OC_OK;
@@ -78,11 +62,7 @@ void oc_http_free(struct oc_http *http)
 	(void)curl_multi_cleanup(http->multi);
 	oc_idle_release(&http->idle);
 	oc_trust_release(&http->trust);
-	free(http->ca_file);
-	if (http->proxy)
-		explicit_bzero(http->proxy, strlen(http->proxy));
 	free(http->proxy);
-	free(http->proxy_name);
 	free(http);
 	curl_global_cleanup();
 }
@@ -114,10 +94,7 @@ int oc_http_start(struct oc_http *http, struct oc_exchange *x, struct oc_err *er
 	x->transfer = NULL;
 	if (!t)
 		return oc_err_nomem(err);
-	t->idle = &http->idle;
-	t->trust = &http->trust;
-	t->proxy = http->proxy_name;
-	if (oc_transfer_prepare(t, x, &http->cfg) ||
+	if (oc_transfer_prepare(t, http, x) ||
 	    curl_multi_add_handle(http->multi, t->easy) != CURLM_OK) {
 		give_back(http, t);
 		return oc_err_nomem(err);
@@ -161,7 +138,7 @@ static bool is_waiting(const struct oc_transfer *t)
 static double limit_of(const struct oc_transfer *t)
 {
 	double from = is_waiting(t) ? t->asked : t->alive;
-	double length = is_waiting(t) ? t->x->wait : t->x->timeout;
+	double length = is_waiting(t) ? t->http->cfg->wait : t->http->cfg->timeout;
 
 	return nearer(t->x->deadline, length > 0 ? from + length : 0);
 }
@@ -169,20 +146,23 @@ static double limit_of(const struct oc_transfer *t)
 static void time_out(struct oc_transfer *t)
 {
 	struct oc_exchange *x = t->x;
+	const struct oc_config *cfg = t->http->cfg;
+	const char *server = t->http->server->base_url;
 	bool by_proxy = t->asked <= 0 && oc_transfer_is_to_proxy(t);
 
 	if (x->deadline > 0 && x->deadline <= oc_now())
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,
 		                 "%s: the deadline has passed after %llu bytes of the answer",
-		                 x->server, (unsigned long long)x->received);
+		                 server, (unsigned long long)x->received);
 	else
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,
-		                 "%s: %s%s%s within %g s; try later, or allow more time", x->server,
+		                 "%s: %s%s%s within %g s; try later, or allow more time", server,
 		                 t->asked <= 0   ? "no connection"
 		                 : is_waiting(t) ? "no answer"
 		                                 : "no further byte of the answer",
-		                 by_proxy ? " by way of the proxy " : "", by_proxy ? t->proxy : "",
-		                 is_waiting(t) ? x->wait : x->timeout);
+		                 by_proxy ? " by way of the proxy " : "",
+		                 by_proxy ? t->http->proxy : "",
+		                 is_waiting(t) ? cfg->wait : cfg->timeout);
 	oc_transfer_finish(t);
 }
 

@@ -11,13 +11,17 @@
 
 #include "text/clock.h"
 #include "http/exchange.h"
+#include "http/url.h"
 
 struct oc_http;
 
 enum { OC_HTTP_FDS_MAX = 4 };
 
-/* OC_ECONFIG where the CA file or TLS is unusable; OC_ENOMEM. */
-int oc_http_new(const struct oc_route *cfg, struct oc_http **out, struct oc_err *err);
+/* Exchanges go to the server as the configuration says, which has been checked; both are borrowed
+ * until oc_http_free(). max_connections: open at once; 0 = no limit. OC_ECONFIG where TLS is
+ * unusable; OC_ENOMEM. */
+int oc_http_new(const struct oc_config *cfg, const struct oc_server *server, long max_connections,
+                struct oc_http **out, struct oc_err *err);
 void oc_http_free(struct oc_http *http); /* all exchanges must be finished or cancelled */
 
 int oc_http_start(struct oc_http *http, struct oc_exchange *x, struct oc_err *err);

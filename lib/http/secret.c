@@ -352,11 +352,6 @@ bool oc_secret_is_named(struct oc_text name)
 	return false;
 }
 
-int oc_secrets_add_named(struct oc_secrets *secrets, struct oc_text name, struct oc_text value)
-{
-	return oc_secret_is_named(name) ? oc_secrets_add(secrets, value) : OC_OK;
-}
-
 int oc_secrets_add_query(struct oc_secrets *secrets, const char *query)
 {
 	const char *p = query + strspn(query, "?");
@@ -366,9 +361,8 @@ int oc_secrets_add_query(struct oc_secrets *secrets, const char *query)
 		size_t name = strcspn(p, "=&");
 		size_t n = strcspn(p, "&");
 
-		if (name < n)
-			rc = oc_secrets_add_named(secrets, (struct oc_text){p, name},
-			                          (struct oc_text){p + name + 1, n - name - 1});
+		if (name < n && oc_secret_is_named((struct oc_text){p, name}))
+			rc = oc_secrets_add(secrets, (struct oc_text){p + name + 1, n - name - 1});
 		p += n;
 		p += *p == '&';
 	}

@@ -29,9 +29,6 @@ int oc_secrets_add_url(struct oc_secrets *secrets, const char *url);
 /* Does the name of a header or a parameter say that its value is secret? */
 bool oc_secret_is_named(struct oc_text name);
 
-/* Adds a value if its name says that it is secret. */
-int oc_secrets_add_named(struct oc_secrets *secrets, struct oc_text name, struct oc_text value);
-
 /* Adds the values in a query, "?…", whose names say that they are secret. */
 int oc_secrets_add_query(struct oc_secrets *secrets, const char *query);
 

@@ -208,7 +208,7 @@ static bool add_default(struct oc_transfer *t, const char *name, const char *val
 {
 	char prefix[32];
 
-	if (oc_headers_have(t->x->headers, t->x->nheaders, name))
+	if (oc_headers_have(t->http->cfg->headers, t->http->cfg->nheaders, name))
 		return true;
 	(void)snprintf(prefix, sizeof prefix, "%s: ", name);
 	return add_header(t, prefix, value);
@@ -216,27 +216,29 @@ static bool add_default(struct oc_transfer *t, const char *name, const char *val
 
 static bool add_headers(struct oc_transfer *t)
 {
+	const struct oc_config *cfg = t->http->cfg;
 	const struct oc_exchange *x = t->x;
 	bool ok = add_default(t, "Accept", x->accept);
 
-	for (size_t i = 0; i < x->nheaders; i++)
-		ok = ok && add_further(t, x->headers[i]);
+	for (size_t i = 0; i < cfg->nheaders; i++)
+		ok = ok && add_further(t, cfg->headers[i]);
 	if (x->body.p) {
 		ok = ok && add_default(t, "Content-Type", "application/json");
 		/* Without this, a body over 1 MiB waits a second for "100 Continue". */
 		ok = ok && add_header(t, "Expect:", "");
 	}
-	if (x->api_key && *x->api_key)
-		ok = ok && add_header(t, "Authorization: Bearer ", x->api_key);
+	if (cfg->api_key && *cfg->api_key)
+		ok = ok && add_header(t, "Authorization: Bearer ", cfg->api_key);
 	return ok;
 }
 
 /* Where the request goes, and by whom it is trusted. */
-static void set_route(struct oc_transfer *t, const struct oc_route *cfg, const char *url)
+static void set_route(struct oc_transfer *t)
 {
+	const struct oc_config *cfg = t->http->cfg;
 	CURL *easy = t->easy;
 
-	(void)curl_easy_setopt(easy, CURLOPT_URL, url);
+	(void)curl_easy_setopt(easy, CURLOPT_URL, t->x->url);
 	(void)curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, "http,https");
 	(void)curl_easy_setopt(easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	/* libcurl before 8.0.0 reports some truncated HTTP/2 bodies as whole; and with one
@@ -247,8 +249,8 @@ static void set_route(struct oc_transfer *t, const struct oc_route *cfg, const c
 	(void)curl_easy_setopt(easy, CURLOPT_USERAGENT, "oc/" OC_VERSION);
 	if (cfg->ca_file)
 		(void)curl_easy_setopt(easy, CURLOPT_CAINFO, cfg->ca_file);
-	oc_trust_use(t->trust, easy, cfg->ca_file);
-	if (cfg->loopback)
+	oc_trust_use(&t->http->trust, easy, cfg->ca_file);
+	if (t->http->server->loopback)
 		(void)curl_easy_setopt(easy, CURLOPT_PROXY, "");
 	else if (cfg->proxy)
 		(void)curl_easy_setopt(easy, CURLOPT_PROXY, cfg->proxy);
@@ -267,7 +269,7 @@ static void set_callbacks(struct oc_transfer *t)
 	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	(void)curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, close_socket);
-	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, t->idle);
+	(void)curl_easy_setopt(easy, CURLOPT_CLOSESOCKETDATA, &t->http->idle);
 	(void)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, on_request);
 	(void)curl_easy_setopt(easy, CURLOPT_PREREQDATA, t);
 	(void)curl_easy_setopt(easy, CURLOPT_BUFFERSIZE, (long)RECEIVE_BUFFER);
@@ -320,12 +322,13 @@ void oc_transfer_clear(struct oc_transfer *t)
 	*t = (struct oc_transfer){.easy = t->easy};
 }
 
-int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const struct oc_route *cfg)
+int oc_transfer_prepare(struct oc_transfer *t, struct oc_http *http, struct oc_exchange *x)
 {
+	t->http = http;
 	t->x = x;
 	t->started = oc_now();
 	t->alive = t->started;
-	set_route(t, cfg, x->url);
+	set_route(t);
 	set_callbacks(t);
 	if (!add_headers(t))
 		return OC_ENOMEM;
@@ -337,7 +340,7 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const stru
 
 bool oc_transfer_is_to_proxy(const struct oc_transfer *t)
 {
-	const char *colon = t->proxy ? strrchr(t->proxy, ':') : NULL;
+	const char *colon = t->http->proxy ? strrchr(t->http->proxy, ':') : NULL;
 
 	return colon && t->peer_port && strtol(colon + 1, NULL, 10) == t->peer_port;
 }
@@ -358,7 +361,7 @@ static void leave_connection(struct oc_transfer *t)
 	t->port = 0;
 	(void)curl_easy_getinfo(t->easy, CURLINFO_ACTIVESOCKET, &fd);
 	if (fd != CURL_SOCKET_BAD)
-		oc_idle_add(t->idle, fd, oc_transfer_info(t, CURLINFO_LOCAL_PORT));
+		oc_idle_add(&t->http->idle, fd, oc_transfer_info(t, CURLINFO_LOCAL_PORT));
 }
 
 void oc_transfer_finish(struct oc_transfer *t)

@@ -8,18 +8,30 @@
 #include "http/exchange.h"
 #include "http/idle.h"
 #include "http/trust.h"
+#include "http/url.h"
 
 enum { OC_HEAD_MAX = 256 * 1024 }; /* bytes of an answer's status lines and header fields */
 
+/* The pool, and what all of its exchanges share. */
+struct oc_http {
+	CURLM *multi;
+	const struct oc_config *cfg;
+	const struct oc_server *server;
+	char *proxy; /* "host:port" of the one that may be used; NULL = not known */
+	struct oc_transfer *running;
+	struct oc_transfer *spare;
+	struct oc_idle idle;
+	struct oc_trust trust;
+	bool started; /* an exchange, since the last step */
+};
+
 /* What a running exchange needs besides its public part. Kept for the next one when it ends. */
 struct oc_transfer {
+	struct oc_http *http;
 	CURL *easy;
 	struct curl_slist *headers;
 	struct oc_exchange *x;
 	struct oc_transfer *next; /* in `running` or in `spare` */
-	struct oc_idle *idle;     /* the pool's */
-	struct oc_trust *trust;   /* the pool's */
-	const char *proxy;        /* "host:port" of the one that may be used; NULL = not known */
 	double started;
 	double alive;        /* when the last sign of life came */
 	double asked;        /* when the peer took the last of the request; 0 = not connected yet */
@@ -41,9 +53,8 @@ void oc_transfer_free(struct oc_transfer *t);
 /* Makes it ready for another exchange. */
 void oc_transfer_clear(struct oc_transfer *t);
 
-/* Sets libcurl's handle up for the exchange, and its results to "none yet". The caller sets idle,
- * trust and proxy before. OC_ENOMEM. */
-int oc_transfer_prepare(struct oc_transfer *t, struct oc_exchange *x, const struct oc_route *cfg);
+/* Sets libcurl's handle up for the exchange. OC_ENOMEM. */
+int oc_transfer_prepare(struct oc_transfer *t, struct oc_http *http, struct oc_exchange *x);
 
 /* What libcurl knows of it; 0: nothing. info: one whose value is a long. */
 long oc_transfer_info(const struct oc_transfer *t, CURLINFO info);

@@ -184,18 +184,17 @@ double oc_now(void)
 	return model.now;
 }
 
-int oc_attempt_start(struct oc_attempt *a, struct oc_http *http, struct oc_err *err)
+int oc_attempt_start(struct oc_attempt *a, struct oc_err *err)
 {
 	struct model_exchange *x = &model.x[model.n++];
 	double t = model.now - MODEL_START;
 
-	(void)http;
 	(void)err;
 	a->err = (struct oc_err){.code = OC_OK};
 	a->x.done = false;
 	model.result.requests++;
 	*x = (struct model_exchange){.a = a, .after = -1, .arrives = model.now + model_half_way};
-	memcpy(&x->line, a->body.p, sizeof x->line);
+	memcpy(&x->line, a->question->body->p, sizeof x->line);
 	x->lost = t >= model.m->gone_from && t < model.m->gone_till;
 	x->decided = x->lost;
 	x->ends = model.now + model_half_way;
@@ -207,10 +206,9 @@ bool oc_attempt_done(struct oc_attempt *a)
 	return a->x.done;
 }
 
-void oc_attempt_end(struct oc_attempt *a, struct oc_http *http)
+void oc_attempt_end(struct oc_attempt *a)
 {
 	(void)a;
-	(void)http;
 }
 
 const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTEMPT_TOLD_MAX])
@@ -231,14 +229,13 @@ double oc_client_deadline(const struct oc_client *client, double started)
 	return client->cfg->max_time > 0 ? started + client->cfg->max_time : 0;
 }
 
-struct oc_failure oc_client_failure(struct oc_client *client, const struct oc_attempt *a,
-                                    double asked)
+struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked)
 {
 	(void)asked;
 	return (struct oc_failure){
 	        .retry = a->err.retry,
 	        .retry_after = a->retry_after,
-	        .random = erand48(client->random),
+	        .random = erand48(a->client->random),
 	        .time_left = a->deadline > 0 ? fmax(0, a->deadline - model.now) : -1,
 	        .wait_left = -1,
 	};
@@ -280,17 +277,19 @@ int oc_client_too_late(const struct oc_client *client, struct oc_err *err)
 	return err->code;
 }
 
-void oc_client_conceal(const struct oc_client *client, struct oc_attempt *a)
+void oc_attempt_conceal(struct oc_attempt *a)
 {
-	(void)client;
 	(void)a;
 }
 
-int oc_client_error(struct oc_client *client, const struct oc_attempt *a, int tries,
-                    struct oc_err *err)
+bool oc_attempt_lower(const struct oc_attempt *a)
 {
-	(void)client;
-	(void)tries;
+	(void)a;
+	return false;
+}
+
+int oc_attempt_error(const struct oc_attempt *a, struct oc_err *err)
+{
 	*err = a->err;
 	return err->code;
 }

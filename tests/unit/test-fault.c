@@ -86,12 +86,16 @@ TEST(some_results_have_two_meanings)
 	        {CURLE_SSL_CONNECT_ERROR, false, false,
 	         "error:0A000410:SSL routines::sslv3 alert handshake failure", OC_ECONNECT},
 	};
+	static char base_url[] = "https://a/v1";
+	const struct oc_server server = {.base_url = base_url, .encrypted = true};
+	struct oc_http http = {.server = &server};
 	struct oc_transfer *t = oc_transfer_new();
 
 	CHECK(t);
 	for (size_t i = 0; i < OC_COUNT(cases); i++) {
-		struct oc_exchange x = {.url = "https://a/v1", .server = "https://a/v1"};
+		struct oc_exchange x = {.url = base_url};
 
+		t->http = &http;
 		t->x = &x;
 		t->begun = cases[i].begun;
 		t->head_done = cases[i].head_done;

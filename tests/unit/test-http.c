@@ -27,29 +27,30 @@ static int take(void *ctx, const char *p, size_t n)
 	return got->stop_after && got->body.n >= got->stop_after;
 }
 
+static struct oc_config cfg; /* of all pools */
+
 static struct oc_http *new_pool(void)
 {
-	const struct oc_route cfg = {.loopback = true};
+	static struct oc_server server = {.loopback = true};
 	struct oc_http *http = NULL;
 	struct oc_err err = {0};
 
-	CHECK_INT(oc_http_new(&cfg, &http, &err), OC_OK);
+	server.base_url = base_url;
+	CHECK_INT(oc_http_new(&cfg, &server, 0, &http, &err), OC_OK);
 	return http;
 }
 
-/* timeout: for the beginning of the answer, too. */
+/* timeout: for the beginning of the answer, too, and for others that are under way. */
 static void start(struct oc_http *http, struct got *got, double timeout, double deadline)
 {
 	struct oc_err err = {0};
 
+	cfg.timeout = cfg.wait = timeout;
 	oc_buf_init(&got->body, (size_t)1 << 20);
 	got->x = (struct oc_exchange){
 	        .url = base_url,
-	        .server = base_url,
 	        .accept = "*/*",
 	        .body = got->x.body,
-	        .timeout = timeout,
-	        .wait = timeout,
 	        .deadline = deadline,
 	        .on_body = take,
 	        .ctx = got,
@@ -127,8 +128,8 @@ TEST(the_beginning_has_a_limit_of_its_own)
 
 		serve(rows[i].script);
 		start(http, &got, 0, 0);
-		got.x.timeout = rows[i].timeout;
-		got.x.wait = rows[i].wait;
+		cfg.timeout = rows[i].timeout;
+		cfg.wait = rows[i].wait;
 		finish(http, &got);
 		printf("# %s\n", got.x.err.message);
 		CHECK_INT(!got.x.err.code, !rows[i].message);
@@ -345,7 +346,7 @@ TEST(exchanges_do_not_disturb_each_other)
 
 	serve("pause 300\nbody ok\n");
 	start(http, &given_up, 0, 0);
-	start(http, &silent, 0.05, 0);
+	start(http, &silent, 0, oc_now() + 0.05);
 	start(http, &good, 0, 0);
 	finish(http, &silent);
 	CHECK_INT(silent.x.err.code, OC_ETIMEOUT);
