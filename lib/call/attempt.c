@@ -205,20 +205,14 @@ static void judge_whole(struct oc_attempt *a)
 		take_error(a, &a->in.err);
 }
 
-/* The longer of the two, where nothing remains of either. */
-static double time_spent(const struct oc_exchange *x)
-{
-	double now = (double)time(NULL);
-	double requests = oc_spent(x->requests.remaining, x->requests.reset, now);
-	double tokens = oc_spent(x->tokens.remaining, x->tokens.reset, now);
-
-	return requests > tokens ? requests : tokens;
-}
-
 static void judge(struct oc_attempt *a)
 {
-	a->spent = time_spent(&a->x);
-	a->retry_after = oc_retry_after(a->x.retry_after, a->x.retry_after_ms, time(NULL));
+	const struct oc_exchange *x = &a->x;
+	time_t now = time(NULL);
+
+	a->retry_after = oc_retry_after(x->retry_after, x->retry_after_ms, now);
+	a->spent = fmax(oc_spent(x->requests.remaining, x->requests.reset, (double)now),
+	                oc_spent(x->tokens.remaining, x->tokens.reset, (double)now));
 	if (a->err.code) /* found while the body arrived */
 		return;
 	if (a->mode == OC_ATTEMPT_EVENTS) {
@@ -240,20 +234,13 @@ static void judge(struct oc_attempt *a)
 		judge_whole(a);
 }
 
-/* A refusal that names what the body asks for besides the answer is about that alone. */
-static enum oc_delivery bears(const struct oc_attempt *a)
-{
-	if (!a->err.code || !a->received.n)
-		return OC_DELIVERY_USAGE;
-	return oc_refusal_bears(a->err.http_status, oc_buf_text(&a->received));
-}
-
 bool oc_attempt_done(struct oc_attempt *a)
 {
 	a->reply->http_status = a->x.status;
 	if (a->x.done) {
 		judge(a);
-		a->bears = bears(a);
+		if (a->err.code && a->received.n)
+			a->bears = oc_refusal_bears(a->err.http_status, oc_buf_text(&a->received));
 	}
 	if (oc_events_flush(&a->in) && !a->err.code)
 		take_error(a, &a->in.err);

@@ -29,18 +29,12 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 	call->attempt.deadline = oc_client_deadline(client, call->started);
 }
 
-/* Has the reader behind this descriptor gone? */
-static bool hung_up(const struct pollfd *watch)
-{
-	return watch->revents & (POLLERR | POLLHUP | POLLNVAL);
-}
-
 /* Is the call to end, because of the caller or of the answer's reader? OC_ESTOPPED. */
 static int check_stop(const struct oc_call *call, const struct pollfd *watch, struct oc_err *err)
 {
 	const struct oc_config *cfg = call->client->cfg;
 
-	if (hung_up(watch))
+	if (watch->revents & (POLLERR | POLLHUP | POLLNVAL))
 		return oc_err_set(err, OC_ESTOPPED, "the reader of the answer has gone");
 	if (cfg->cancelled && cfg->cancelled(cfg->cancel_ctx))
 		return oc_err_set(err, OC_ESTOPPED, "the call was cancelled");
@@ -173,16 +167,6 @@ static bool ask_for_less(struct oc_call *call)
 	return less;
 }
 
-/* What a try left in the reply is not part of the next one. */
-static void forget_answer(struct oc_reply *reply)
-{
-	int attempts = reply->attempts;
-
-	oc_reply_release(reply);
-	oc_reply_init(reply);
-	reply->attempts = attempts;
-}
-
 int oc_call_run(struct oc_call *call, struct oc_err *err)
 {
 	struct oc_attempt *a = &call->attempt;
@@ -205,7 +189,8 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 		if (!ask_for_less(call) && !try_again(call))
 			break;
 		oc_attempt_end(a);
-		forget_answer(a->reply);
+		oc_reply_release(a->reply); /* what a try left is not part of the next one */
+		a->reply->http_status = 0;
 	}
 	a->reply->seconds = oc_now() - call->started;
 	return oc_attempt_error(a, err);

@@ -91,10 +91,8 @@ static int check_config(const struct oc_config *cfg, const struct oc_server *ser
 
 static int find_server(const struct oc_config *cfg, struct oc_server *server, struct oc_err *err)
 {
-	if (cfg->size != sizeof *cfg) {
-		(void)oc_err_set(err, OC_EARG, "the configuration is not oc_config_init()'s");
-		return OC_EARG;
-	}
+	if (cfg->size != sizeof *cfg)
+		return oc_err_set(err, OC_EARG, "the configuration is not oc_config_init()'s");
 	return oc_server_init(server, cfg->base_url ? cfg->base_url : OC_BASE_URL, err);
 }
 

@@ -21,8 +21,8 @@ static int read_models(void *ctx, struct oc_text body, const struct oc_refusal_c
 	return oc_reply_models(body, context, &names->ids, &names->n, err);
 }
 
-/* GETs a list of models, which was asked for at `started`. */
-static int get_models(struct oc_client *client, double started, const char *root, const char *path,
+/* GETs a list of models. */
+static int get_models(struct oc_client *client, double deadline, const char *root, const char *path,
                       struct names *names, struct oc_err *err)
 {
 	struct oc_reply reply = {0};
@@ -34,8 +34,7 @@ static int get_models(struct oc_client *client, double started, const char *root
 	oc_buf_init(&url, (size_t)1 << 16);
 	oc_buf_printf(&url, "%s%s%s", root, path, client->server.query);
 	oc_call_init(&call, client, url.p, &reply);
-	call.started = started;
-	call.attempt.deadline = oc_client_deadline(client, started);
+	call.attempt.deadline = deadline;
 	call.attempt.read = read_models;
 	call.attempt.read_ctx = names;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
@@ -84,6 +83,7 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 	double started = oc_now();
 	struct oc_client client;
 	struct names names = {.n = 0};
+	double deadline;
 	int rc;
 
 	oc_err_clear(err);
@@ -91,12 +91,13 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 	rc = oc_client_init(&client, cfg, 0, err);
 	if (rc)
 		return rc;
+	deadline = oc_client_deadline(&client, started);
 	oc_buf_init(&names.ids, OC_ANSWER_MAX);
-	rc = get_models(&client, started, client.server.base_url, "/models", &names, err);
+	rc = get_models(&client, deadline, client.server.base_url, "/models", &names, err);
 	/* Ollama's own list, where the server has no other. */
 	if (rc == OC_ENOTFOUND) {
 		oc_err_clear(err);
-		rc = get_models(&client, started, client.server.root, "/api/tags", &names, err);
+		rc = get_models(&client, deadline, client.server.root, "/api/tags", &names, err);
 	}
 	if (!rc)
 		rc = make_list(&names.ids, names.n, ids, err);

@@ -14,11 +14,6 @@ enum { WAIT_MAX_MS = 3600 * 1000 };
 
 /* ---- the pool ---- */
 
-static int fail_of_setup(struct oc_err *err)
-{
-	return oc_err_set(err, OC_ECONFIG, "libcurl %s cannot be set up", curl_version());
-}
-
 int oc_http_new(const struct oc_config *cfg, const struct oc_server *server, long max_connections,
                 struct oc_http **out, struct oc_err *err)
 {
@@ -29,7 +24,7 @@ int oc_http_new(const struct oc_config *cfg, const struct oc_server *server, lon
 		return oc_err_nomem(err);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
 		free(http);
-		return fail_of_setup(err);
+		return oc_err_set(err, OC_ECONFIG, "libcurl %s cannot be set up", curl_version());
 	}
 	http->multi = curl_multi_init();
 	http->cfg = cfg;

@@ -12,6 +12,7 @@
 #include "http/header.h"
 #include "http/transfer.h"
 #include "text/err.h"
+#include "text/text.h"
 
 enum { RECEIVE_BUFFER = 100 * 1024 };
 
@@ -168,14 +169,14 @@ static int on_progress(void *ctx, curl_off_t dltotal, curl_off_t dlnow, curl_off
 
 /* ---- starting ---- */
 
-static bool add_header(struct oc_transfer *t, const char *name, const char *value)
+static bool add_header(struct oc_transfer *t, const char *name, struct oc_text value)
 {
 	struct curl_slist *longer;
 	struct oc_buf line = {0};
 
 	oc_buf_init(&line, (size_t)1 << 20);
 	oc_buf_puts(&line, name);
-	oc_buf_puts(&line, value);
+	oc_buf_add(&line, value.p, value.n);
 	longer = line.bad ? NULL : curl_slist_append(t->headers, line.p);
 	oc_buf_wipe(&line);
 	if (longer)
@@ -191,18 +192,6 @@ static void free_headers(struct oc_transfer *t)
 	curl_slist_free_all(t->headers);
 }
 
-/* Appends a header of the caller's, who need not have written a NUL behind it. */
-static bool add_further(struct oc_transfer *t, struct oc_text header)
-{
-	char *line = strndup(header.p, header.n);
-	bool ok = line && add_header(t, "", line);
-
-	if (line)
-		explicit_bzero(line, header.n);
-	free(line);
-	return ok;
-}
-
 /* A header of ours, where the caller has no other. */
 static bool add_default(struct oc_transfer *t, const char *name, const char *value)
 {
@@ -211,7 +200,7 @@ static bool add_default(struct oc_transfer *t, const char *name, const char *val
 	if (oc_headers_have(t->http->cfg->headers, t->http->cfg->nheaders, name))
 		return true;
 	(void)snprintf(prefix, sizeof prefix, "%s: ", name);
-	return add_header(t, prefix, value);
+	return add_header(t, prefix, oc_text_of(value));
 }
 
 static bool add_headers(struct oc_transfer *t)
@@ -221,14 +210,14 @@ static bool add_headers(struct oc_transfer *t)
 	bool ok = add_default(t, "Accept", x->accept);
 
 	for (size_t i = 0; i < cfg->nheaders; i++)
-		ok = ok && add_further(t, cfg->headers[i]);
+		ok = ok && add_header(t, "", cfg->headers[i]);
 	if (x->body.p) {
 		ok = ok && add_default(t, "Content-Type", "application/json");
 		/* Without this, a body over 1 MiB waits a second for "100 Continue". */
-		ok = ok && add_header(t, "Expect:", "");
+		ok = ok && add_header(t, "Expect:", oc_text_of(""));
 	}
 	if (cfg->api_key && *cfg->api_key)
-		ok = ok && add_header(t, "Authorization: Bearer ", cfg->api_key);
+		ok = ok && add_header(t, "Authorization: Bearer ", oc_text_of(cfg->api_key));
 	return ok;
 }
 
