@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <math.h>
 #include <stdarg.h>
-#include <strings.h>
 #include <unistd.h>
 
 #include "call/client.h"
@@ -33,8 +32,7 @@ static int check_proxy(const char *url, struct oc_err *err)
 	const char *end = strstr(url, "://");
 
 	for (size_t i = 0; end && i < OC_COUNT(schemes); i++) {
-		if (strlen(schemes[i]) == (size_t)(end - url) &&
-		    strncasecmp(url, schemes[i], (size_t)(end - url)) == 0)
+		if (oc_text_is_like((struct oc_text){url, (size_t)(end - url)}, schemes[i]))
 			return OC_OK;
 	}
 	if (!end)

@@ -2,10 +2,9 @@
 /* header.c: headers that a request has besides those of this library. */
 #include "compat.h"
 
-#include <strings.h>
-
 #include "http/header.h"
 #include "text/err.h"
+#include "text/text.h"
 
 struct oc_text oc_header_name(struct oc_text header)
 {
@@ -14,48 +13,27 @@ struct oc_text oc_header_name(struct oc_text header)
 	return (struct oc_text){header.p, colon ? (size_t)(colon - header.p) : 0};
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 struct oc_text oc_header_value(struct oc_text header)
 {
 	size_t name = oc_header_name(header).n;
-	struct oc_text value = {header.p + name + 1, header.n - name - 1};
 
-	for (; value.n && is_blank(*value.p); value.n--)
-		value.p++;
-	while (value.n && is_blank(value.p[value.n - 1]))
-		value.n--;
-	return value;
-}
-
-static bool is(struct oc_text name, const char *s)
-{
-	return name.n == strlen(s) && strncasecmp(name.p, s, name.n) == 0;
+	return oc_text_trim((struct oc_text){header.p + name + 1, header.n - name - 1}, " \t");
 }
 
 bool oc_headers_have(const struct oc_text *headers, size_t n, const char *name)
 {
 	for (size_t i = 0; i < n; i++) {
-		if (is(oc_header_name(headers[i]), name))
+		if (oc_text_is_like(oc_header_name(headers[i]), name))
 			return true;
 	}
 	return false;
 }
 
-/* RFC 9110, 5.6.2: a token. */
+/* RFC 9110, 5.6.2: a token. A colon, which is behind a name, is none of its characters. */
 static bool is_token(struct oc_text name)
 {
-	for (size_t i = 0; i < name.n; i++) {
-		if (!strchr("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
-		            "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-		            name.p[i]) ||
-		    !name.p[i])
-			return false;
-	}
-	return name.n > 0;
+	return name.n && strspn(name.p, "!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyz"
+	                                "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == name.n;
 }
 
 /* No control character: a line end would begin another header. */
@@ -89,7 +67,7 @@ static bool is_reserved(struct oc_text name)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(names); i++) {
-		if (is(name, names[i]))
+		if (oc_text_is_like(name, names[i]))
 			return true;
 	}
 	return false;
@@ -103,7 +81,7 @@ int oc_header_check(struct oc_text header, struct oc_err *err)
 		return oc_err_set(err, OC_EARG, "a header is longer than %zu bytes", OC_HEADER_MAX);
 	if (!is_token(name))
 		return oc_err_set(err, OC_EARG, "a header is not like \"Name: value\"");
-	if (is(name, "Authorization"))
+	if (oc_text_is_like(name, "Authorization"))
 		return oc_err_set(err, OC_EARG, "the header %.*s is that of the API key",
 		                  (int)name.n, name.p);
 	if (is_reserved(name))

@@ -19,11 +19,6 @@ struct place {
 	struct oc_text path; /* with the slash before it, and none behind it */
 };
 
-static bool is(struct oc_text t, const char *s)
-{
-	return t.n == strlen(s) && strncasecmp(t.p, s, t.n) == 0;
-}
-
 static bool has(struct oc_text t, char c)
 {
 	return t.n && memchr(t.p, c, t.n);
@@ -52,21 +47,18 @@ static bool is_port(struct oc_text t)
 /* Splits `host:port`. What is no port is passed over, as Ollama does it. */
 static void split_authority(struct oc_text t, struct place *place)
 {
-	size_t n = 0;
+	size_t n;
 
 	place->host = t;
 	if (has(t, '@')) /* user info: whoever reads the URL refuses it */
 		return;
 	if (t.n && *t.p == '[' && has(t, ']')) {
 		(void)cut(&t, 1);
-		while (t.p[n] != ']')
-			n++;
-		place->host = cut(&t, n);
+		place->host = cut(&t, oc_text_find(t, "]"));
 		(void)cut(&t, 1);
 	} else {
-		while (n < t.n && t.p[n] != ':')
-			n++;
-		if (n < t.n && memchr(t.p + n + 1, ':', t.n - n - 1))
+		n = oc_text_find(t, ":");
+		if (n < t.n && has((struct oc_text){t.p + n + 1, t.n - n - 1}, ':'))
 			return; /* an IPv6 address */
 		place->host = cut(&t, n);
 	}
@@ -85,14 +77,11 @@ static struct place parse(struct oc_text name)
 		place.scheme = cut(&name, n);
 		(void)cut(&name, 3);
 		place.port.n = 0;
-	} else if (is(name, "ollama.com")) {
+	} else if (oc_text_is_like(name, "ollama.com")) {
 		place.scheme = oc_text_of("https");
 		place.port.n = 0;
 	}
-	n = 0;
-	while (n < name.n && name.p[n] != '/')
-		n++;
-	split_authority(cut(&name, n), &place);
+	split_authority(cut(&name, oc_text_find(name, "/")), &place);
 	while (name.n && name.p[name.n - 1] == '/')
 		name.n--;
 	place.path = name;
@@ -105,7 +94,7 @@ static struct oc_text to_be_asked(struct oc_text host)
 	char address[INET6_ADDRSTRLEN] = "";
 	struct in6_addr binary;
 
-	if (!host.n || is(host, "0.0.0.0"))
+	if (!host.n || oc_text_is(host, "0.0.0.0"))
 		return oc_text_of("127.0.0.1");
 	if (host.n >= sizeof address)
 		return host;
@@ -122,14 +111,10 @@ static void put(struct oc_buf *out, struct oc_text t)
 
 bool oc_ollama_base_url(struct oc_buf *out, const char *name)
 {
-	static const char around[] = " \t\r\n\"'";
-	struct oc_text text = oc_text_of(name);
+	struct oc_text text = oc_text_trim(oc_text_of(name), " \t\r\n\"'");
 	struct place place;
 	bool brackets;
 
-	(void)cut(&text, strspn(name, around));
-	while (text.n && strchr(around, text.p[text.n - 1]))
-		text.n--;
 	if (!text.n)
 		return false;
 	place = parse(text);

@@ -52,6 +52,16 @@ static inline bool oc_text_is_blank(struct oc_text text)
 	return i == text.n;
 }
 
+/* Without what is at its ends of the characters in the set. */
+static inline struct oc_text oc_text_trim(struct oc_text text, const char *set)
+{
+	for (; text.n && *text.p && strchr(set, *text.p); text.n--)
+		text.p++;
+	while (text.n && text.p[text.n - 1] && strchr(set, text.p[text.n - 1]))
+		text.n--;
+	return text;
+}
+
 /* Takes the next line off the text; its newline belongs to neither. */
 static inline struct oc_text oc_text_take_line(struct oc_text *rest)
 {
@@ -66,6 +76,16 @@ static inline struct oc_text oc_text_take_line(struct oc_text *rest)
 static inline char oc_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* oc_text_is(), where upper and lower case are the same. */
+static inline bool oc_text_is_like(struct oc_text text, const char *s)
+{
+	size_t i = 0;
+
+	while (i < text.n && s[i] && oc_lower(text.p[i]) == oc_lower(s[i]))
+		i++;
+	return i == text.n && !s[i];
 }
 
 #endif
