@@ -30,10 +30,9 @@ struct oc_batch {
 	struct oc_client *client;
 	struct oc_throttle throttle;
 	struct oc_outlook outlook;
-	double lull;       /* s */
-	double fresh_from; /* no fresh job is started before */
-	double turn_at;    /* when to ask again for leave to send; 0 = it is not waited for */
-	struct oc_buf url;
+	double lull;          /* s */
+	double fresh_from;    /* no fresh job is started before */
+	double turn_at;       /* when to ask again for leave to send; 0 = it is not waited for */
 	struct queue fresh;   /* not tried yet, in their order */
 	struct oc_job *again; /* waiting for another try, by the time of it */
 	struct queue done;
@@ -110,13 +109,6 @@ int oc_batch_new(struct oc_client *client, unsigned parallel, double rate, struc
 	oc_outlook_init(&batch->outlook);
 	queue_init(&batch->fresh);
 	queue_init(&batch->done);
-	oc_buf_init(&batch->url, (size_t)1 << 16);
-	oc_buf_printf(&batch->url, "%s/chat/completions%s", client->server.base_url,
-	              client->server.query);
-	if (batch->url.bad) {
-		oc_batch_free(batch);
-		return oc_err_nomem(err);
-	}
 	*out = batch;
 	return OC_OK;
 }
@@ -132,7 +124,6 @@ void oc_batch_free(struct oc_batch *batch)
 		oc_attempt_end(&batch->slots[i].attempt);
 		oc_client_leave(batch->client, true);
 	}
-	oc_buf_release(&batch->url);
 	free(batch);
 }
 
@@ -213,7 +204,7 @@ static void start(struct oc_batch *batch, struct oc_job *job, double now)
 	slot->attempt = (struct oc_attempt){
 	        .client = batch->client,
 	        .question = &job->question,
-	        .url = batch->url.p,
+	        .url = batch->client->server.chat,
 	        .deadline = deadline_of(batch, job),
 	        .reply = &job->reply,
 	};

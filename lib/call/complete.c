@@ -21,42 +21,33 @@ static void log_answer(const struct oc_client *client, const struct oc_reply *re
 	              reply->finish_reason ? reply->finish_reason : "not given");
 }
 
-/* Makes the URL and the body of a chat completion. */
-static int prepare(const struct oc_client *client, const struct oc_request *req, struct oc_buf *url,
-                   struct oc_buf *body, struct oc_err *err)
+/* Makes the body of a chat completion. */
+static int prepare(const struct oc_request *req, struct oc_buf *body, struct oc_err *err)
 {
 	int rc = oc_request_check(req, err);
 
 	if (!rc && (req->prompt.n || !req->messages.n))
 		rc = oc_prompt_check(req->prompt, err);
-	if (rc)
-		return rc;
-	oc_buf_printf(url, "%s/chat/completions%s", client->server.base_url, client->server.query);
-	rc = oc_request_body(req, body, err);
-	if (!rc && url->bad)
-		rc = oc_err_nomem(err);
-	return rc;
+	return rc ? rc : oc_request_body(req, body, err);
 }
 
 /* deadline: on oc_now()'s clock, 0 = none. */
 static int ask(struct oc_client *client, const struct oc_request *req, double deadline,
                oc_sink *sink, void *ctx, struct oc_reply *reply, struct oc_err *err)
 {
-	struct oc_buf url = {0};
 	struct oc_buf body = {0};
 	struct oc_question question = {.body = NULL};
 	int rc;
 
-	oc_buf_init(&url, (size_t)1 << 16);
 	oc_buf_init(&body, OC_BODY_MAX);
-	rc = prepare(client, req, &url, &body, err);
+	rc = prepare(req, &body, err);
 	if (!rc)
 		rc = oc_question_init(&question, req, &body, sink || !req->whole, err);
 	question.has_tools = oc_request_has_tools(req);
 	if (!rc) {
 		struct oc_call call;
 
-		oc_call_init(&call, client, url.p, reply);
+		oc_call_init(&call, client, client->server.chat, reply);
 		call.attempt.deadline = deadline;
 		call.question = question;
 		call.attempt.sink = sink;
@@ -67,7 +58,6 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 		oc_call_end(&call);
 	}
 	oc_buf_release(&body);
-	oc_buf_release(&url);
 	if (!rc)
 		log_answer(client, reply);
 	return rc;

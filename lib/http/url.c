@@ -6,6 +6,7 @@
 #include <curl/curl.h>
 #include <strings.h>
 
+#include "text/buf.h"
 #include "text/err.h"
 #include "http/ollama.h"
 #include "http/url.h"
@@ -57,6 +58,7 @@ static void strip_brackets(char *host)
 static int split(struct oc_server *server)
 {
 	char *query = server->base_url + strcspn(server->base_url, "?");
+	struct oc_buf chat = {0};
 	const char *authority;
 
 	server->query = strdup(query);
@@ -65,11 +67,15 @@ static int split(struct oc_server *server)
 	server->root = strndup(server->base_url,
 	                       (size_t)(authority - server->base_url) + strcspn(authority, "/"));
 	trim_slashes(server->base_url);
+	oc_buf_init(&chat, 2 * OC_URL_MAX);
+	oc_buf_printf(&chat, "%s/chat/completions%s", server->base_url,
+	              server->query ? server->query : "");
+	server->chat = oc_buf_detach(&chat);
 	server->loopback = is_loopback(server->host);
 	server->encrypted = strncmp(server->base_url, "https:", 6) == 0;
 	server->needs_key = oc_ollama_owns(server->host);
 	strip_brackets(server->host);
-	return server->query && server->root ? OC_OK : OC_ENOMEM;
+	return server->query && server->root && server->chat ? OC_OK : OC_ENOMEM;
 }
 
 /* Looked for in the text itself: what libcurl cannot parse must not be repeated, either. */
@@ -170,6 +176,7 @@ void oc_server_release(struct oc_server *server)
 	free(server->host);
 	free(server->base_url);
 	free(server->root);
+	free(server->chat);
 	free(server->query);
 	*server = (struct oc_server){.base_url = NULL};
 }

@@ -11,6 +11,7 @@ struct oc_server {
 	char *host;     /* without brackets; owned */
 	char *base_url; /* normalised, without query and trailing slash; owned. It may be shown */
 	char *root;     /* the same without its path; owned */
+	char *chat;     /* where chat completions are asked for, with the query; owned */
 	char *query; /* "?…", to be put behind any path; "" = none; owned. It may hold a secret */
 	bool loopback;  /* this machine: 127.0.0.0/8, ::1 or localhost */
 	bool encrypted; /* https */

@@ -422,15 +422,12 @@ static struct result model_run(const struct model *m, uint64_t seed)
 	        .backoff_factor = 0.5,
 	        .max_time = m->max_time,
 	};
-	static char base[] = "http://h/v1", query[] = "";
 	struct oc_client client = {.cfg = &cfg, .random = {(unsigned short)seed}};
 	struct model_line *lines = calloc((size_t)m->lines, sizeof *lines);
 	struct oc_batch *batch = NULL;
 	struct oc_err err = {0};
 	uint64_t added = 0, settled = 0;
 
-	client.server.base_url = base;
-	client.server.query = query;
 	model_init(m, seed);
 	CHECK(lines);
 	CHECK_INT(oc_batch_new(&client, m->parallel, 0, &batch, &err), OC_OK);

@@ -223,7 +223,7 @@ TEST(memory_may_be_out)
 {
 	static char base_url[] = "http://127.0.0.1:8080/v1?a=b";
 
-	CHECK_INT(fail_each_alloc(init_and_release, base_url), 4);
+	CHECK_INT(fail_each_alloc(init_and_release, base_url), 5);
 }
 
 TEST(a_proxy_has_a_name_without_user_info)
