@@ -7,10 +7,42 @@
 #include "answer/cut.h"
 #include "batch/record.h"
 #include "batch-settle.h"
+#include "text/err.h"
+
+struct item *item_take(struct run *run)
+{
+	struct item *item = run->spare;
+
+	if (item)
+		run->spare = item->next;
+	else
+		item = malloc(sizeof *item);
+	if (!item)
+		cli_die(CLI_OSERR, "out of memory");
+	*item = (struct item){.kept = 0};
+	oc_job_init(&item->job);
+	oc_buf_init(&item->record, SIZE_MAX / 2);
+	item->job.ctx = item;
+	return item;
+}
+
+void item_give_back(struct run *run, struct item *item)
+{
+	oc_job_release(&item->job);
+	oc_buf_release(&item->record);
+	item->next = run->spare;
+	run->spare = item;
+}
+
+/* What it takes while its record waits. */
+static size_t size_of(const struct item *item)
+{
+	return sizeof *item + item->record.n;
+}
 
 const char *settle_model(const struct run *run, const struct item *item)
 {
-	return item->line.model.n ? item->line.model.p : run->ask.request.model;
+	return item->job.line.model.n ? item->job.line.model.p : run->ask.request.model;
 }
 
 /* Would the same failure come back with every line? */
@@ -41,9 +73,9 @@ static void tell_failure(struct run *run, const struct item *item)
 	progress_hide(&run->progress);
 	if (is_general(&item->job)) {
 		stop_asking(run, cli_status_of(err->code));
-		cli_warn("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
+		cli_warn("line %" PRIu64 ": %s%s", item->job.line.number, err->message, advice);
 	} else if (!run->progress.failed) {
-		cli_note("line %" PRIu64 ": %s%s", item->line.number, err->message, advice);
+		cli_note("line %" PRIu64 ": %s%s", item->job.line.number, err->message, advice);
 	}
 }
 
@@ -54,7 +86,7 @@ static void write_reasoning(struct run *run, const struct item *item)
 	if (!run->ask.reasoning_path || !item->job.reply.reasoning)
 		return;
 	oc_buf_init(&record, SIZE_MAX / 2);
-	oc_record_reasoning(&item->line, &item->job.reply, &record);
+	oc_record_reasoning(&item->job.line, &item->job.reply, &record);
 	if (record.bad)
 		cli_die(CLI_OSERR, "out of memory");
 	output_write(&run->ask.reasoning, record.p, record.n);
@@ -63,21 +95,89 @@ static void write_reasoning(struct run *run, const struct item *item)
 
 /* ---- what has been answered ---- */
 
+/* In an envelope the server's body is the answer, also where it has no text, but, say, tool calls.
+ * What is not whole has no finish reason. */
+static void judge_envelope(struct oc_job *job)
+{
+	const struct oc_reply *reply = &job->reply;
+
+	if (job->err.code == OC_EPROTO && reply->content && !reply->content_len &&
+	    reply->finish_reason)
+		job->err.code = OC_OK;
+	if (!job->err.code && !job->received.n)
+		(void)oc_err_set(&job->err, OC_EPROTO, "the server answered with a stream");
+}
+
+/* Is what has arrived an answer to this line? Changes job->err if not. */
+static void judge(struct run *run, struct oc_job *job)
+{
+	const struct oc_reply *reply = &job->reply;
+
+	if (job->line.envelope)
+		judge_envelope(job);
+	if (!job->err.code && reply->content_len)
+		(void)oc_line_check(&job->line, &run->ask.request, reply, &job->err);
+	if (job->err.code && !job->err.http_status)
+		job->err.http_status = reply->http_status;
+}
+
+/* The line of an answer. Where it cannot be one, that is in job.err. */
+static void put_answer(struct run *run, struct item *item)
+{
+	struct oc_job *job = &item->job;
+	const char *id = job->request_id[0] ? job->request_id : job->reply.id;
+	struct oc_reply told = job->reply;
+	struct oc_buf part = {0};
+	int rc;
+
+	oc_buf_init(&part, OC_ANSWER_MAX);
+	if (told.content_len && oc_line_part(&job->line, &run->ask.request, &told, &part)) {
+		told.content = part.p;
+		told.content_len = part.n;
+	}
+	rc = oc_record_answer(&job->line, &told, oc_buf_text(&job->received), id ? id : "",
+	                      &run->json, &item->record, &job->err);
+	if (part.bad || rc == OC_ENOMEM)
+		cli_die(CLI_OSERR, "out of memory");
+	oc_buf_release(&part);
+	job->err.http_status = job->reply.http_status;
+}
+
+/* Makes the record, that of a failure where an answer cannot be one. Returns the exit status that
+ * stands for job.err. */
+static int make_record(struct run *run, struct item *item)
+{
+	struct oc_job *job = &item->job;
+	int status = 0;
+
+	(void)oc_buf_room(&item->record, job->reply.content_len + job->received.n + 256);
+	if (!job->err.code)
+		put_answer(run, item);
+	if (job->err.code) {
+		status = (int)cli_status_of(job->err.code);
+		oc_record_failure(&job->line, &job->err, status, &item->record);
+	}
+	if (item->record.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	return status;
+}
+
 void settle_line(struct run *run, struct item *item)
 {
 	struct oc_job *job = &item->job;
-	int status = item_settle(item, &run->json);
+	int status = make_record(run, item);
 
 	if (status && job->err.http_status)
 		job->reply.http_status = job->err.http_status; /* for the report */
 	if (status)
 		tell_failure(run, item);
-	else if (oc_cut(&job->reply, item->line.max_tokens) > OC_CUT_OWN)
+	else if (oc_cut(&job->reply, item->job.line.max_tokens) > OC_CUT_OWN)
 		status = CLI_CUT;
 	progress_count(&run->progress, &job->reply, status);
 	if (!status && job->reply.attempts)
 		cache_put(&run->ask.cache, oc_question_plain(&job->question), &job->reply,
-		          job->keep_body ? oc_buf_text(&job->received) : (struct oc_text){NULL, 0});
+		          job->line.envelope ? oc_buf_text(&job->received)
+		                             : (struct oc_text){NULL, 0});
 	if (!status && job->reply.tool_calls)
 		status = CLI_CALLS;
 	if ((job->reply.attempts || cache_gave(&job->reply)) &&
@@ -87,9 +187,9 @@ void settle_line(struct run *run, struct item *item)
 		if (run->ask.turn.budget.limit)
 			stop_asking(run, CLI_IOERR);
 	}
-	item_forget_request(item);
+	oc_job_release(job); /* only the record is needed from here on */
 	run->unsettled--;
-	run->held += item->size;
+	run->held += size_of(item);
 }
 
 bool settle_unasked(struct run *run, struct item *item)
@@ -99,12 +199,12 @@ bool settle_unasked(struct run *run, struct item *item)
 
 	if (!cache->dir)
 		return false;
-	if (cache_get(cache, oc_buf_text(&item->line.body), settle_model(run, item), &job->reply,
-	              job->keep_body ? &job->received : NULL, &job->err)) {
-		item_judge(item, &run->ask.request);
+	if (cache_get(cache, oc_buf_text(&item->job.line.body), settle_model(run, item),
+	              &job->reply, job->line.envelope ? &job->received : NULL, &job->err)) {
+		judge(run, job);
 		/* One that has another form than is wanted now is asked for again. */
 		if (job->err.code && !cache->offline)
-			item_forget_answer(item);
+			oc_job_forget_answer(job);
 	} else if (!cache->offline) {
 		/* Only now a key is needed. */
 		(void)oc_config_check(&run->ask.connect.config, &job->err);
@@ -126,11 +226,11 @@ static struct item *take_answers(struct run *run)
 	while ((job = oc_batch_take(run->batch)) != NULL) {
 		struct item *item = job->ctx;
 
-		item_judge(item, &run->ask.request);
+		judge(run, job);
 		oc_secrets_mask_string(&run->client.secrets, job->err.message);
 		write_reasoning(run, item);
 		settle_line(run, item);
-		if (!item->answered)
+		if (job->err.code)
 			continue;
 		*end = item;
 		end = &item->settled;
@@ -147,7 +247,7 @@ static void write_answer(struct run *run, struct item *item)
 	answers_write(&run->answers, oc_buf_text(&item->record), item->kept);
 	if (answers_lost(&run->answers) && !run->refused)
 		stop_asking(run, CLI_IOERR);
-	run->held -= item->size;
+	run->held -= size_of(item);
 }
 
 bool settle_write(struct run *run, bool gaps)
@@ -164,7 +264,7 @@ bool settle_write(struct run *run, bool gaps)
 			*link = item->next;
 			if (!*link)
 				run->end = link;
-			item_give_back(&run->spare, item);
+			item_give_back(run, item);
 		} else if (gaps) {
 			link = &item->next;
 		} else {

@@ -5,6 +5,10 @@
 
 #include "batch-state.h"
 
+/* A fresh one, and the way back. */
+struct item *item_take(struct run *run);
+void item_give_back(struct run *run, struct item *item);
+
 /* The model that the line names, or else the command line. */
 const char *settle_model(const struct run *run, const struct item *item);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* batch-state.h: a run of oc-batch: what it was told, and how far it has come. */
+/* batch-state.h: a run of oc-batch and its lines: what it was told, and how far it has come. */
 #ifndef BATCH_STATE_H
 #define BATCH_STATE_H
 
@@ -7,8 +7,18 @@
 #include "batch-estimate.h"
 #include "question.h"
 #include "batch-feed.h"
-#include "batch-item.h"
 #include "batch-progress.h"
+#include "batch/batch.h"
+
+/* A line, from when it is read until its answer is written. */
+struct item {
+	struct oc_job job;
+	struct oc_buf record; /* the answer line; empty = there is none yet */
+	uint64_t place;       /* of the record among those of this run, from 1 */
+	size_t kept;          /* what answers_keep() has returned; 0 = it was not called */
+	struct item *next;
+	struct item *settled; /* the next of those that were settled at the same time */
+};
 
 struct run {
 	/* Set by the caller. */
@@ -30,7 +40,7 @@ struct run {
 	struct oc_batch *batch;
 	struct item *first; /* not yet written, in the order of the input */
 	struct item **end;
-	struct item *spare;
+	struct item *spare; /* to be used again */
 	unsigned unsettled; /* lines without an answer */
 	size_t held;        /* bytes of answers that are not yet written */
 	uint64_t taken;     /* lines that no earlier run has answered */

@@ -17,10 +17,9 @@
  * wait to be tried again. A server that has gone costs no more of them. */
 enum { UNSETTLED = 16 };
 
-/* Reads a line into the item. What is wrong with it is in job.err. */
-static void read_line(struct run *run, struct item *item, enum lines_got got, struct oc_text text)
+/* Reads a line into the job. What is wrong with it is in job->err. */
+static void read_line(struct run *run, struct oc_job *job, enum lines_got got, struct oc_text text)
 {
-	struct oc_err *err = &item->job.err;
 	bool too_long = got == LINES_TOO_LONG;
 	struct oc_buf mended = {0};
 
@@ -31,12 +30,13 @@ static void read_line(struct run *run, struct item *item, enum lines_got got, st
 		oc_utf8_replace(&mended, text.p, text.n);
 		text = oc_buf_text(&mended);
 	}
-	(void)oc_line_read(&item->line, run->feed.number, text, &run->json, &run->ask.request, err);
-	if (mended.bad || err->code == OC_ENOMEM)
+	(void)oc_line_read(&job->line, run->feed.number, text, &run->json, &run->ask.request,
+	                   &job->err);
+	if (mended.bad || job->err.code == OC_ENOMEM)
 		cli_die(CLI_OSERR, "out of memory");
 	oc_buf_release(&mended);
 	if (too_long)
-		(void)oc_err_set(err, OC_EDATA, "the line is longer than %zu MiB",
+		(void)oc_err_set(&job->err, OC_EDATA, "the line is longer than %zu MiB",
 		                 FEED_LINE_MAX >> 20);
 }
 
@@ -45,25 +45,26 @@ static void read_line(struct run *run, struct item *item, enum lines_got got, st
 static bool make_question(struct run *run, struct item *item)
 {
 	const struct oc_request *request = &run->ask.request;
-	bool stream = !item->line.envelope && !request->whole;
-	int rc = oc_question_init(&item->job.question, request, &item->line.body, stream,
-	                          &item->job.err);
+	struct oc_question *question = &item->job.question;
+	struct oc_line *line = &item->job.line;
+	bool stream = !line->envelope && !request->whole;
+	int rc = oc_question_init(question, request, &line->body, stream, &item->job.err);
 
 	if (rc == OC_ENOMEM)
 		cli_die(CLI_OSERR, "out of memory");
-	item->job.question.model = settle_model(run, item);
-	item->job.question.has_tools = item->line.has_tools;
+	question->model = settle_model(run, item);
+	question->has_tools = line->has_tools;
 	return !rc;
 }
 
 static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 {
-	struct item *item = item_take(&run->spare);
+	struct item *item = item_take(run);
 
-	read_line(run, item, got, text);
-	if (!item->job.err.code && answers_have(&run->answers, item->line.id)) {
+	read_line(run, &item->job, got, text);
+	if (!item->job.err.code && answers_have(&run->answers, item->job.line.id)) {
 		run->progress.kept++;
-		item_give_back(&run->spare, item);
+		item_give_back(run, item);
 		return;
 	}
 	*run->end = item;
@@ -74,8 +75,6 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 		settle_line(run, item);
 		return;
 	}
-	item->job.line = run->feed.number;
-	item->job.keep_body = item->line.envelope;
 	if (settle_unasked(run, item))
 		return;
 	if (make_question(run, item))
@@ -137,20 +136,20 @@ void take_dry(struct run *run)
 			feed_read(&run->feed);
 			continue;
 		}
-		item = item_take(&run->spare);
-		read_line(run, item, got, text);
+		item = item_take(run);
+		read_line(run, &item->job, got, text);
 		if (item->job.err.code || !make_question(run, item)) {
 			cli_warn("line %" PRIu64 ": %s", run->feed.number, item->job.err.message);
 			bad = true;
-		} else if (answers_have(&run->answers, item->line.id)) {
+		} else if (answers_have(&run->answers, item->job.line.id)) {
 			/* It would not be asked. */
 		} else if (run->estimate.wanted) {
-			estimate_add(&run->estimate, &item->line, &run->json);
+			estimate_add(&run->estimate, &item->job.line, &run->json);
 		} else {
-			oc_buf_putc(&item->line.body, '\n');
-			output_write(out, item->line.body.p, item->line.body.n);
+			oc_buf_putc(&item->job.line.body, '\n');
+			output_write(out, item->job.line.body.p, item->job.line.body.n);
 		}
-		item_give_back(&run->spare, item);
+		item_give_back(run, item);
 	}
 	if (run->estimate.wanted)
 		print_estimate(run);

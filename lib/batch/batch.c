@@ -47,15 +47,25 @@ struct oc_batch {
 
 void oc_job_init(struct oc_job *job)
 {
-	*job = (struct oc_job){.line = 0};
+	*job = (struct oc_job){.ctx = NULL};
+	oc_line_init(&job->line);
 	oc_reply_init(&job->reply);
 	oc_buf_init(&job->received, OC_ANSWER_MAX);
 }
 
 void oc_job_release(struct oc_job *job)
 {
+	oc_line_release(&job->line);
 	oc_reply_release(&job->reply);
 	oc_buf_release(&job->received);
+}
+
+void oc_job_forget_answer(struct oc_job *job)
+{
+	oc_reply_release(&job->reply);
+	oc_reply_init(&job->reply);
+	oc_buf_release(&job->received);
+	oc_err_clear(&job->err);
 }
 
 static void queue_init(struct queue *q)
@@ -288,10 +298,11 @@ static void log_try(const struct oc_batch *batch, const struct slot *slot)
 
 	if (!isinf(t->rate))
 		(void)snprintf(rate, sizeof rate, ", %.3g/s", t->rate);
-	oc_client_log(
-	        batch->client, "line %llu, try %d: %s, %llu bytes; %u under way, at most %u%s",
-	        (unsigned long long)slot->job->line, a->reply->attempts, oc_attempt_tell(a, told),
-	        (unsigned long long)a->x.received, batch->running, t->limit, rate);
+	oc_client_log(batch->client,
+	              "line %llu, try %d: %s, %llu bytes; %u under way, at most %u%s",
+	              (unsigned long long)slot->job->line.number, a->reply->attempts,
+	              oc_attempt_tell(a, told), (unsigned long long)a->x.received, batch->running,
+	              t->limit, rate);
 }
 
 static void keep_answer(const struct oc_batch *batch, struct oc_job *job, struct oc_attempt *a)
@@ -299,7 +310,7 @@ static void keep_answer(const struct oc_batch *batch, struct oc_job *job, struct
 	oc_err_clear(&job->err);
 	(void)oc_attempt_error(a, &job->err);
 	memcpy(job->request_id, a->x.request_id, sizeof job->request_id);
-	if (!job->keep_body)
+	if (!job->line.envelope)
 		return;
 	job->received = a->received;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);
@@ -435,7 +446,7 @@ static int enter(struct oc_batch *batch, struct oc_job *job, double now, struct 
 		oc_throttle_idle(&batch->throttle); /* it is not the server that is slow */
 	if (batch->turn_at > 0 && !waited)
 		oc_client_log(batch->client, "line %llu: waiting for a turn",
-		              (unsigned long long)job->line);
+		              (unsigned long long)job->line.number);
 	return rc;
 }
 

@@ -10,19 +10,19 @@
 #define OC_BATCH_H
 
 #include "call/attempt.h"
+#include "batch/line.h"
 #include "batch/tries.h"
 
 struct oc_job {
 	/* Set by the caller before oc_batch_add(), and borrowed until the job is taken. */
-	uint64_t line; /* for the log */
+	struct oc_line line;
 	struct oc_question question;
-	bool keep_body; /* `received` is wanted */
-	void *ctx;      /* the caller's */
+	void *ctx; /* the caller's */
 
-	/* Valid when done, and to be released by oc_job_release(). */
+	/* Valid when done. */
 	struct oc_err err; /* code OC_OK on success */
 	struct oc_reply reply;
-	struct oc_buf received; /* the answer's body, unless it was an event stream */
+	struct oc_buf received; /* for an envelope: the body, unless it was an event stream */
 	char request_id[OC_FIELD_MAX];
 	bool wall; /* the server takes nothing, for longer than is waited: to ask it anything else
 	              is of no use */
@@ -37,6 +37,9 @@ struct oc_job {
 
 void oc_job_init(struct oc_job *job);
 void oc_job_release(struct oc_job *job);
+
+/* As if no answer had come. */
+void oc_job_forget_answer(struct oc_job *job);
 
 struct oc_batch;
 

@@ -367,7 +367,7 @@ static void model_add(struct oc_batch *batch, struct model_line *lines, uint64_t
 
 		line->number = *added;
 		oc_job_init(&line->job);
-		line->job.line = *added;
+		line->job.line.number = *added;
 		line->body = (struct oc_buf){.p = (char *)&line->number, .n = sizeof line->number};
 		line->job.question.body = &line->body;
 		oc_batch_add(batch, &line->job);
