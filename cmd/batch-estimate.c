@@ -83,17 +83,20 @@ static void put_cost(const struct estimate *estimate, const char *name, int64_t 
 	oc_buf_printf(out, "%-19s%s\n", name, text);
 }
 
-void estimate_put(const struct estimate *estimate, struct oc_buf *out)
+void estimate_write(const struct estimate *estimate, struct output *out)
 {
-	put_number(out, "lines", estimate->lines);
-	put_number(out, "bytes", estimate->bytes);
-	put_number(out, "input_tokens", estimate->input);
+	struct oc_buf text = {0};
+
+	oc_buf_init(&text, (size_t)1 << 16);
+	put_number(&text, "lines", estimate->lines);
+	put_number(&text, "bytes", estimate->bytes);
+	put_number(&text, "input_tokens", estimate->input);
 	if (!estimate->unlimited)
-		put_number(out, "max_output_tokens", estimate->output);
+		put_number(&text, "max_output_tokens", estimate->output);
 	if (estimate->priced)
-		put_cost(estimate, "input_cost", 0, out);
+		put_cost(estimate, "input_cost", 0, &text);
 	if (estimate->priced && !estimate->unlimited)
-		put_cost(estimate, "max_cost", estimate->output, out);
+		put_cost(estimate, "max_cost", estimate->output, &text);
 	if (estimate->unlimited)
 		cli_note("%" PRId64
 		         " lines have no limit on their answers (--max-tokens), whose cost "
@@ -101,4 +104,8 @@ void estimate_put(const struct estimate *estimate, struct oc_buf *out)
 		         estimate->unlimited);
 	if (estimate->images)
 		cli_note("%" PRId64 " images are not in the estimate", estimate->images);
+	if (text.bad)
+		cli_die(CLI_OSERR, "out of memory");
+	output_write(out, text.p, text.n);
+	oc_buf_release(&text);
 }

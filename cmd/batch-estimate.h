@@ -4,7 +4,7 @@
 #define BATCH_ESTIMATE_H
 
 #include "batch/line.h"
-#include "text/buf.h"
+#include "output.h"
 #include "usage/price.h"
 
 struct estimate {
@@ -25,6 +25,6 @@ struct estimate {
 void estimate_add(struct estimate *estimate, const struct oc_line *line, struct oc_json *json);
 
 /* A line for each number, behind its name. Ends the program with 65 where a cost is too large. */
-void estimate_put(const struct estimate *estimate, struct oc_buf *out);
+void estimate_write(const struct estimate *estimate, struct output *out);
 
 #endif

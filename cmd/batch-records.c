@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <unistd.h>
 
-#include "lines.h"
+#include "batch-lines.h"
 #include "batch/record.h"
 #include "batch-records.h"
 

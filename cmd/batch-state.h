@@ -6,7 +6,7 @@
 #include "batch-answers.h"
 #include "batch-estimate.h"
 #include "question.h"
-#include "batch-feed.h"
+#include "batch-lines.h"
 #include "batch-progress.h"
 #include "batch/batch.h"
 

@@ -6,6 +6,7 @@
 
 #include "batch-settle.h"
 #include "batch-take.h"
+#include "input.h"
 #include "text/utf8.h"
 #include "text/err.h"
 
@@ -105,18 +106,6 @@ bool take_lines(struct run *run)
 	return false;
 }
 
-static void print_estimate(struct run *run)
-{
-	struct oc_buf text = {0};
-
-	oc_buf_init(&text, (size_t)1 << 16);
-	estimate_put(&run->estimate, &text);
-	if (text.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	output_write(&run->ask.out, text.p, text.n);
-	oc_buf_release(&text);
-}
-
 void take_dry(struct run *run)
 {
 	struct output *out = &run->ask.out;
@@ -132,7 +121,7 @@ void take_dry(struct run *run)
 		struct item *item;
 
 		if (got == LINES_MORE) {
-			feed_wait(&run->feed);
+			input_wait(run->feed.lines.fd);
 			feed_read(&run->feed);
 			continue;
 		}
@@ -152,7 +141,7 @@ void take_dry(struct run *run)
 		item_give_back(run, item);
 	}
 	if (run->estimate.wanted)
-		print_estimate(run);
+		estimate_write(&run->estimate, out);
 	output_commit(out);
 	if (feed_complain(&run->feed))
 		cli_exit(CLI_NOINPUT);

@@ -1,9 +1,42 @@
 /* SPDX-License-Identifier: MIT */
-/* batch-feed.h: the request lines of all the files of a batch, one after the other. */
-#ifndef BATCH_FEED_H
-#define BATCH_FEED_H
+/*
+ * batch-lines.h: files line by line, a read at a time, so that the caller decides when one may
+ * block: one file, or all those of request lines, one after the other.
+ */
+#ifndef BATCH_LINES_H
+#define BATCH_LINES_H
 
-#include "lines.h"
+#include "text/buf.h"
+#include "cli.h"
+
+struct lines {
+	int fd;
+	const char *path;
+	struct oc_buf buf;
+	size_t at;       /* where the next line begins */
+	size_t searched; /* no line ends before this */
+	bool ended;      /* all has been read */
+	bool too_long;   /* the line that is being read is, and is dropped */
+};
+
+enum lines_got {
+	LINES_MORE,     /* the next line is not complete: lines_read() */
+	LINES_LINE,     /* a line, without its end */
+	LINES_TOO_LONG, /* a line beyond the ceiling, which was dropped */
+	LINES_TORN,     /* the last one, which has no end */
+	LINES_END,
+};
+
+/* fd: is closed by lines_close(), unless it is standard input. path: its name in messages; "-" is
+ * standard input. max: the longest line. */
+void lines_init(struct lines *lines, int fd, const char *path, size_t max);
+void lines_close(struct lines *lines);
+
+/* *line is valid until the next lines_read(). */
+enum lines_got lines_next(struct lines *lines, struct oc_text *line);
+
+/* Waits for something to read, and reads once. Ends the program with 66 on an error. */
+void lines_read(struct lines *lines);
 
 #define FEED_LINE_MAX OC_PROMPT_MAX
 
@@ -26,9 +59,6 @@ enum lines_got feed_next(struct feed *feed, struct oc_text *line);
 /* One read. Files are opened without waiting for whoever will write to them, so that an end may be
  * read that is none, unless poll() has said that there is something. */
 void feed_read(struct feed *feed);
-
-/* Waits until there is something to read. */
-void feed_wait(const struct feed *feed);
 
 /* Has the last line been taken? */
 bool feed_ended(const struct feed *feed);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* batch-feed.c: the request lines of all the files of a batch. */
+/* batch-lines.c: files line by line, and the request lines of all the files of a batch. */
 #include "compat.h"
 
 #include <errno.h>
@@ -7,9 +7,101 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "batch-feed.h"
+#include "batch-lines.h"
 #include "input.h"
 #include "json/json.h"
+
+enum { BLOCK = 64 * 1024 };
+
+void lines_init(struct lines *lines, int fd, const char *path, size_t max)
+{
+	*lines = (struct lines){.fd = fd, .path = path};
+	oc_buf_init(&lines->buf, max + BLOCK);
+}
+
+void lines_close(struct lines *lines)
+{
+	if (lines->fd != STDIN_FILENO)
+		(void)close(lines->fd);
+	oc_buf_release(&lines->buf);
+}
+
+static enum lines_got end_of_file(struct lines *lines, struct oc_text *line)
+{
+	bool too_long = lines->too_long;
+
+	*line = (struct oc_text){lines->buf.p + lines->at, lines->buf.n - lines->at};
+	lines->at = lines->searched = lines->buf.n;
+	lines->too_long = false;
+	if (too_long)
+		return LINES_TOO_LONG;
+	return line->n ? LINES_TORN : LINES_END;
+}
+
+enum lines_got lines_next(struct lines *lines, struct oc_text *line)
+{
+	const struct oc_buf *buf = &lines->buf;
+	const char *end = memchr(buf->p + lines->searched, '\n', buf->n - lines->searched);
+	bool too_long = lines->too_long;
+
+	if (!end) {
+		lines->searched = buf->n;
+		return lines->ended ? end_of_file(lines, line) : LINES_MORE;
+	}
+	*line = (struct oc_text){buf->p + lines->at, (size_t)(end - buf->p) - lines->at};
+	lines->at = lines->searched = (size_t)(end - buf->p) + 1;
+	lines->too_long = false;
+	return too_long ? LINES_TOO_LONG : LINES_LINE;
+}
+
+/* Room for a block, behind what is not used up yet. */
+static char *make_room(struct lines *lines)
+{
+	struct oc_buf *buf = &lines->buf;
+	char *to;
+
+	oc_buf_drop(buf, lines->at);
+	lines->searched -= lines->at;
+	lines->at = 0;
+	if (buf->n > buf->max - BLOCK)
+		lines->too_long = true;
+	if (lines->too_long) {
+		oc_buf_release(buf);
+		lines->searched = 0;
+	}
+	to = oc_buf_room(buf, BLOCK);
+	if (!to)
+		cli_die(CLI_OSERR, "out of memory while reading %s", input_name(lines->path));
+	return to;
+}
+
+/* One read(2), which blocks where nothing is there, or with a non-blocking descriptor reads
+ * nothing. 0, or the errno of what is wrong. */
+static int read_block(struct lines *lines)
+{
+	char *to = make_room(lines);
+	ssize_t n;
+
+	do {
+		n = read(lines->fd, to, BLOCK);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return errno == EAGAIN ? 0 : errno;
+	oc_buf_grew(&lines->buf, (size_t)n);
+	lines->ended = n == 0;
+	return 0;
+}
+
+void lines_read(struct lines *lines)
+{
+	int error;
+
+	input_wait(lines->fd);
+	error = read_block(lines);
+	if (error)
+		cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(lines->path),
+		        strerror(error));
+}
 
 static bool is_standard_input(const char *path)
 {
@@ -22,7 +114,7 @@ static int open_file(const char *path)
 	return open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
-/* ---- before anything is asked ---- */
+/* ---- the inputs, before anything is asked ---- */
 
 /* What is wrong with an open file, without reading it; 0 = nothing that can be known. */
 static int check_descriptor(int fd)
@@ -77,7 +169,7 @@ void feed_init(struct feed *feed, char *const *files)
 	}
 }
 
-/* ---- the lines ---- */
+/* ---- their lines ---- */
 
 static bool is_blank(struct oc_text text)
 {
@@ -141,14 +233,9 @@ enum lines_got feed_next(struct feed *feed, struct oc_text *line)
 
 void feed_read(struct feed *feed)
 {
-	feed->error = lines_try(&feed->lines);
+	feed->error = read_block(&feed->lines);
 	if (feed->error)
 		close_file(feed);
-}
-
-void feed_wait(const struct feed *feed)
-{
-	input_wait(feed->lines.fd);
 }
 
 bool feed_ended(const struct feed *feed)
