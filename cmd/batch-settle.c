@@ -51,7 +51,7 @@ static bool is_general(const struct oc_job *job)
 	enum oc_code code = job->err.code;
 
 	return code == OC_EAUTH || code == OC_EQUOTA || code == OC_ECONFIG || code == OC_ENOKEY ||
-	       job->wall;
+	       job->tries.wall;
 }
 
 /* The run ends with this status, for a reason that holds for all lines. */

@@ -24,6 +24,7 @@ struct slot {
 struct queue {
 	struct oc_job *first;
 	struct oc_job **end; /* where the next one is linked */
+	unsigned n;
 };
 
 struct oc_batch {
@@ -36,7 +37,6 @@ struct oc_batch {
 	struct queue fresh;   /* not tried yet, in their order */
 	struct oc_job *again; /* waiting for another try, by the time of it */
 	struct queue done;
-	unsigned nfresh;
 	unsigned running;
 	unsigned nslots;
 	bool stopped;
@@ -79,6 +79,7 @@ static void queue_put(struct queue *q, struct oc_job *job)
 	job->next = NULL;
 	*q->end = job;
 	q->end = &job->next;
+	q->n++;
 }
 
 static struct oc_job *queue_take(struct queue *q)
@@ -90,6 +91,7 @@ static struct oc_job *queue_take(struct queue *q)
 	q->first = job->next;
 	if (!q->first)
 		q->end = &q->first;
+	q->n--;
 	return job;
 }
 
@@ -143,7 +145,6 @@ void oc_batch_add(struct oc_batch *batch, struct oc_job *job)
 	job->due = 0;
 	job->tries = (struct oc_tries){.made = 0};
 	queue_put(&batch->fresh, job);
-	batch->nfresh++;
 }
 
 /* No request waits any more for leave to be sent. */
@@ -172,7 +173,7 @@ unsigned oc_batch_running(const struct oc_batch *batch)
 
 unsigned oc_batch_fresh(const struct oc_batch *batch)
 {
-	return batch->nfresh;
+	return batch->fresh.n;
 }
 
 bool oc_batch_idle(const struct oc_batch *batch)
@@ -273,21 +274,19 @@ static void take_notice(struct oc_batch *batch, const struct slot *slot, double 
 static bool try_again(struct oc_batch *batch, const struct slot *slot, double now, double *wait)
 {
 	const struct oc_attempt *a = &slot->attempt;
-	struct oc_job *job = slot->job;
 	const struct oc_retry_policy policy = {
 	        .max_retries = batch->client->cfg->max_retries,
 	        .backoff_factor = batch->client->cfg->backoff_factor,
 	};
 	const struct oc_trial trial = {
-	        .failure = oc_attempt_failure(a, job->asked),
+	        .failure = oc_attempt_failure(a, slot->job->asked),
 	        .slow = a->err.slow,
 	        .alone = batch->running == 1,
 	        .risky = slot->start.more,
 	        .now = now,
 	};
 
-	job->wall = oc_tries_at_wall(&job->tries, &batch->outlook, &trial);
-	return oc_tries_again(&job->tries, &batch->outlook, &trial, &policy, wait);
+	return oc_tries_again(&slot->job->tries, &batch->outlook, &trial, &policy, wait);
 }
 
 static void log_try(const struct oc_batch *batch, const struct slot *slot)
@@ -371,12 +370,6 @@ static double expire_again(struct oc_batch *batch, double now)
 	return wait;
 }
 
-static struct oc_job *take_fresh(struct oc_batch *batch)
-{
-	batch->nfresh--;
-	return queue_take(&batch->fresh);
-}
-
 /* The same of a fresh job, of which only the first waits: for leave to be sent. */
 static double expire_fresh(struct oc_batch *batch, double now)
 {
@@ -390,7 +383,7 @@ static double expire_fresh(struct oc_batch *batch, double now)
 		return left;
 	(void)oc_client_too_late(batch->client, &job->err);
 	give_up_turn(batch);
-	(void)take_fresh(batch);
+	(void)queue_take(&batch->fresh);
 	finish(batch, job);
 	return 0;
 }
@@ -402,16 +395,14 @@ static double expire(struct oc_batch *batch, double now)
 	return fmin(expire_again(batch, now), expire_fresh(batch, now));
 }
 
-/* How long until this job may be started, in view of the load; HUGE_VAL = not before one has
- * ended. */
+/* How long until this job may be started, in view of the load. */
 static double wait_for_load(struct oc_batch *batch, const struct oc_job *job, double now)
 {
 	enum oc_throttle_who who = !job->tries.made                      ? OC_THROTTLE_FRESH
 	                           : job->tries.blame < OC_TRIES_SUSPECT ? OC_THROTTLE_AGAIN
 	                                                                 : OC_THROTTLE_SUSPECT;
-	double wait = oc_throttle_wait(&batch->throttle, batch->running, who, now);
 
-	return wait < 0 ? HUGE_VAL : wait;
+	return oc_throttle_wait(&batch->throttle, batch->running, who, now);
 }
 
 /* How long until a job may be started; HUGE_VAL = not before something else has happened. *job is
@@ -466,7 +457,7 @@ static void start_some(struct oc_batch *batch, double now)
 		if (job == batch->again) {
 			batch->again = job->next;
 		} else {
-			(void)take_fresh(batch);
+			(void)queue_take(&batch->fresh);
 			batch->fresh_from = now + batch->lull;
 		}
 		if (rc) {
@@ -492,17 +483,6 @@ static int wait_of(struct oc_batch *batch, int wait_ms, double next_deadline, do
 	return isinf(wait) || (wait_ms >= 0 && ms > wait_ms) ? wait_ms : (int)ms;
 }
 
-/* Is there nothing at all that could end a wait? */
-static bool would_hang(const struct oc_batch *batch, int wait_ms, const struct pollfd *fds,
-                       unsigned nfds)
-{
-	for (unsigned i = 0; i < nfds; i++) {
-		if (fds[i].fd >= 0)
-			return false;
-	}
-	return wait_ms < 0 && oc_batch_idle(batch);
-}
-
 int oc_batch_step(struct oc_batch *batch, int wait_ms, struct pollfd *fds, unsigned nfds,
                   struct oc_err *err)
 {
@@ -511,8 +491,6 @@ int oc_batch_step(struct oc_batch *batch, int wait_ms, struct pollfd *fds, unsig
 	int rc;
 
 	start_some(batch, now);
-	if (would_hang(batch, wait_ms, fds, nfds))
-		return OC_OK;
 	rc = oc_http_step(batch->client->http, wait_of(batch, wait_ms, next_deadline, now), fds,
 	                  nfds, err);
 	if (rc)

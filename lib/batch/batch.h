@@ -24,14 +24,13 @@ struct oc_job {
 	struct oc_reply reply;
 	struct oc_buf received; /* for an envelope: the body, unless it was an event stream */
 	char request_id[OC_FIELD_MAX];
-	bool wall; /* the server takes nothing, for longer than is waited: to ask it anything else
-	              is of no use */
+
+	struct oc_tries tries;
 
 	/* Private. */
 	double started; /* when it would have been sent, had it not to wait for leave */
 	double asked;   /* when it was sent first */
 	double due;     /* when the next try may be made */
-	struct oc_tries tries;
 	struct oc_job *next;
 };
 
@@ -56,8 +55,8 @@ void oc_batch_add(struct oc_batch *batch, struct oc_job *job);
 /* From here on no request is started, so that jobs which wait for one are never done. */
 void oc_batch_stop(struct oc_batch *batch);
 
-/* Starts what may be started, waits as oc_http_step() does, at most wait_ms, and moves all on. With
- * nothing to wait for, neither a job nor a descriptor nor a time, it returns at once. */
+/* Starts what may be started, waits as oc_http_step() does, at most wait_ms, and moves all on.
+ * There must be something to wait for: a job, a descriptor, or a time. */
 int oc_batch_step(struct oc_batch *batch, int wait_ms, struct pollfd *fds, unsigned nfds,
                   struct oc_err *err);
 

@@ -86,7 +86,7 @@ double oc_throttle_wait(struct oc_throttle *t, unsigned running, enum oc_throttl
 	double from = fmax(t->quiet_till, t->spent_till);
 
 	if (running >= t->ceiling || (more && who == OC_THROTTLE_SUSPECT))
-		return -1.0;
+		return HUGE_VAL;
 	if (more)
 		from = fmax(from, fmax(t->more_at, t->started_at + APART * t->interval));
 	if (more || who != OC_THROTTLE_FRESH)

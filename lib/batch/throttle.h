@@ -104,8 +104,8 @@ enum oc_throttle_who {
 	OC_THROTTLE_SUSPECT, /* it was perhaps refused for what it is: it is no good test */
 };
 
-/* How long until the next request may start, with so many under way: 0 = now; < 0 = not before one
- * of them has ended. */
+/* How long until the next request may start, with so many under way: 0 = now; HUGE_VAL = not
+ * before one of them has ended. */
 double oc_throttle_wait(struct oc_throttle *t, unsigned running, enum oc_throttle_who who,
                         double now);
 

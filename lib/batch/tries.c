@@ -74,8 +74,8 @@ static bool is_to_blame(const struct oc_tries *tries, const struct oc_outlook *o
 	return outlook->newest > tries->failed_at || (suspect && trial->alone);
 }
 
-bool oc_tries_at_wall(const struct oc_tries *tries, const struct oc_outlook *outlook,
-                      const struct oc_trial *trial)
+static bool is_at_wall(const struct oc_tries *tries, const struct oc_outlook *outlook,
+                       const struct oc_trial *trial)
 {
 	const struct oc_failure *f = &trial->failure;
 
@@ -93,9 +93,10 @@ bool oc_tries_again(struct oc_tries *tries, const struct oc_outlook *outlook,
 	bool counts = !failure.loading && (!trial->slow || takes_nothing(tries, outlook, trial));
 	double left = grace(tries, outlook, trial, policy);
 
+	tries->wall = is_at_wall(tries, outlook, trial);
 	if (is_to_blame(tries, outlook, trial))
 		tries->blame++;
-	if (tries->blame >= OC_TRIES_BLAME_MAX || oc_tries_at_wall(tries, outlook, trial))
+	if (tries->blame >= OC_TRIES_BLAME_MAX || tries->wall)
 		return false;
 	/* With no retries at all there is nothing to be spared. */
 	if (policy->max_retries > 0 && (left > 0 || !counts))

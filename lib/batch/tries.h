@@ -47,6 +47,8 @@ struct oc_tries {
 	int counted; /* failures that use up tries */
 	int blame;
 	double failed_at; /* when it failed last; until then, when it was sent first */
+	bool wall;        /* to ask anything else is of no use either: the server takes nothing, and
+	                     names a time that is not waited for */
 };
 
 /* How it failed. */
@@ -63,10 +65,5 @@ struct oc_trial {
 bool oc_tries_again(struct oc_tries *tries, const struct oc_outlook *outlook,
                     const struct oc_trial *trial, const struct oc_retry_policy *policy,
                     double *wait);
-
-/* Is it of no use to ask anything else either? The server takes nothing, and names a time that is
- * not waited for. To be asked before oc_tries_again(). */
-bool oc_tries_at_wall(const struct oc_tries *tries, const struct oc_outlook *outlook,
-                      const struct oc_trial *trial);
 
 #endif

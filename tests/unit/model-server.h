@@ -382,7 +382,7 @@ static uint64_t model_take(struct oc_batch *batch)
 	while ((job = oc_batch_take(batch)) != NULL) {
 		n++;
 		model.result.failed += job->err.code != OC_OK;
-		model.result.wall |= job->wall;
+		model.result.wall |= job->tries.wall;
 		if (job->reply.attempts > model.result.most_tries)
 			model.result.most_tries = job->reply.attempts;
 		oc_job_release(job);
