@@ -141,9 +141,6 @@ void oc_batch_free(struct oc_batch *batch)
 
 void oc_batch_add(struct oc_batch *batch, struct oc_job *job)
 {
-	job->started = 0;
-	job->due = 0;
-	job->tries = (struct oc_tries){.made = 0};
 	queue_put(&batch->fresh, job);
 }
 

@@ -50,6 +50,7 @@ int oc_batch_new(struct oc_client *client, unsigned parallel, double rate, struc
 /* Gives up what is under way. Jobs that are not done are forgotten. */
 void oc_batch_free(struct oc_batch *batch); /* NULL is fine */
 
+/* A job is added once. */
 void oc_batch_add(struct oc_batch *batch, struct oc_job *job);
 
 /* From here on no request is started, so that jobs which wait for one are never done. */

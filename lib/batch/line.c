@@ -29,29 +29,24 @@ void oc_line_release(struct oc_line *line)
 
 /* ---- identity ----------------------------------------------------------------------------- */
 
-static int hash_custom_id(const struct oc_json *json, int at, uint64_t *key, struct oc_err *err)
+int oc_line_key(const struct oc_json *json, int custom_id, uint64_t number, uint64_t *key,
+                struct oc_err *err)
 {
 	struct oc_buf text = {0};
 	bool bad;
 
+	*key = oc_hash((struct oc_text){(const char *)&number, sizeof number});
+	if (oc_json_type(json, custom_id) != OC_JSON_STRING)
+		return OC_OK;
 	/* Decoded, it stays the same where a tool has written the same string with other escapes.
 	 * The quote keeps it apart from numbers. */
 	oc_buf_init(&text, OC_PROMPT_MAX);
 	oc_buf_putc(&text, '"');
-	(void)oc_json_string(json, at, &text);
+	(void)oc_json_string(json, custom_id, &text);
 	*key = oc_hash(oc_buf_text(&text));
 	bad = text.bad;
 	oc_buf_release(&text);
 	return bad ? oc_err_nomem(err) : OC_OK;
-}
-
-int oc_line_key(const struct oc_json *json, int custom_id, uint64_t number, uint64_t *key,
-                struct oc_err *err)
-{
-	if (oc_json_type(json, custom_id) == OC_JSON_STRING)
-		return hash_custom_id(json, custom_id, key, err);
-	*key = oc_hash((struct oc_text){(const char *)&number, sizeof number});
-	return OC_OK;
 }
 
 /* ---- requests ----------------------------------------------------------------------------- */
@@ -248,9 +243,7 @@ int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, str
 
 	line->number = number;
 	line->id.request = 0;
-	rc = oc_line_key(json, OC_JSON_NONE, number, &line->id.key, err);
-	if (rc)
-		return rc;
+	(void)oc_line_key(json, OC_JSON_NONE, number, &line->id.key, err);
 	rc = oc_json_parse(json, text.p, text.n, &why);
 	if (!rc)
 		rc = read_request(line, json, defaults, &why);
