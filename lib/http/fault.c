@@ -206,7 +206,7 @@ static const char *text_of(struct oc_transfer *t, CURLcode rc)
 	return n ? t->error : curl_easy_strerror(rc);
 }
 
-void oc_fault_set(struct oc_transfer *t, CURLcode rc)
+static void set(struct oc_transfer *t, CURLcode rc)
 {
 	const char *text = text_of(t, rc);
 	struct oc_err *err = &t->x->err;
@@ -255,5 +255,5 @@ void oc_fault_judge(struct oc_transfer *t, CURLcode rc)
 	else if (rc == CURLE_OK && !t->head_done) /* libcurl takes that for an empty body */
 		rc = CURLE_PARTIAL_FILE;
 	if (rc != CURLE_OK)
-		oc_fault_set(t, rc);
+		set(t, rc);
 }

@@ -9,10 +9,7 @@
  * OC_ETIMEOUT. */
 enum oc_code oc_fault_code(CURLcode rc);
 
-/* Fills the exchange's err; rc is not CURLE_OK. */
-void oc_fault_set(struct oc_transfer *t, CURLcode rc);
-
-/* Fills it if the exchange has failed, which libcurl's result may not say. */
+/* Fills the exchange's err if it has failed, which libcurl's result may not say. */
 void oc_fault_judge(struct oc_transfer *t, CURLcode rc);
 
 #endif

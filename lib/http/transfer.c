@@ -272,17 +272,6 @@ static void set_callbacks(struct oc_transfer *t)
 	(void)curl_easy_setopt(easy, CURLOPT_PRIVATE, t);
 }
 
-static void set_message(struct oc_transfer *t)
-{
-	const struct oc_exchange *x = t->x;
-
-	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
-	if (!x->body.p)
-		return;
-	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->body.n);
-	(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, x->body.p);
-}
-
 struct oc_transfer *oc_transfer_new(void)
 {
 	struct oc_transfer *t = calloc(1, sizeof *t);
@@ -321,7 +310,11 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_http *http, struct oc_e
 	set_callbacks(t);
 	if (!add_headers(t))
 		return OC_ENOMEM;
-	set_message(t);
+	(void)curl_easy_setopt(t->easy, CURLOPT_HTTPHEADER, t->headers);
+	if (x->body.p) {
+		(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)x->body.n);
+		(void)curl_easy_setopt(t->easy, CURLOPT_POSTFIELDS, x->body.p);
+	}
 	return OC_OK;
 }
 

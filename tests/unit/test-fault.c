@@ -100,7 +100,7 @@ TEST(some_results_have_two_meanings)
 		t->begun = cases[i].begun;
 		t->head_done = cases[i].head_done;
 		(void)snprintf(t->error, sizeof t->error, "%s", cases[i].text);
-		oc_fault_set(t, cases[i].rc);
+		oc_fault_judge(t, cases[i].rc);
 		printf("# %s\n", x.err.message);
 		CHECK_INT(x.err.code, cases[i].code);
 		CHECK_INT(x.err.retry, cases[i].code == OC_ECONNECT);
