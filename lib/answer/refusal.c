@@ -202,11 +202,11 @@ static bool has_word(struct oc_text text, const char *word)
 	return false;
 }
 
-enum oc_delivery oc_refusal_bears(int http_status, struct oc_text body)
+enum oc_delivery oc_refusal_accepts(int http_status, struct oc_text body)
 {
 	static const struct {
 		const char *word;
-		enum oc_delivery bears;
+		enum oc_delivery accepts;
 		bool fault; /* there are servers that call it a fault of theirs */
 	} words[] = {
 	        {"stream options", OC_DELIVERY_STREAM, false},
@@ -215,19 +215,19 @@ enum oc_delivery oc_refusal_bears(int http_status, struct oc_text body)
 	        {"stream", OC_DELIVERY_WHOLE, false},
 	};
 	bool refused = http_status == 400 || http_status == 422;
-	enum oc_delivery bears = OC_DELIVERY_USAGE;
+	enum oc_delivery accepts = OC_DELIVERY_USAGE;
 	struct oc_said said;
 
 	if (!refused && http_status != 500)
-		return bears;
+		return accepts;
 	oc_said_init(&said);
 	oc_said_body(&said, http_status, body);
-	for (size_t i = 0; i < OC_COUNT(words) && bears == OC_DELIVERY_USAGE; i++) {
+	for (size_t i = 0; i < OC_COUNT(words) && accepts == OC_DELIVERY_USAGE; i++) {
 		if ((refused || words[i].fault) &&
 		    (has_word(oc_buf_text(&said.words), words[i].word) ||
 		     has_word(oc_buf_text(&said.kind), words[i].word)))
-			bears = words[i].bears;
+			accepts = words[i].accepts;
 	}
 	oc_said_release(&said);
-	return bears;
+	return accepts;
 }

@@ -34,6 +34,6 @@ int oc_refusal_of_value(const struct oc_json *j, int at, const struct oc_refusal
 /* How the answer may be asked for, going by the body of a refusal: without the usage where it names
  * that option of a stream, without a stream where it names this, else in any way. http_status: the
  * one that counts. */
-enum oc_delivery oc_refusal_bears(int http_status, struct oc_text body);
+enum oc_delivery oc_refusal_accepts(int http_status, struct oc_text body);
 
 #endif

@@ -240,7 +240,8 @@ bool oc_attempt_done(struct oc_attempt *a)
 	if (a->x.done) {
 		judge(a);
 		if (a->err.code && a->received.n)
-			a->bears = oc_refusal_bears(a->err.http_status, oc_buf_text(&a->received));
+			a->accepts =
+			        oc_refusal_accepts(a->err.http_status, oc_buf_text(&a->received));
 	}
 	if (oc_events_flush(&a->in) && !a->err.code)
 		take_error(a, &a->in.err);
@@ -280,7 +281,7 @@ const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTE
 
 bool oc_attempt_lower(const struct oc_attempt *a)
 {
-	return oc_question_lower(a->question, a->err.code, a->bears, &a->client->bearings);
+	return oc_question_lower(a->question, a->err.code, a->accepts, &a->client->accepted);
 }
 
 struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked)
@@ -342,13 +343,13 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_err *err)
 {
 	struct oc_client *client = a->client;
 	struct oc_question *question = a->question;
-	struct oc_text body = oc_question_body(question, &client->bearings);
+	struct oc_text body = oc_question_body(question, &client->accepted);
 	bool stream = question->asks > OC_DELIVERY_WHOLE;
 
 	a->err = (struct oc_err){.code = OC_OK};
 	a->retry_after = -1;
 	a->spent = -1;
-	a->bears = OC_DELIVERY_USAGE;
+	a->accepts = OC_DELIVERY_USAGE;
 	a->mode = OC_ATTEMPT_UNDECIDED;
 	a->ending = a->ended = false;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);

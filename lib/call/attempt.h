@@ -43,8 +43,8 @@ struct oc_attempt {
 	double spent;       /* s until a limit of which nothing remains is there again; < 0 = the
 	                           server does not say so */
 	struct oc_buf received; /* the body, unless it is an event stream */
-	/* All that the server bears of what the body may ask for, as its refusal says. */
-	enum oc_delivery bears;
+	/* All that the server accepts of what the body may ask for, as its refusal says. */
+	enum oc_delivery accepts;
 
 	/* Private. */
 	struct oc_exchange x;
@@ -69,7 +69,7 @@ void oc_attempt_conceal(struct oc_attempt *a);
 enum { OC_ATTEMPT_TOLD_MAX = 64 };
 const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTEMPT_TOLD_MAX]);
 
-/* Did it fail because more was asked for than the server bears? Then the question asks for less,
+/* Did it fail because more was asked for than the server accepts? Then the question asks for less,
  * as oc_question_lower() does it. */
 bool oc_attempt_lower(const struct oc_attempt *a);
 

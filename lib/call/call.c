@@ -156,7 +156,7 @@ static bool try_again(struct oc_call *call)
 	return false;
 }
 
-/* Is the same to be asked again, in a way that the server bears? */
+/* Is the same to be asked again, in a way that the server accepts? */
 static bool ask_for_less(struct oc_call *call)
 {
 	const struct oc_attempt *a = &call->attempt;

@@ -14,7 +14,7 @@ struct oc_client {
 	struct oc_secrets secrets; /* what is in neither messages nor the log nor replies */
 	bool has_key;              /* one is sent, be it in a header of the caller's */
 	struct oc_http *http;
-	struct oc_bearings bearings; /* of the server's models */
+	struct oc_accepted accepted; /* of the server's models */
 	unsigned short random[3];    /* erand48()'s state, for back-off */
 	double looked_up; /* when it was last asked why a name has no address; 0 = never */
 	bool missing;     /* because it does not exist */

@@ -11,9 +11,9 @@ static uint64_t hash_of(const char *model)
 }
 
 /* Where the model is among those that are known; where the next one goes, if it is not. */
-static unsigned find(const struct oc_bearings *known, const char *model)
+static unsigned find(const struct oc_accepted *known, const char *model)
 {
-	for (unsigned i = 0; i < known->n && i < OC_BEARINGS_MAX; i++) {
+	for (unsigned i = 0; i < known->n && i < OC_ACCEPTED_MAX; i++) {
 		if (known->of[i].model == hash_of(model))
 			return i;
 	}
@@ -45,24 +45,24 @@ struct oc_text oc_question_plain(struct oc_question *q)
 	return oc_buf_text(q->body);
 }
 
-struct oc_text oc_question_body(struct oc_question *q, const struct oc_bearings *known)
+struct oc_text oc_question_body(struct oc_question *q, const struct oc_accepted *known)
 {
 	unsigned at = find(known, q->model);
 
 	if (!q->body)
 		return (struct oc_text){NULL, 0};
-	if (at < known->n && known->of[at].bears < q->asks)
-		ask_less(q, known->of[at].bears);
+	if (at < known->n && known->of[at].accepts < q->asks)
+		ask_less(q, known->of[at].accepts);
 	return oc_buf_text(q->body);
 }
 
-bool oc_question_lower(struct oc_question *q, enum oc_code code, enum oc_delivery bears,
-                       struct oc_bearings *known)
+bool oc_question_lower(struct oc_question *q, enum oc_code code, enum oc_delivery accepts,
+                       struct oc_accepted *known)
 {
 	unsigned at;
 
-	if (code && bears < q->asks) {
-		ask_less(q, bears);
+	if (code && accepts < q->asks) {
+		ask_less(q, accepts);
 		q->lowered = true;
 		return true;
 	}
@@ -70,7 +70,7 @@ bool oc_question_lower(struct oc_question *q, enum oc_code code, enum oc_deliver
 		return false;
 	at = find(known, q->model);
 	known->n += at == known->n;
-	known->of[at % OC_BEARINGS_MAX].model = hash_of(q->model);
-	known->of[at % OC_BEARINGS_MAX].bears = q->asks;
+	known->of[at % OC_ACCEPTED_MAX].model = hash_of(q->model);
+	known->of[at % OC_ACCEPTED_MAX].accepts = q->asks;
 	return false;
 }

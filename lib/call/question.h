@@ -9,15 +9,15 @@
 
 #include "request/request.h"
 
-enum { OC_BEARINGS_MAX = 16 };
+enum { OC_ACCEPTED_MAX = 16 };
 
-/* The models that are known to bear less than a stream with the usage at its end. All zero at
+/* The models that are known to accept less than a stream with the usage at its end. All zero at
  * first. */
-struct oc_bearings {
+struct oc_accepted {
 	struct {
 		uint64_t model; /* a hash of its name */
-		enum oc_delivery bears;
-	} of[OC_BEARINGS_MAX]; /* the last ones */
+		enum oc_delivery accepts;
+	} of[OC_ACCEPTED_MAX]; /* the last ones */
 	unsigned n;            /* all that were ever found */
 };
 
@@ -39,15 +39,15 @@ int oc_question_init(struct oc_question *q, const struct oc_request *req, struct
 /* The body without what asks for a stream; it stays so. */
 struct oc_text oc_question_plain(struct oc_question *q);
 
-/* The body for the next try, which asks for no more than the model is known to bear. */
-struct oc_text oc_question_body(struct oc_question *q, const struct oc_bearings *known);
+/* The body for the next try, which asks for no more than the model is known to accept. */
+struct oc_text oc_question_body(struct oc_question *q, const struct oc_accepted *known);
 
 /*
  * After a try that ended with this code: true if it failed because the body asks for more than the
- * server bears. Then the body asks for less, and is to be sent again at once: that is no retry, and
- * comes to an end. An answer to a body that was lowered is remembered in *known.
+ * server accepts. Then the body asks for less, and is to be sent again at once: that is no retry,
+ * and comes to an end. An answer to a body that was lowered is remembered in *known.
  */
-bool oc_question_lower(struct oc_question *q, enum oc_code code, enum oc_delivery bears,
-                       struct oc_bearings *known);
+bool oc_question_lower(struct oc_question *q, enum oc_code code, enum oc_delivery accepts,
+                       struct oc_accepted *known);
 
 #endif

@@ -29,7 +29,7 @@ int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
  * line between the two, whether or not the first one ends its last line. */
 void oc_prompt_separate(struct oc_buf *prompt);
 
-/* How an answer is asked for, from the least to the most that a server must bear. */
+/* How an answer is asked for, from the least to the most that a server must accept. */
 enum oc_delivery {
 	OC_DELIVERY_WHOLE,  /* as one document */
 	OC_DELIVERY_STREAM, /* as an event stream, and nothing that could be left out */

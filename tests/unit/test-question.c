@@ -16,7 +16,7 @@ static void begin(struct oc_question *q, struct oc_buf *body, const char *model)
 }
 
 /* What the body of a new call would ask for. */
-static enum oc_delivery asked_of(const struct oc_bearings *known, const char *model)
+static enum oc_delivery asked_of(const struct oc_accepted *known, const char *model)
 {
 	struct oc_question q;
 	struct oc_buf body = {0};
@@ -29,7 +29,7 @@ static enum oc_delivery asked_of(const struct oc_bearings *known, const char *mo
 
 TEST(takes_off_what_is_refused)
 {
-	struct oc_bearings known = {.n = 0};
+	struct oc_accepted known = {.n = 0};
 	struct oc_question q;
 	struct oc_buf body = {0};
 
@@ -47,7 +47,7 @@ TEST(takes_off_what_is_refused)
  * too. */
 TEST(only_an_answer_is_remembered)
 {
-	struct oc_bearings known = {.n = 0};
+	struct oc_accepted known = {.n = 0};
 	struct oc_question q;
 	struct oc_buf body = {0};
 
@@ -65,7 +65,7 @@ TEST(only_an_answer_is_remembered)
 /* Who asked for a whole answer of his own accord has learned nothing about the server. */
 TEST(a_whole_answer_that_was_wanted)
 {
-	struct oc_bearings known = {.n = 0};
+	struct oc_accepted known = {.n = 0};
 	static const struct oc_request req = {.model = NULL};
 	struct oc_question q;
 	struct oc_buf body = {0};
@@ -82,12 +82,12 @@ TEST(a_whole_answer_that_was_wanted)
 
 TEST(many_models)
 {
-	struct oc_bearings known = {.n = 0};
+	struct oc_accepted known = {.n = 0};
 	struct oc_question q;
 	struct oc_buf body = {0};
 	char name[16];
 
-	for (int i = 0; i < OC_BEARINGS_MAX + 1; i++) {
+	for (int i = 0; i < OC_ACCEPTED_MAX + 1; i++) {
 		(void)snprintf(name, sizeof name, "m%d", i);
 		begin(&q, &body, name);
 		CHECK(oc_question_lower(&q, OC_EREFUSED, OC_DELIVERY_STREAM, &known));
@@ -101,7 +101,7 @@ TEST(many_models)
 
 TEST(no_body)
 {
-	struct oc_bearings known = {.n = 0};
+	struct oc_accepted known = {.n = 0};
 	struct oc_question q = {.body = NULL};
 
 	CHECK_INT(oc_question_body(&q, &known).n, 0);

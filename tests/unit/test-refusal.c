@@ -349,13 +349,13 @@ TEST(request_ids)
 }
 
 /* The whole texts of vendors; their sources are in docs/QUIRKS.md. */
-TEST(what_a_server_bears)
+TEST(what_a_server_accepts)
 {
 	static const char llamacpp[] =
 	        "{\"error\":{\"code\":500,\"message\":\"Cannot use tools with "
 	        "stream\",\"type\":\"server_error\"}}";
 	static const struct {
-		enum oc_delivery bears;
+		enum oc_delivery accepts;
 		const char *body;
 	} rows[] = {
 	        {OC_DELIVERY_STREAM,
@@ -409,12 +409,12 @@ TEST(what_a_server_bears)
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		struct oc_text body = {rows[i].body, strlen(rows[i].body)};
 
-		CHECK_INT(oc_refusal_bears(400, body), rows[i].bears);
-		CHECK_INT(oc_refusal_bears(422, body), rows[i].bears);
-		CHECK_INT(oc_refusal_bears(500, body), OC_DELIVERY_USAGE);
-		CHECK_INT(oc_refusal_bears(403, body), OC_DELIVERY_USAGE);
+		CHECK_INT(oc_refusal_accepts(400, body), rows[i].accepts);
+		CHECK_INT(oc_refusal_accepts(422, body), rows[i].accepts);
+		CHECK_INT(oc_refusal_accepts(500, body), OC_DELIVERY_USAGE);
+		CHECK_INT(oc_refusal_accepts(403, body), OC_DELIVERY_USAGE);
 	}
-	CHECK_INT(oc_refusal_bears(500, (struct oc_text){llamacpp, strlen(llamacpp)}),
+	CHECK_INT(oc_refusal_accepts(500, (struct oc_text){llamacpp, strlen(llamacpp)}),
 	          OC_DELIVERY_WHOLE);
 }
 
@@ -439,5 +439,5 @@ int main(void)
 	return RUN(T(body_shapes), T(long_texts_are_cut), T(bytes_of_images_are_not_shown),
 	           T(codes_by_status), T(models_that_are_missing), T(addresses_that_are_wrong),
 	           T(keys), T(quota_or_rate), T(failures_that_may_pass), T(request_ids),
-	           T(what_a_server_bears), T(nothing_is_known));
+	           T(what_a_server_accepts), T(nothing_is_known));
 }
