@@ -40,9 +40,9 @@ static size_t size_of(const struct item *item)
 	return sizeof *item + item->record.n;
 }
 
-const char *settle_model(const struct run *run, const struct item *item)
+const char *settle_model(const struct run *run, const struct oc_job *job)
 {
-	return item->job.line.model.n ? item->job.line.model.p : run->ask.request.model;
+	return job->line.model.n ? job->line.model.p : run->ask.request.model;
 }
 
 /* Would the same failure come back with every line? */
@@ -63,30 +63,30 @@ static void stop_asking(struct run *run, enum cli_status status)
 }
 
 /* Of the failures of lines the first is told, as an example; and the one that ends the run. */
-static void tell_failure(struct run *run, const struct item *item)
+static void tell_failure(struct run *run, const struct oc_job *job)
 {
-	const struct oc_err *err = &item->job.err;
+	const struct oc_err *err = &job->err;
 	const char *advice = connect_advice(&run->ask.connect, err);
 
 	if (run->refused)
 		return;
 	progress_hide(&run->progress);
-	if (is_general(&item->job)) {
+	if (is_general(job)) {
 		stop_asking(run, cli_status_of(err->code));
-		cli_warn("line %" PRIu64 ": %s%s", item->job.line.number, err->message, advice);
+		cli_warn("line %" PRIu64 ": %s%s", job->line.number, err->message, advice);
 	} else if (!run->progress.failed) {
-		cli_note("line %" PRIu64 ": %s%s", item->job.line.number, err->message, advice);
+		cli_note("line %" PRIu64 ": %s%s", job->line.number, err->message, advice);
 	}
 }
 
-static void write_reasoning(struct run *run, const struct item *item)
+static void write_reasoning(struct run *run, const struct oc_job *job)
 {
 	struct oc_buf record = {0};
 
-	if (!run->ask.reasoning_path || !item->job.reply.reasoning)
+	if (!run->ask.reasoning_path || !job->reply.reasoning)
 		return;
 	oc_buf_init(&record, SIZE_MAX / 2);
-	oc_record_reasoning(&item->job.line, &item->job.reply, &record);
+	oc_record_reasoning(&job->line, &job->reply, &record);
 	if (record.bad)
 		cli_die(CLI_OSERR, "out of memory");
 	output_write(&run->ask.reasoning, record.p, record.n);
@@ -165,23 +165,24 @@ static int make_record(struct run *run, struct item *item)
 void settle_line(struct run *run, struct item *item)
 {
 	struct oc_job *job = &item->job;
-	int status = make_record(run, item);
+	int status;
 
+	write_reasoning(run, job);
+	status = make_record(run, item);
 	if (status && job->err.http_status)
 		job->reply.http_status = job->err.http_status; /* for the report */
 	if (status)
-		tell_failure(run, item);
-	else if (oc_cut(&job->reply, item->job.line.max_tokens) > OC_CUT_OWN)
+		tell_failure(run, job);
+	else if (oc_cut(&job->reply, job->line.max_tokens) > OC_CUT_OWN)
 		status = CLI_CUT;
 	progress_count(&run->progress, &job->reply, status);
 	if (!status && job->reply.attempts)
 		cache_put(&run->ask.cache, oc_question_plain(&job->question), &job->reply,
-		          job->line.envelope ? oc_buf_text(&job->received)
-		                             : (struct oc_text){NULL, 0});
+		          oc_buf_text(&job->received));
 	if (!status && job->reply.tool_calls)
 		status = CLI_CALLS;
 	if ((job->reply.attempts || cache_gave(&job->reply)) &&
-	    !report_add(&run->ask.report, settle_model(run, item), &job->reply, status)) {
+	    !report_add(&run->ask.report, settle_model(run, job), &job->reply, status)) {
 		run->unreported = true;
 		/* What is not in the report cannot be held against a budget. */
 		if (run->ask.turn.budget.limit)
@@ -199,8 +200,8 @@ bool settle_unasked(struct run *run, struct item *item)
 
 	if (!cache->dir)
 		return false;
-	if (cache_get(cache, oc_buf_text(&item->job.line.body), settle_model(run, item),
-	              &job->reply, job->line.envelope ? &job->received : NULL, &job->err)) {
+	if (cache_get(cache, oc_buf_text(&job->line.body), settle_model(run, job), &job->reply,
+	              job->line.envelope ? &job->received : NULL, &job->err)) {
 		judge(run, job);
 		/* One that has another form than is wanted now is asked for again. */
 		if (job->err.code && !cache->offline)
@@ -211,7 +212,6 @@ bool settle_unasked(struct run *run, struct item *item)
 	}
 	if (!job->err.code && !cache_gave(&job->reply))
 		return false;
-	write_reasoning(run, item);
 	settle_line(run, item);
 	return true;
 }
@@ -228,7 +228,6 @@ static struct item *take_answers(struct run *run)
 
 		judge(run, job);
 		oc_secrets_mask_string(&run->client.secrets, job->err.message);
-		write_reasoning(run, item);
 		settle_line(run, item);
 		if (job->err.code)
 			continue;
@@ -245,7 +244,7 @@ static void write_answer(struct run *run, struct item *item)
 {
 	progress_hide(&run->progress);
 	answers_write(&run->answers, oc_buf_text(&item->record), item->kept);
-	if (answers_lost(&run->answers) && !run->refused)
+	if (answers_lost(&run->answers))
 		stop_asking(run, CLI_IOERR);
 	run->held -= size_of(item);
 }

@@ -42,18 +42,18 @@ static void read_line(struct run *run, struct oc_job *job, enum lines_got got, s
 }
 
 /* The body of an envelope's answer is the server's own, and so is a document. False where the body
- * is too large; that is in job.err. */
-static bool make_question(struct run *run, struct item *item)
+ * is too large; that is in job->err. */
+static bool make_question(struct run *run, struct oc_job *job)
 {
 	const struct oc_request *request = &run->ask.request;
-	struct oc_question *question = &item->job.question;
-	struct oc_line *line = &item->job.line;
+	struct oc_question *question = &job->question;
+	struct oc_line *line = &job->line;
 	bool stream = !line->envelope && !request->whole;
-	int rc = oc_question_init(question, request, &line->body, stream, &item->job.err);
+	int rc = oc_question_init(question, request, &line->body, stream, &job->err);
 
 	if (rc == OC_ENOMEM)
 		cli_die(CLI_OSERR, "out of memory");
-	question->model = settle_model(run, item);
+	question->model = settle_model(run, job);
 	question->has_tools = line->has_tools;
 	return !rc;
 }
@@ -61,9 +61,10 @@ static bool make_question(struct run *run, struct item *item)
 static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 {
 	struct item *item = item_take(run);
+	struct oc_job *job = &item->job;
 
-	read_line(run, &item->job, got, text);
-	if (!item->job.err.code && answers_have(&run->answers, item->job.line.id)) {
+	read_line(run, job, got, text);
+	if (!job->err.code && answers_have(&run->answers, job->line.id)) {
 		run->progress.kept++;
 		item_give_back(run, item);
 		return;
@@ -72,14 +73,10 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 	run->end = &item->next;
 	run->unsettled++;
 	item->place = ++run->taken;
-	if (item->job.err.code) {
-		settle_line(run, item);
+	if (!job->err.code && settle_unasked(run, item))
 		return;
-	}
-	if (settle_unasked(run, item))
-		return;
-	if (make_question(run, item))
-		oc_batch_add(run->batch, &item->job);
+	if (!job->err.code && make_question(run, job))
+		oc_batch_add(run->batch, job);
 	else
 		settle_line(run, item);
 }
@@ -109,6 +106,7 @@ bool take_lines(struct run *run)
 void take_dry(struct run *run)
 {
 	struct output *out = &run->ask.out;
+	struct oc_job job = {.ctx = NULL};
 	struct oc_text text;
 	enum lines_got got;
 	bool bad = false;
@@ -118,27 +116,25 @@ void take_dry(struct run *run)
 	answers_look(&run->answers, run->ask.output_path, run->resume);
 	output_open(out, NULL);
 	while ((got = feed_next(&run->feed, &text)) != LINES_END) {
-		struct item *item;
-
 		if (got == LINES_MORE) {
 			input_wait(run->feed.lines.fd);
 			feed_read(&run->feed);
 			continue;
 		}
-		item = item_take(run);
-		read_line(run, &item->job, got, text);
-		if (item->job.err.code || !make_question(run, item)) {
-			cli_warn("line %" PRIu64 ": %s", run->feed.number, item->job.err.message);
+		oc_job_init(&job);
+		read_line(run, &job, got, text);
+		if (job.err.code || !make_question(run, &job)) {
+			cli_warn("line %" PRIu64 ": %s", run->feed.number, job.err.message);
 			bad = true;
-		} else if (answers_have(&run->answers, item->job.line.id)) {
+		} else if (answers_have(&run->answers, job.line.id)) {
 			/* It would not be asked. */
 		} else if (run->estimate.wanted) {
-			estimate_add(&run->estimate, &item->job.line, &run->json);
+			estimate_add(&run->estimate, &job.line, &run->json);
 		} else {
-			oc_buf_putc(&item->job.line.body, '\n');
-			output_write(out, item->job.line.body.p, item->job.line.body.n);
+			oc_buf_putc(&job.line.body, '\n');
+			output_write(out, job.line.body.p, job.line.body.n);
 		}
-		item_give_back(run, item);
+		oc_job_release(&job);
 	}
 	if (run->estimate.wanted)
 		estimate_write(&run->estimate, out);
