@@ -3,7 +3,6 @@
 #include "compat.h"
 
 #include "http/fault.h"
-#include "http/secret.h"
 #include "text/err.h"
 
 /* Only what can come of HTTP and of the options that are set here. The rest is the server's doing:
@@ -196,6 +195,57 @@ static void fail_proxy(struct oc_transfer *t, CURLcode rc, const char *text)
 		(void)oc_err_set(err, oc_fault_code(rc), "the proxy %s failed: %s", proxy, text);
 }
 
+/* ---- libcurl's texts ---- */
+
+static void star(char *p, const char *end)
+{
+	if (p < end)
+		memset(p, '*', (size_t)(end - p));
+}
+
+/* A quotation is one of a URL, or of a part of it. It may be cut before its user info ends. */
+static void scrub_quoted(char *p, char *close)
+{
+	char *end = close ? close : p + strlen(p);
+	char *slashes = strstr(p, "//");
+	char *at, *colon;
+
+	if (slashes && slashes < end)
+		p = slashes + 2;
+	colon = memchr(p, ':', (size_t)(end - p));
+	at = end;
+	while (at > p && *at != '@')
+		at--;
+	if (!close)
+		star(p, end);
+	else if (*at == '@')
+		star(p, at);
+	else if (colon)
+		star(colon + 1, end);
+}
+
+void oc_fault_scrub(char *text)
+{
+	char *quote = strstr(text, " '");
+	char *at = strrchr(text, '@');
+	char *word;
+
+	if (quote) {
+		char *close = strrchr(quote + 2, '\'');
+
+		scrub_quoted(quote + 2, close);
+		return;
+	}
+	if (!at)
+		return;
+	word = at;
+	while (word > text && word[-1] != ' ' && word[-1] != '/')
+		word--;
+	star(word, at);
+}
+
+/* ---- all of it ---- */
+
 /* libcurl's words, without the blank that some end with. */
 static const char *text_of(struct oc_transfer *t, CURLcode rc)
 {
@@ -212,7 +262,7 @@ static void set(struct oc_transfer *t, CURLcode rc)
 	struct oc_err *err = &t->x->err;
 	const char *server = t->http->server->base_url;
 
-	oc_secret_scrub(t->error);
+	oc_fault_scrub(t->error);
 	if (t->stopped)
 		(void)oc_err_set(err, OC_ESTOPPED, "%s: the transfer was stopped", server);
 	else if (is_by_proxy(t, rc))

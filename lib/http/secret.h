@@ -51,8 +51,4 @@ void oc_secrets_mask_string(const struct oc_secrets *secrets, char *s);
  * which are what the model says. A body that is no JSON is masked as text. OC_ENOMEM. */
 int oc_secrets_mask_body(const struct oc_secrets *secrets, struct oc_buf *body);
 
-/* Masks what may be the user info of a URL in a text of libcurl's. It takes proxies from the
- * environment, so that their passwords are not known here. */
-void oc_secret_scrub(char *text);
-
 #endif

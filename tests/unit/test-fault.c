@@ -108,7 +108,47 @@ TEST(some_results_have_two_meanings)
 	oc_transfer_free(t);
 }
 
+TEST(texts_of_libcurl_lose_user_info)
+{
+	static const struct {
+		const char *text;
+		const char *scrubbed;
+	} texts[] = {
+	        {"Could not resolve host: h", "Could not resolve host: h"},
+	        {"Failed to connect to h port 1 after 0 ms: Couldn't connect to server",
+	         "Failed to connect to h port 1 after 0 ms: Couldn't connect to server"},
+	        {"no subject name matches target host name 'localhost'",
+	         "no subject name matches target host name 'localhost'"},
+	        {"Unsupported proxy syntax in 'http://u:secret@h:x': Bad port",
+	         "Unsupported proxy syntax in 'http://********@h:x': Bad port"},
+	        {"Unsupported proxy syntax in 'u:sec'r et@t@h:x': Bad port",
+	         "Unsupported proxy syntax in '************@h:x': Bad port"},
+	        {"Unsupported proxy syntax in 'http://u:secret': Bad port",
+	         "Unsupported proxy syntax in 'http://u:******': Bad port"},
+	        {"Unsupported proxy syntax in 'http://u:secret@h:x",
+	         "Unsupported proxy syntax in 'http://************"},
+	        {"Unsupported proxy syntax in 'u:secret@secr",
+	         "Unsupported proxy syntax in '*************"},
+	        {"Could not resolve proxy: u:secret@h", "Could not resolve proxy: ********@h"},
+	        {"cannot use http://u:secret@h/", "cannot use http://********@h/"},
+	        {"@", "@"},
+	        {" '", " '"},
+	        {" ''", " ''"},
+	        {"", ""},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(texts); i++) {
+		char text[256];
+
+		printf("# %s\n", texts[i].text);
+		memcpy(text, texts[i].text, strlen(texts[i].text) + 1);
+		oc_fault_scrub(text);
+		CHECK_STR(text, texts[i].scrubbed);
+	}
+}
+
 int main(void)
 {
-	return RUN(T(every_result_has_a_code), T(some_results_have_two_meanings));
+	return RUN(T(every_result_has_a_code), T(some_results_have_two_meanings),
+	           T(texts_of_libcurl_lose_user_info));
 }
