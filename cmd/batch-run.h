@@ -8,4 +8,7 @@
 /* Asks every line and writes the answers. Ends the program. */
 void run_batch(struct run *run) OC_NORETURN;
 
+/* --dry-run: writes the requests' bodies, a line each, or the estimate. Ends the program. */
+void run_dry(struct run *run) OC_NORETURN;
+
 #endif

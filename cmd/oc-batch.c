@@ -6,7 +6,6 @@
 #include "ask-options.h"
 #include "ask.h"
 #include "batch-run.h"
-#include "batch-take.h"
 
 enum {
 	OPT_RATE = CLI_LONG,
@@ -113,6 +112,6 @@ int main(int argc, char **argv)
 		cli_die(CLI_USAGE, "--price needs --estimate");
 	ask_finish_many(&run.ask, program.name);
 	if (run.ask.dry_run)
-		take_dry(&run);
+		run_dry(&run);
 	run_batch(&run);
 }
