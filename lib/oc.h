@@ -296,11 +296,8 @@ void oc_reply_release(struct oc_reply *reply);
 
 /* ---- the function style ------------------------------------------------------------------- */
 
-/*
- * Asks once and waits for the whole answer, with retries as cfg says. On success *reply holds
- * content, model and usage; on failure its attempts, seconds and http_status are still valid.
- * The caller releases *reply in both cases.
- */
+/* Asks once and waits for the whole answer, with retries as cfg says. The caller releases *reply,
+ * after a failure, too. */
 int oc_complete(const struct oc_config *cfg, const struct oc_request *req, struct oc_reply *reply,
                 struct oc_err *err);
 
@@ -320,10 +317,10 @@ struct oc_chunk {
 typedef int oc_sink(void *ctx, const struct oc_chunk *chunk);
 
 /*
- * Asks once and hands the answer's pieces to the sink in order, each as soon as it has arrived.
- * There are no retries. Returns 0 only when the stream's proper end has been seen: `[DONE]` or a
- * finish reason. On failure, what the sink was given stays given: reply->delivered counts the
- * bytes of content. The caller releases *reply in both cases. OC_EARG without a sink.
+ * Asks once, without retries, and hands the answer's pieces to the sink in order, each as soon as
+ * it has arrived. Returns 0 only when the stream's proper end has been seen: `[DONE]` or a finish
+ * reason. On failure, what the sink was given stays given. The caller releases *reply, after a
+ * failure, too. OC_EARG without a sink.
  */
 int oc_stream(const struct oc_config *cfg, const struct oc_request *req, oc_sink *sink, void *ctx,
               struct oc_reply *reply, struct oc_err *err);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* attempt.c: one try of one request: joins http, intake and reply. */
+/* attempt.c: one try of one request: joins http, events and reply. */
 #include "compat.h"
 
 #include <inttypes.h>

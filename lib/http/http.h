@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * http.h: HTTP exchanges over one pool of connections. With transfer.c the only user of libcurl; it
- * knows no JSON.
+ * http.h: HTTP exchanges over one pool of connections. It knows no JSON.
  *
  * An exchange is started, and then moves only inside oc_http_step(), which waits for the network
  * and calls the exchange's callbacks. Many can be under way at once.
