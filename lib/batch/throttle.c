@@ -184,6 +184,7 @@ static void end_doubt(struct oc_throttle *t, double now)
 	}
 	t->good = 0;
 	t->doubts = 0;
+	t->testing = false;
 	t->quiet_till = now;
 	begin_count(&t->round, now);
 }
@@ -217,7 +218,6 @@ struct oc_throttle_start oc_throttle_started(struct oc_throttle *t, unsigned oth
 	/* No news of a test is good news, after twice the time that a refusal takes. */
 	if (t->testing)
 		end_doubt(t, now);
-	t->testing = false;
 	if (t->idle)
 		begin_count(&t->busy, now);
 	t->idle = false;
@@ -250,7 +250,6 @@ void oc_throttle_taken(struct oc_throttle *t, const struct oc_throttle_start *st
 	t->held_till = now;
 	if (t->testing)
 		end_doubt(t, now);
-	t->testing = false;
 }
 
 /* ---- what is refused ---------------------------------------------------------------------- */
