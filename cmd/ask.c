@@ -215,10 +215,7 @@ void ask_write_calls(struct ask *ask)
 	oc_buf_init(&lines, SIZE_MAX / 2);
 	oc_jsonw_init(&w, &lines);
 	oc_calls_list(&w, (struct oc_text){reply->tool_calls, reply->tool_calls_len}, true);
-	if (lines.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	output_write(&ask->out, lines.p, lines.n);
-	oc_buf_release(&lines);
+	output_text(&ask->out, &lines);
 }
 
 /* Did the server cut the answer short? Then `how` says in which way. */

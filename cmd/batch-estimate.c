@@ -51,8 +51,7 @@ void estimate_add(struct estimate *estimate, const struct oc_line *line, struct 
 	estimate->bytes += (int64_t)line->body.n;
 	estimate->output += line->max_tokens;
 	estimate->unlimited += !line->max_tokens;
-	if (oc_json_parse(json, line->body.p, line->body.n, NULL) == OC_ENOMEM)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(oc_json_parse(json, line->body.p, line->body.n, NULL) != OC_ENOMEM);
 	messages = oc_json_get(json, 0, "messages");
 	for (message = oc_json_first(json, messages); message != OC_JSON_NONE;
 	     message = oc_json_next(json, messages, message)) {
@@ -104,8 +103,5 @@ void estimate_write(const struct estimate *estimate, struct output *out)
 		         estimate->unlimited);
 	if (estimate->images)
 		cli_note("%" PRId64 " images are not in the estimate", estimate->images);
-	if (text.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	output_write(out, text.p, text.n);
-	oc_buf_release(&text);
+	output_text(out, &text);
 }

@@ -44,8 +44,7 @@ static void read_line(struct run *run, struct oc_job *job, enum lines_got got, s
 	}
 	(void)oc_line_read(&job->line, run->feed.number, text, &run->json, &run->ask.request,
 	                   &job->err);
-	if (mended.bad || job->err.code == OC_ENOMEM)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!mended.bad && job->err.code != OC_ENOMEM);
 	oc_buf_release(&mended);
 	if (too_long)
 		(void)oc_err_set(&job->err, OC_EDATA, "the line is longer than %zu MiB",
@@ -62,8 +61,7 @@ static bool make_question(struct run *run, struct oc_job *job)
 	bool stream = !line->envelope && !request->whole;
 	int rc = oc_question_init(question, request, &line->body, stream, &job->err);
 
-	if (rc == OC_ENOMEM)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(rc != OC_ENOMEM);
 	question->model = settle_model(run, job);
 	question->has_tools = line->has_tools;
 	return !rc;

@@ -17,8 +17,7 @@ struct item *item_take(struct run *run)
 		run->spare = item->next;
 	else
 		item = malloc(sizeof *item);
-	if (!item)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(item);
 	*item = (struct item){.kept = 0};
 	oc_job_init(&item->job);
 	oc_buf_init(&item->record, SIZE_MAX / 2);
@@ -87,10 +86,7 @@ static void write_reasoning(struct run *run, const struct oc_job *job)
 		return;
 	oc_buf_init(&record, SIZE_MAX / 2);
 	oc_record_reasoning(&job->line, &job->reply, &record);
-	if (record.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	output_write(&run->ask.reasoning, record.p, record.n);
-	oc_buf_release(&record);
+	output_text(&run->ask.reasoning, &record);
 }
 
 /* ---- what has been answered ---- */
@@ -137,8 +133,7 @@ static void put_answer(struct run *run, struct item *item)
 	}
 	rc = oc_record_answer(&job->line, &told, oc_buf_text(&job->received), id ? id : "",
 	                      &run->json, &item->record, &job->err);
-	if (part.bad || rc == OC_ENOMEM)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!part.bad && rc != OC_ENOMEM);
 	oc_buf_release(&part);
 	job->err.http_status = job->reply.http_status;
 }
@@ -157,8 +152,7 @@ static int make_record(struct run *run, struct item *item)
 		status = (int)cli_status_of(job->err.code);
 		oc_record_failure(&job->line, &job->err, status, &item->record);
 	}
-	if (item->record.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!item->record.bad);
 	return status;
 }
 

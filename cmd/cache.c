@@ -122,8 +122,7 @@ static void find_place(const struct cache *cache, struct oc_text body, struct pl
 	oc_buf_printf(&place->file, "%s/%02x", cache->dir, (unsigned)(h >> 56));
 	place->dir = place->file.n;
 	oc_buf_printf(&place->file, "/%014" PRIx64 ".json", h & UINT64_MAX >> 8);
-	if (place->question.bad == OC_ENOMEM || place->file.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(place->question.bad != OC_ENOMEM && !place->file.bad);
 }
 
 static void leave_place(struct place *place)
@@ -154,8 +153,7 @@ static const char *read_file(const char *name, struct oc_buf *out)
 		size_t left = (size_t)st.st_size - out->n;
 		char *to = oc_buf_room(out, left);
 
-		if (!to)
-			cli_die(CLI_OSERR, "out of memory");
+		cli_need_memory(to);
 		n = read(fd, to, left);
 		if (n < 0)
 			why = strerror(errno);
@@ -196,8 +194,7 @@ static int read_place(const struct cache *cache, const struct place *place, cons
 		rc = oc_err_set(err, OC_EDATA, "it is too old");
 	if (!rc && raw)
 		oc_buf_add(raw, response.p, response.n);
-	if (rc == OC_ENOMEM || (raw && raw->bad))
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(rc != OC_ENOMEM && !(raw && raw->bad));
 	oc_buf_release(&entry);
 	return rc;
 }

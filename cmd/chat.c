@@ -149,8 +149,7 @@ static void join(struct chat *chat, struct oc_request *request)
 	}
 	oc_json_release(&json);
 	oc_buf_putc(messages, ']');
-	if (messages->bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!messages->bad);
 	request->messages = oc_buf_text(messages);
 }
 

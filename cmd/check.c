@@ -14,8 +14,7 @@ static void read_answer(struct oc_buf *answer, int noperands, char **operands)
 		input_read(operands[i], answer);
 	if (!noperands)
 		input_read("-", answer);
-	if (answer->bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!answer->bad);
 }
 
 void check_answer(struct ask *ask, int noperands, char **operands)
@@ -39,8 +38,7 @@ void check_answer(struct ask *ask, int noperands, char **operands)
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	oc_buf_init(&part, OC_ANSWER_MAX);
 	shown = oc_answer_part(&ask->request, oc_buf_text(&answer), &part) ? &part : &answer;
-	if (part.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!part.bad);
 	output_write(&ask->out, shown->p, shown->n);
 	output_commit(&ask->out);
 	oc_buf_release(&part);

@@ -50,6 +50,13 @@ void cli_set_quiet(void);
 /* cli_warn(), then cli_exit(). */
 void cli_die(enum cli_status status, const char *fmt, ...) OC_PRINTF(2, 3) OC_NORETURN;
 
+/* cli_die() where there was no memory for what was to be made. */
+static inline void cli_need_memory(bool there)
+{
+	if (!there)
+		cli_die(CLI_OSERR, "out of memory");
+}
+
 /* What must still happen before the program ends, in whatever way; called at most once, with the
  * status that the shell is to see, and returns the one it will see. One function at a time. */
 typedef int cli_at_exit_fn(void *ctx, int status);

@@ -19,12 +19,6 @@ void fields_init(struct fields *fields)
 
 /* ---- objects and patches ---- */
 
-static void check_memory(const struct oc_buf *buf)
-{
-	if (buf->bad)
-		cli_die(CLI_OSERR, "out of memory");
-}
-
 /* An object, of which an empty buffer is one without members. False where it is nested too deeply:
  * all else has been checked. */
 static bool parse(struct oc_json *j, const struct oc_buf *object)
@@ -34,8 +28,7 @@ static bool parse(struct oc_json *j, const struct oc_buf *object)
 	oc_json_init(j);
 	rc = object->n ? oc_json_parse(j, object->p, object->n, NULL)
 	               : oc_json_parse(j, "{}", 2, NULL);
-	if (rc == OC_ENOMEM)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(rc != OC_ENOMEM);
 	return rc == OC_OK;
 }
 
@@ -58,7 +51,7 @@ static bool change(struct oc_buf *object, const struct oc_buf *by, change_fn *ho
 	oc_buf_init(&changed, object->max);
 	if (parsed)
 		how(&one, &other, &changed);
-	check_memory(&changed);
+	cli_need_memory(!changed.bad);
 	oc_json_release(&one);
 	oc_json_release(&other);
 	if (!parsed)
@@ -109,7 +102,7 @@ static const char *put_name(struct oc_jsonw *w, int id, const char *arg, size_t 
 
 		oc_buf_init(&part, OC_PROMPT_MAX);
 		p = read_part(p, &part);
-		check_memory(&part);
+		cli_need_memory(!part.bad);
 		if (!part.n)
 			cli_bad_option(id, "\"%s\": a name, or a part of it, is empty", arg);
 		if (oc_utf8_check(part.p, part.n) < part.n)
@@ -157,7 +150,7 @@ static void put_field(struct fields *fields, int id, const char *arg, bool has_v
 		cli_bad_option(id, "\"%s\" is not valid UTF-8", arg);
 	while (depth--)
 		oc_jsonw_close(&w, '}');
-	check_memory(&patch);
+	cli_need_memory(!patch.bad);
 	if (!change(&fields->patch, &patch, oc_json_compose))
 		cli_bad_option(id, "\"%s\" is nested too deeply", arg);
 	oc_buf_release(&patch);
@@ -180,7 +173,7 @@ void fields_give(struct fields *fields, const char *name)
 
 	oc_buf_init(&given, OC_PROMPT_MAX);
 	oc_buf_printf(&given, "{\"%s\":true}", name);
-	check_memory(&given);
+	cli_need_memory(!given.bad);
 	if (fields->patch.n)
 		(void)change(&fields->patch, &given, without);
 	(void)change(&fields->given, &given, oc_json_compose);
@@ -202,7 +195,7 @@ static void take_model(struct fields *fields, const struct oc_json *j, struct oc
 		return;
 	if (!oc_json_string(j, at, &fields->model))
 		refuse_body(fields, "\"model\" is no string");
-	check_memory(&fields->model);
+	cli_need_memory(!fields->model.bad);
 	request->model = fields->model.p;
 }
 
@@ -235,8 +228,8 @@ static void read_body(struct fields *fields, struct oc_request *request)
 	oc_buf_add(&rest, fields->body.p, fields->body.n);
 	oc_buf_init(&taken, OC_PROMPT_MAX);
 	oc_buf_puts(&taken, not_fields);
-	check_memory(&taken);
-	check_memory(&rest);
+	cli_need_memory(!taken.bad);
+	cli_need_memory(!rest.bad);
 	(void)change(&rest, &taken, without);
 	(void)change(&rest, &fields->given, without);
 	oc_buf_release(&taken);

@@ -19,8 +19,7 @@ static const struct oc_model *model_of(const char *id)
 	if (n <= suffix || strcmp(id + n - suffix, latest) != 0)
 		return oc_model_find(id);
 	stem = strndup(id, n - suffix);
-	if (!stem)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(stem);
 	model = oc_model_find(stem);
 	free(stem);
 	return model;
@@ -32,8 +31,7 @@ void served_init(struct served *s, char **ids)
 	while (ids && ids[s->n])
 		s->n++;
 	s->models = calloc(s->n + 1, sizeof *s->models);
-	if (!s->models)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(s->models);
 	for (size_t i = 0; ids && ids[i]; i++)
 		s->models[i] = model_of(ids[i]);
 }
@@ -66,8 +64,7 @@ size_t served_find(const struct served *s, const char *id)
 		return at;
 	oc_buf_init(&tagged, SIZE_MAX / 2);
 	oc_buf_printf(&tagged, "%s%s", id, latest);
-	if (tagged.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!tagged.bad);
 	at = find(s, tagged.p);
 	oc_buf_release(&tagged);
 	return at;

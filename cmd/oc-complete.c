@@ -75,10 +75,7 @@ static void print_json(struct complete *complete)
 
 	oc_buf_init(&line, 8 * OC_ANSWER_MAX);
 	put_json(&line, &complete->ask.reply);
-	if (line.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	output_write(&complete->ask.out, line.p, line.n);
-	oc_buf_release(&line);
+	output_text(&complete->ask.out, &line);
 }
 
 /* In one write: several at a time may write to the same file. */

@@ -101,8 +101,7 @@ static int take_chunk(void *ctx, const struct oc_chunk *chunk)
 		flush(stream);
 		break;
 	}
-	if (stream->pending.bad || stream->pending_reasoning.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!stream->pending.bad && !stream->pending_reasoning.bad);
 	return 0;
 }
 

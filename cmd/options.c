@@ -117,12 +117,9 @@ static void print_and_exit(int id, const char *arg)
 		oc_buf_printf(&text, "%s %s\n", current->name, OC_VERSION);
 	else
 		put_completion(&text, current, arg);
-	if (text.bad)
-		cli_die(CLI_OSERR, "out of memory");
 	output_open(&out, NULL);
-	output_write(&out, text.p, text.n);
+	output_text(&out, &text);
 	output_commit(&out);
-	oc_buf_release(&text);
 	cli_exit(CLI_OK);
 }
 

@@ -29,8 +29,7 @@ static void open_replacement(struct output *out, const char *path)
 	if (!replace_open(&out->file, path))
 		cli_die(CLI_CANTCREAT, "cannot make %s: %s", path, strerror(errno));
 	out->path = strdup(path);
-	if (!out->path)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(out->path);
 	out->fd = -1;
 }
 
@@ -66,8 +65,7 @@ static void open_direct(struct output *out, const char *path, int flags)
 	int fd = place_descriptor(path);
 
 	*out = (struct output){.last = '\n', .path = strdup(path)};
-	if (!out->path)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(out->path);
 	if (fd >= 0)
 		out->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
 	else
@@ -161,8 +159,7 @@ static void write_visible(struct output *out, const char *p, size_t n, bool end)
 	oc_buf_add(&text, p, n);
 	tail = end ? 0 : oc_utf8_tail(text.p, text.n);
 	oc_utf8_visible(&shown, text.p, text.n - tail, OC_VISIBLE_TEXT);
-	if (text.bad || shown.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!text.bad && !shown.bad);
 	memcpy(out->held, text.p + text.n - tail, tail);
 	out->nheld = (unsigned)tail;
 	write_all(out, shown.p, shown.n);
@@ -179,6 +176,13 @@ void output_write(struct output *out, const char *p, size_t n)
 		write_visible(out, p, n, false);
 	else
 		write_all(out, p, n);
+}
+
+void output_text(struct output *out, struct oc_buf *text)
+{
+	cli_need_memory(!text->bad);
+	output_write(out, text->p, text->n);
+	oc_buf_release(text);
 }
 
 void output_end_line(struct output *out)

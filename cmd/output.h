@@ -41,6 +41,10 @@ const char *output_name(const struct output *out);
  * 75 when the deadline has passed, else with 74. A file stays as it was. */
 void output_write(struct output *out, const char *p, size_t n);
 
+/* The same of a text that was made in memory, if there was enough; else ends the program with 71.
+ * Releases it. */
+void output_text(struct output *out, struct oc_buf *text);
+
 /* On a terminal, ends a line that was begun. */
 void output_end_line(struct output *out);
 

@@ -114,8 +114,7 @@ static void make_array(struct oc_buf *messages)
 		line = next_line(&rest);
 	}
 	oc_buf_putc(&array, ']');
-	if (array.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!array.bad);
 	oc_buf_release(messages);
 	*messages = array;
 }

@@ -23,8 +23,7 @@ static void choose_server(struct connect *connect)
 		return;
 	if (!cloud_key && !ollama_key && ollama_host &&
 	    oc_ollama_base_url(&connect->url, ollama_host)) {
-		if (connect->url.bad)
-			cli_die(CLI_OSERR, "out of memory");
+		cli_need_memory(!connect->url.bad);
 		config->base_url = connect->url.p;
 		return;
 	}

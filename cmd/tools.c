@@ -66,8 +66,7 @@ void tools_read(struct ask *ask)
 		oc_buf_release(&ask->tools);
 		ask->tools = tools;
 	}
-	if (tools.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!tools.bad);
 	oc_json_release(&j);
 	ask->request.tools = oc_buf_text(&ask->tools);
 }
