@@ -179,7 +179,7 @@ static int take_data(struct oc_events *in, struct oc_text type, struct oc_text d
 }
 
 /* Events without the blank lines between them arrive as one. */
-static int take_lines(struct oc_events *in, struct oc_text type, struct oc_text data)
+static int take_each_line(struct oc_events *in, struct oc_text type, struct oc_text data)
 {
 	int rc = OC_OK;
 
@@ -199,7 +199,7 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 		return on_error_event(in, event->error);
 	if (event->joined && oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0 &&
 	    !oc_text_is(event->type, "error"))
-		return take_lines(in, event->type, data);
+		return take_each_line(in, event->type, data);
 	return take_data(in, event->type, data);
 }
 
