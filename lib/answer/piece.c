@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "answer/piece.h"
+#include "json/escape.h"
 #include "text/utf8.h"
 
 enum { REPLACEMENT = 0xfffd };

@@ -4,6 +4,7 @@
 
 #include <strings.h>
 
+#include "json/escape.h"
 #include "json/json.h"
 #include "json/writer.h"
 #include "http/secret.h"

@@ -2,6 +2,7 @@
 /* grammar.c: deciding whether a text is JSON: scan.c reads it, and nothing of it is wanted. */
 #include "compat.h"
 
+#include "json/json.h"
 #include "json/scan.h"
 #include "text/err.h"
 #include "text/utf8.h"

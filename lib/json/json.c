@@ -13,9 +13,9 @@
 #define JSMN_STATIC
 #include <jsmn.h>
 
+#include "json/escape.h"
 #include "json/json.h"
 #include "text/num.h"
-#include "text/utf8.h"
 #include "text/err.h"
 #include "text/text.h"
 
@@ -231,92 +231,6 @@ int oc_json_item(const struct oc_json *j, int at, size_t k)
 
 /* ---- strings ------------------------------------------------------------------------------- */
 
-static uint32_t hex4(const char *p)
-{
-	uint32_t v = 0;
-
-	for (int i = 0; i < 4; i++) {
-		char c = p[i];
-		int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
-
-		v = v << 4 | (uint32_t)digit;
-	}
-	return v;
-}
-
-/* The character that the \u escape at p stands for; *used is its length. There is at least the
- * closing quote behind an escape, so one that begins a pair can be looked beyond. */
-static uint32_t unicode_escape(const char *p, size_t *used)
-{
-	uint32_t high = hex4(p + 2);
-	uint32_t low;
-
-	*used = 6;
-	if (high < 0xd800 || high > 0xdfff)
-		return high;
-	if (high > 0xdbff || p[6] != '\\' || p[7] != 'u')
-		return 0xfffd;
-	low = hex4(p + 8);
-	if (low < 0xdc00 || low > 0xdfff)
-		return 0xfffd;
-	*used = 12;
-	return 0x10000 + ((high - 0xd800) << 10) + (low - 0xdc00);
-}
-
-/* Decodes the escape at p: its bytes go to `out`, their number is returned. */
-static size_t unescape(const char *p, char out[OC_UTF8_MAX], size_t *used)
-{
-	*used = 2;
-	switch (p[1]) {
-	case 'b':
-		out[0] = '\b';
-		return 1;
-	case 'f':
-		out[0] = '\f';
-		return 1;
-	case 'n':
-		out[0] = '\n';
-		return 1;
-	case 'r':
-		out[0] = '\r';
-		return 1;
-	case 't':
-		out[0] = '\t';
-		return 1;
-	case 'u':
-		return oc_utf8_encode(unicode_escape(p, used), out);
-	default:
-		out[0] = p[1];
-		return 1;
-	}
-}
-
-static bool same_decoded(struct oc_text raw, const char *s, size_t n)
-{
-	while (raw.n) {
-		char bytes[OC_UTF8_MAX] = {*raw.p};
-		size_t used = 1;
-		size_t len = *raw.p == '\\' ? unescape(raw.p, bytes, &used) : 1;
-
-		if (len > n || memcmp(bytes, s, len) != 0)
-			return false;
-		raw.p += used;
-		raw.n -= used;
-		s += len;
-		n -= len;
-	}
-	return !n;
-}
-
-/* Does a string decode to s? Every escape is longer than what it stands for, so only a string
- * that is longer than s can match by its escapes. */
-static bool same(struct oc_text raw, const char *s, size_t n)
-{
-	if (raw.n == n)
-		return memcmp(raw.p, s, n) == 0 && !memchr(s, '\\', n);
-	return raw.n > n && memchr(raw.p, '\\', raw.n) && same_decoded(raw, s, n);
-}
-
 /* May a name that begins with this byte be the key? Tells most of them apart at once. */
 static bool may_be(struct oc_text raw, char first)
 {
@@ -338,7 +252,7 @@ void oc_json_members(const struct oc_json *j, int at, const char *const *names, 
 		struct oc_text raw = inner(j, key);
 
 		for (size_t i = 0; i < n; i++) {
-			if (may_be(raw, *names[i]) && same(raw, names[i], strlen(names[i])))
+			if (may_be(raw, *names[i]) && oc_json_decodes_to(raw, oc_text_of(names[i])))
 				values[i] = key + 1;
 		}
 	}
@@ -363,29 +277,12 @@ bool oc_json_same(const struct oc_json *j, int at, struct oc_text content)
 {
 	const jsmntok_t *t = token(j, at);
 
-	return t && t->type == JSMN_STRING && same(inner(j, at), content.p, content.n);
+	return t && t->type == JSMN_STRING && oc_json_decodes_to(inner(j, at), content);
 }
 
 bool oc_json_is(const struct oc_json *j, int at, const char *s)
 {
 	return oc_json_same(j, at, oc_text_of(s));
-}
-
-void oc_json_decode(struct oc_text raw, struct oc_buf *out)
-{
-	for (;;) {
-		const char *escape = memchr(raw.p, '\\', raw.n);
-		size_t plain = escape ? (size_t)(escape - raw.p) : raw.n;
-		char bytes[OC_UTF8_MAX];
-		size_t used;
-
-		oc_buf_add(out, raw.p, plain);
-		if (!escape)
-			return;
-		oc_buf_add(out, bytes, unescape(escape, bytes, &used));
-		raw.p += plain + used;
-		raw.n -= plain + used;
-	}
 }
 
 bool oc_json_string(const struct oc_json *j, int at, struct oc_buf *out)

@@ -14,7 +14,6 @@
 
 #include "text/buf.h"
 
-#define OC_JSON_DEPTH_MAX  128               /* nested arrays and objects */
 #define OC_JSON_VALUES_MAX ((size_t)1 << 20) /* values and keys in one parsed document */
 #define OC_JSON_NONE       (-1)
 
@@ -95,10 +94,6 @@ int oc_json_value(const struct oc_json *j, int key);
 /* Appends a string's decoded content: pairs are combined, lone surrogates become U+FFFD. False,
  * with nothing appended, if the value is no string. */
 bool oc_json_string(const struct oc_json *j, int at, struct oc_buf *out);
-
-/* The same for the text between the quotes of a string that oc_json_check() or its like has
- * accepted. */
-void oc_json_decode(struct oc_text inner, struct oc_buf *out);
 
 /* Is the value a string with exactly this decoded content? */
 bool oc_json_is(const struct oc_json *j, int at, const char *s);

@@ -616,29 +616,7 @@ enum oc_scan_event oc_scan_end(struct oc_scan *s)
 
 bool oc_scan_string(const struct oc_scan *s, struct oc_buf *out)
 {
-	struct oc_json j;
-	bool ok;
-
-	if (s->cut)
-		return false;
-	if (!s->escaped) {
-		oc_buf_add(out, s->text.p + 1, s->text.n - 2);
-		return true;
-	}
-	oc_json_init(&j);
-	ok = oc_json_parse(&j, s->text.p, s->text.n, NULL) == 0 && oc_json_string(&j, 0, out);
-	oc_json_release(&j);
-	return ok;
-}
-
-bool oc_scan_decodes_to(const struct oc_scan *s, struct oc_text text)
-{
-	struct oc_buf decoded = {0};
-	bool same;
-
-	oc_buf_init(&decoded, OC_SCAN_TEXT_MAX);
-	same = oc_scan_string(s, &decoded) && decoded.n == text.n &&
-	       memcmp(decoded.p, text.p, text.n) == 0;
-	oc_buf_release(&decoded);
-	return same;
+	if (!s->cut)
+		oc_json_decode((struct oc_text){s->text.p + 1, s->text.n - 2}, out);
+	return !s->cut;
 }

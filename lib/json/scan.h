@@ -18,9 +18,10 @@
 #ifndef OC_SCAN_H
 #define OC_SCAN_H
 
-#include "json/json.h"
+#include "json/escape.h"
 
-#define OC_SCAN_TEXT_MAX 1024
+#define OC_JSON_DEPTH_MAX 128 /* nested arrays and objects */
+#define OC_SCAN_TEXT_MAX  1024
 
 enum oc_scan_event {
 	OC_SCAN_MORE,   /* the piece is used up */
@@ -105,13 +106,15 @@ enum oc_scan_event oc_scan_end(struct oc_scan *s);
 bool oc_scan_string(const struct oc_scan *s, struct oc_buf *out);
 
 /* Is the decoded string this one? */
-bool oc_scan_decodes_to(const struct oc_scan *s, struct oc_text text);
-
 static inline bool oc_scan_is(const struct oc_scan *s, struct oc_text text)
 {
+	struct oc_text inner = {s->text.p + 1, s->text.n - 2};
+
+	if (s->cut)
+		return false;
 	if (s->escaped)
-		return oc_scan_decodes_to(s, text);
-	return s->text.n == text.n + 2 && !s->cut && memcmp(s->text.p + 1, text.p, text.n) == 0;
+		return oc_json_decodes_to(inner, text);
+	return inner.n == text.n && memcmp(inner.p, text.p, text.n) == 0;
 }
 
 #endif

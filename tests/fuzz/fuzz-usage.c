@@ -5,6 +5,7 @@
  */
 #include "compat.h"
 
+#include "json/json.h"
 #include "json/scan.h"
 #include "usage/usage.h"
 

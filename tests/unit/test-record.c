@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "batch/record.h"
+#include "json/scan.h"
 #include "answer/reply.h"
 #include "text/text.h"
 
