@@ -71,10 +71,8 @@ static void put_line(struct oc_buf *line, const char *tool, const char *model,
 		(void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
 	oc_jsonw_init(&w, line);
 	oc_jsonw_open(&w, '{');
-	oc_jsonw_key(&w, "time");
-	oc_jsonw_string(&w, stamp, strlen(stamp));
-	oc_jsonw_key(&w, "tool");
-	oc_jsonw_string(&w, tool, strlen(tool));
+	oc_jsonw_member(&w, "time", stamp);
+	oc_jsonw_member(&w, "tool", tool);
 	oc_jsonw_outcome(&w, reply, model);
 	if (cache_gave(reply)) {
 		oc_jsonw_key(&w, "cached");

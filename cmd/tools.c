@@ -35,8 +35,7 @@ static void put_tool(struct oc_jsonw *w, struct oc_text raw, bool function)
 {
 	if (function) {
 		oc_jsonw_open(w, '{');
-		oc_jsonw_key(w, "type");
-		oc_jsonw_string(w, "function", strlen("function"));
+		oc_jsonw_member(w, "type", "function");
 		oc_jsonw_key(w, "function");
 	}
 	oc_jsonw_foreign(w, raw);

@@ -32,8 +32,7 @@ static void put_string(struct oc_jsonw *w, const char *name, const char *value)
 {
 	if (!value)
 		return;
-	oc_jsonw_key(w, name);
-	oc_jsonw_string(w, value, strlen(value));
+	oc_jsonw_member(w, name, value);
 }
 
 static void put_count(struct oc_jsonw *w, const char *name, int64_t count)

@@ -12,12 +12,6 @@
 /* How the id of an envelope's answer begins, as in the OpenAI API. */
 static const char id_prefix[] = "batch_req_";
 
-static void put_text(struct oc_jsonw *w, const char *name, const char *value)
-{
-	oc_jsonw_key(w, name);
-	oc_jsonw_string(w, value, strlen(value));
-}
-
 /* The same for text that need not be UTF-8. */
 static void put_any_text(struct oc_jsonw *w, const char *name, const char *value)
 {
@@ -25,7 +19,7 @@ static void put_any_text(struct oc_jsonw *w, const char *name, const char *value
 
 	oc_buf_init(&text, 3 * strlen(value));
 	oc_utf8_replace(&text, value, strlen(value));
-	put_text(w, name, text.p);
+	oc_jsonw_member(w, name, text.p);
 	if (text.bad)
 		w->out->bad = text.bad;
 	oc_buf_release(&text);
@@ -39,7 +33,7 @@ static void put_identity(struct oc_jsonw *w, const struct oc_line *line)
 		char id[sizeof id_prefix + 16];
 
 		(void)snprintf(id, sizeof id, "%s%016" PRIx64, id_prefix, line->id.request);
-		put_text(w, "id", id);
+		oc_jsonw_member(w, "id", id);
 	}
 	oc_jsonw_key(w, "custom_id");
 	if (line->custom_id.n)
@@ -93,7 +87,7 @@ static void put_reply(struct oc_jsonw *w, const struct oc_line *line, const stru
 	oc_jsonw_string_or_null(w, reply->finish_reason);
 	oc_calls_member(w, reply);
 	(void)snprintf(request, sizeof request, "%016" PRIx64, line->id.request);
-	put_text(w, "request", request);
+	oc_jsonw_member(w, "request", request);
 }
 
 /* A line that its reader refuses would be an answer that is lost, and a file with it that cannot be
@@ -151,14 +145,14 @@ void oc_record_failure(const struct oc_line *line, const struct oc_err *err, int
 		char code[16];
 
 		(void)snprintf(code, sizeof code, "%d", status);
-		put_text(&w, "code", code);
+		oc_jsonw_member(&w, "code", code);
 	} else {
 		oc_jsonw_key(&w, "status");
 		oc_jsonw_int(&w, status);
 		oc_jsonw_key(&w, "http_status");
 		oc_jsonw_count_or_null(&w, err->http_status ? err->http_status : -1);
 	}
-	put_text(&w, "message", err->message);
+	oc_jsonw_member(&w, "message", err->message);
 	oc_jsonw_close(&w, '}');
 	end_record(&w);
 }

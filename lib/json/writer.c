@@ -163,6 +163,12 @@ void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text raw)
 	oc_buf_release(&line);
 }
 
+void oc_jsonw_member(struct oc_jsonw *w, const char *name, const char *value)
+{
+	oc_jsonw_key(w, name);
+	oc_jsonw_string(w, value, strlen(value));
+}
+
 void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s)
 {
 	if (s)

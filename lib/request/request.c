@@ -301,18 +301,12 @@ static bool start_field(struct body *b, const char *name, bool sent)
 	return false;
 }
 
-static void put_member(struct oc_jsonw *w, const char *name, const char *value)
-{
-	oc_jsonw_key(w, name);
-	oc_jsonw_string(w, value, strlen(value));
-}
-
 static void put_image(struct oc_jsonw *w, struct oc_text image)
 {
 	char start[40];
 
 	oc_jsonw_open(w, '{');
-	put_member(w, "type", "image_url");
+	oc_jsonw_member(w, "type", "image_url");
 	oc_jsonw_key(w, "image_url");
 	oc_jsonw_open(w, '{');
 	oc_jsonw_key(w, "url");
@@ -338,7 +332,7 @@ static int verdict(const struct oc_buf *out, struct oc_err *err)
 static void put_turn(struct oc_jsonw *w, const char *role, struct oc_text content)
 {
 	oc_jsonw_open(w, '{');
-	put_member(w, "role", role);
+	oc_jsonw_member(w, "role", role);
 	oc_jsonw_key(w, "content");
 	oc_jsonw_string(w, content.p, content.n);
 	oc_jsonw_close(w, '}');
@@ -351,11 +345,11 @@ static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
 		return;
 	}
 	oc_jsonw_open(w, '{');
-	put_member(w, "role", "user");
+	oc_jsonw_member(w, "role", "user");
 	oc_jsonw_key(w, "content");
 	oc_jsonw_open(w, '[');
 	oc_jsonw_open(w, '{');
-	put_member(w, "type", "text");
+	oc_jsonw_member(w, "type", "text");
 	oc_jsonw_key(w, "text");
 	oc_jsonw_string(w, req->prompt.p, req->prompt.n);
 	oc_jsonw_close(w, '}');
@@ -411,7 +405,7 @@ static void put_messages(struct oc_jsonw *w, const struct oc_request *req)
 static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
 {
 	oc_jsonw_open(w, '{');
-	put_member(w, "role", "assistant");
+	oc_jsonw_member(w, "role", "assistant");
 	oc_jsonw_key(w, "content");
 	if (reply->content_len || !reply->tool_calls)
 		oc_jsonw_string(w, reply->content, reply->content_len);
@@ -442,7 +436,7 @@ static void put_schema(struct oc_jsonw *w, struct oc_text text)
 	struct oc_json schema;
 
 	oc_jsonw_open(w, '{');
-	put_member(w, "name", "answer"); /* OpenAI demands one */
+	oc_jsonw_member(w, "name", "answer"); /* OpenAI demands one */
 	oc_jsonw_key(w, "schema");
 	oc_jsonw_raw(w, bare_json(text));
 	oc_json_init(&schema);
@@ -460,9 +454,9 @@ static void put_format(struct oc_jsonw *w, const struct oc_request *req)
 {
 	oc_jsonw_open(w, '{');
 	if (req->format == OC_FORMAT_JSON_OBJECT) {
-		put_member(w, "type", "json_object");
+		oc_jsonw_member(w, "type", "json_object");
 	} else {
-		put_member(w, "type", "json_schema");
+		oc_jsonw_member(w, "type", "json_schema");
 		oc_jsonw_key(w, "json_schema");
 		put_schema(w, req->schema);
 	}

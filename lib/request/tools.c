@@ -91,12 +91,10 @@ void oc_tools_put_choice(struct oc_jsonw *w, const char *choice)
 		return;
 	}
 	oc_jsonw_open(w, '{');
-	oc_jsonw_key(w, "type");
-	oc_jsonw_string(w, "function", strlen("function"));
+	oc_jsonw_member(w, "type", "function");
 	oc_jsonw_key(w, "function");
 	oc_jsonw_open(w, '{');
-	oc_jsonw_key(w, "name");
-	oc_jsonw_string(w, choice, strlen(choice));
+	oc_jsonw_member(w, "name", choice);
 	oc_jsonw_close(w, '}');
 	oc_jsonw_close(w, '}');
 }
