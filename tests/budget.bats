@@ -130,10 +130,7 @@ oc-usage: 1 of the records are from the future: they are counted$'
 }
 
 @test 'budget: what others add to the report counts at once' {
-	serve - <<-'END'
-		await go
-		answer ok
-	END
+	serve_held
 	questions 3 >in
 	oc-batch -q -P 1 --report report --budget 100/d in >out 2>err 3>&- &
 	local pid=$!
@@ -149,10 +146,7 @@ oc-usage: 1 of the records are from the future: they are counted$'
 
 @test 'budget: one that waited for a slot looks again' {
 	export XDG_RUNTIME_DIR=$T
-	serve - <<-'END'
-		await go
-		answer ok
-	END
+	serve_held
 	oc-complete -q --slots 1 --report report -p first >out 3>&- &
 	local first=$! second
 	wait_for_event ' request 1 '

@@ -9,10 +9,12 @@
 #	start_tls [KIND]                TLS in front of it: $TLS_URL and, to be trusted, $CACERT
 #	                                (it closes a connection that has been idle for $KEEPALIVE)
 #	requests; request_body N        how many requests it had; what the Nth one carried
+#	prompt_of N                     the last message of it
 #	key_sent N                      the key that it carried
 #	with_host NAME COMMAND...       runs a command that finds this machine under that name, too
 #	wait_for_event REGEX            until the server's event log has such a line
 #	serve SCRIPT|...                start_fake, and it is the server that a command asks, for model m
+#	serve_held                      the same, and it answers "ok" when there is a file "go"
 #	"${shim[@]}" SHIM=rename:16 ...   a command whose renames fail with errno 16; $SHIM_LOG has its
 #	                                calls (tests/shim)
 #	ends STATUS LINE COMMAND...     a failure: this status, this one line, nothing on standard output
@@ -96,6 +98,11 @@ serve() {
 	export OLLAMA_CLOUD_BASE_URL=$URL OLLAMA_CLOUD_MODEL=m
 }
 
+# serve_held: it answers when there is a file `go`.
+serve_held() {
+	serve - <<<$'await go\nanswer ok'
+}
+
 # ends STATUS LINE COMMAND...: `oc-NAME: ` is put before the line.
 ends() {
 	local status=$1 line=$2
@@ -104,6 +111,14 @@ ends() {
 	assert_output ''
 	# shellcheck disable=SC2154 # set by run
 	assert_equal "$stderr" "$1: $line"
+}
+
+# each FUNCTION: runs it for both commands that ask for one answer, whose laws are the same: $COMMAND.
+each() {
+	local COMMAND
+	for COMMAND in oc-complete oc-stream; do
+		"$@"
+	done
 }
 
 stop_fake() {
@@ -117,6 +132,10 @@ requests() {
 
 request_body() {
 	sed '1,/^\r$/d' "$RECORD/request.$1"
+}
+
+prompt_of() {
+	request_body "$1" | jq -j '.messages[-1].content'
 }
 
 # streamed BODY: the same body, as one that asks for a stream and its usage.

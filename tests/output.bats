@@ -6,14 +6,6 @@
 
 load helpers
 
-# The commands that ask. Their laws are the same; `each` runs a test's function for both.
-each() {
-	local COMMAND
-	for COMMAND in oc-complete oc-stream; do
-		"$@"
-	done
-}
-
 # fails STATUS LINE COMMAND...: as `ends`, where it is something else that runs $COMMAND.
 fails() {
 	local status=$1 line=$2

@@ -6,18 +6,6 @@
 
 load helpers
 
-# The commands that ask. Their laws are the same; `each` runs a test's function for both.
-each() {
-	local COMMAND
-	for COMMAND in oc-complete oc-stream; do
-		"$@"
-	done
-}
-
-prompt_of() {
-	request_body "$1" | jq -j '.messages[-1].content'
-}
-
 # sent N FILE: was the prompt of request N exactly this file?
 sent() {
 	prompt_of "$1" >"$T/sent"

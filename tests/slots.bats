@@ -30,10 +30,6 @@ holder() {
 	wait_for_event ' request 1 '
 }
 
-prompt_of() {
-	request_body "$1" | jq -r '.messages[-1].content'
-}
-
 @test 'slots: a server that refuses a fourth request refuses nothing' {
 	serve --latency 20 --limit 3 --serve m --model
 	printf 'all: %s\n%%.out:\n\toc-complete -q -p $@ >$@\n' "$(seq -s ' ' -f '%g.out' 1 24)" >Makefile
@@ -65,10 +61,7 @@ prompt_of() {
 }
 
 @test 'slots: who waits longest is next' {
-	serve - <<-'END'
-		await go
-		answer ok
-	END
+	serve_held
 	holder
 	local name pids=()
 	for name in a b c d e f g h i j k l; do
@@ -103,10 +96,7 @@ prompt_of() {
 }
 
 @test 'slots: who is stopped in the queue is overtaken' {
-	serve - <<-'END'
-		await go
-		answer ok
-	END
+	serve_held
 	holder
 	waiter first
 	local first=$WAITER
@@ -140,10 +130,7 @@ prompt_of() {
 }
 
 @test 'slots: waiting counts towards --max-time, and not towards --timeout and --wait' {
-	serve - <<-'END'
-		await go
-		answer ok
-	END
+	serve_held
 	holder
 	local said='oc-complete: '$URL': the deadline has passed before the request had its turn'
 	run --separate-stderr -75 oc-complete --slots 1 --max-time 0.1 -p x
@@ -189,10 +176,7 @@ prompt_of() {
 }
 
 @test 'slots: each obeys its own number' {
-	serve - <<-'END'
-		await go
-		answer ok
-	END
+	serve_held
 	holder
 	waiter narrow
 	oc-complete -q --slots 2 -p wide >wide.out 3>&- &
@@ -205,10 +189,7 @@ prompt_of() {
 }
 
 @test 'slots: oc-batch does not wait for one when it is stopped' {
-	serve - <<-'END'
-		await go
-		answer ok
-	END
+	serve_held
 	holder
 	printf '"a"\n"b"\n' >in
 	batch -v --slots 1 in >out 2>err
