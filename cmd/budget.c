@@ -28,17 +28,12 @@ static const struct {
 
 bool budget_parse(const char *s, struct budget *out)
 {
-	size_t digits = strspn(s, "0123456789");
-	char number[32];
+	const char *window = oc_num_digits(s, &out->limit);
 
-	if (!digits || digits >= sizeof number)
-		return false;
-	memcpy(number, s, digits);
-	number[digits] = '\0';
-	for (size_t i = 0; i < OC_COUNT(windows); i++) {
+	for (size_t i = 0; window && i < OC_COUNT(windows); i++) {
 		out->window = windows[i].seconds;
-		if (strcmp(s + digits, windows[i].suffix) == 0)
-			return oc_num_int64(number, &out->limit) && out->limit > 0;
+		if (strcmp(window, windows[i].suffix) == 0)
+			return out->limit > 0;
 	}
 	return false;
 }

@@ -86,6 +86,21 @@ bool oc_num_int64(const char *s, int64_t *out)
 	return true;
 }
 
+const char *oc_num_digits(const char *s, int64_t *out)
+{
+	char *rest;
+	intmax_t v;
+
+	if (skip_digits(s) == s)
+		return NULL;
+	errno = 0;
+	v = strtoimax(s, &rest, 10);
+	if (errno || v > INT64_MAX)
+		return NULL;
+	*out = v;
+	return rest;
+}
+
 /* One more decimal digit; false when it does not fit. Negative, because that side is larger. */
 static bool push_digit(int64_t *v, int digit)
 {

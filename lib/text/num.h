@@ -15,6 +15,10 @@ bool oc_num_double(const char *s, double *out);
 /* Decimal digits with an optional sign; false when it does not fit. */
 bool oc_num_int64(const char *s, int64_t *out);
 
+/* The decimal digits that the text begins with. Returns what follows; NULL when there are none, or
+ * they do not fit. */
+const char *oc_num_digits(const char *s, int64_t *out);
+
 /* A rate, "10/s" or "600/m", in so many a second. False for anything else. */
 bool oc_num_rate(const char *s, double *per_second);
 

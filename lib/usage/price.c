@@ -4,9 +4,10 @@
 
 #include <inttypes.h>
 
+#include "text/num.h"
 #include "usage/price.h"
 
-enum { MILLION = 1000000, DECIMALS = 6 };
+enum { MILLION = 1000000 };
 
 static bool is_digit(char c)
 {
@@ -16,28 +17,19 @@ static bool is_digit(char c)
 /* Reads digits [. digits] in millionths; returns what follows, or NULL. */
 static const char *parse_amount(const char *s, int64_t *out)
 {
-	int decimals = -1;
-	int64_t v = 0;
+	int64_t unit = MILLION;
 
-	if (!is_digit(*s))
+	s = oc_num_digits(s, out);
+	if (!s || *out > MILLION)
 		return NULL;
-	for (; is_digit(*s) || (*s == '.' && decimals < 0 && is_digit(s[1])); s++) {
-		if (*s == '.') {
-			decimals = 0;
-			continue;
-		}
-		if (decimals == DECIMALS || v > MILLION * (int64_t)MILLION)
+	*out *= MILLION;
+	for (s += *s == '.' && is_digit(s[1]); is_digit(*s); s++) {
+		unit /= 10;
+		if (!unit)
 			return NULL;
-		decimals += decimals >= 0;
-		v = v * 10 + (*s - '0');
+		*out += (*s - '0') * unit;
 	}
-	for (int i = decimals < 0 ? 0 : decimals; i < DECIMALS; i++) {
-		if (v > MILLION * (int64_t)MILLION)
-			return NULL;
-		v *= 10;
-	}
-	*out = v;
-	return v <= MILLION * (int64_t)MILLION ? s : NULL;
+	return *out <= MILLION * (int64_t)MILLION ? s : NULL;
 }
 
 bool oc_price_parse(const char *s, struct oc_price *out)
@@ -76,7 +68,7 @@ int oc_cost_text(const struct oc_cost *cost, int decimals, char out[OC_COST_TEXT
 {
 	int n = snprintf(out, OC_COST_TEXT_MAX, "%" PRId64 ".%06" PRId64 "%06" PRId64,
 	                 cost->micro / MILLION, cost->micro % MILLION, cost->pico);
-	int have = 2 * DECIMALS;
+	int have = 12;
 
 	for (; have > decimals && out[n - 1] == '0'; have--)
 		out[--n] = '\0';

@@ -97,15 +97,10 @@ bool oc_window_seconds(const char *s, int64_t *out)
 {
 	static const char units[] = "smhdw";
 	static const int64_t seconds[] = {1, 60, 3600, 86400, 604800};
-	size_t digits = strspn(s, "0123456789");
-	char number[OC_WINDOW_TEXT_MAX];
-	const char *unit = s[digits] ? strchr(units, s[digits]) : NULL;
+	const char *rest = oc_num_digits(s, out);
+	const char *unit = rest && *rest ? strchr(units, *rest) : NULL;
 
-	if (!digits || digits >= sizeof number || !unit || s[digits + 1])
-		return false;
-	memcpy(number, s, digits);
-	number[digits] = '\0';
-	if (!oc_num_int64(number, out) || *out > INT64_MAX / 2 / seconds[unit - units])
+	if (!unit || rest[1] || *out > INT64_MAX / 2 / seconds[unit - units])
 		return false;
 	*out *= seconds[unit - units];
 	return true;

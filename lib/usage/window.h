@@ -45,8 +45,6 @@ bool oc_window_has(struct oc_window *w, const struct oc_usage_record *record);
 size_t oc_window_read_back(struct oc_window *w, struct oc_usage_reader *reader,
                            struct oc_text block, bool whole);
 
-#define OC_WINDOW_TEXT_MAX 32
-
 /* "90s", "15m", "12h", "1d" or "2w", in seconds. */
 bool oc_window_seconds(const char *s, int64_t *out);
 

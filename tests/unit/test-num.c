@@ -122,6 +122,35 @@ TEST(refuses_what_is_no_integer)
 	}
 }
 
+TEST(reads_digits_and_what_follows)
+{
+	static const struct {
+		const char *text;
+		int64_t number;
+		const char *rest; /* NULL: refused */
+	} rows[] = {
+	        {"0", 0, ""},
+	        {"12h", 12, "h"},
+	        {"007/d", 7, "/d"},
+	        {"9223372036854775807", INT64_MAX, ""},
+	        {"9223372036854775808", 0, NULL},
+	        {"99999999999999999999999x", 0, NULL},
+	        {"", 0, NULL},
+	        {"x1", 0, NULL},
+	        {"-1", 0, NULL},
+	        {"+1", 0, NULL},
+	        {" 1", 0, NULL},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		int64_t v = 42;
+		const char *rest = oc_num_digits(rows[i].text, &v);
+
+		CHECK_STR(rest, rows[i].rest);
+		CHECK_INT(v, rows[i].rest ? rows[i].number : 42);
+	}
+}
+
 TEST(finds_the_exact_integer_in_a_json_number)
 {
 	static const struct {
@@ -309,7 +338,7 @@ TEST(does_not_depend_on_the_locale)
 int main(void)
 {
 	return RUN(T(reads_decimals), T(refuses_what_is_no_decimal), T(reads_integers),
-	           T(reads_rates), T(refuses_what_is_no_integer),
+	           T(reads_rates), T(refuses_what_is_no_integer), T(reads_digits_and_what_follows),
 	           T(finds_the_exact_integer_in_a_json_number),
 	           T(knows_which_json_numbers_are_no_integers),
 	           T(weighs_long_fractions_against_large_exponents), T(reads_no_further_than_told),
