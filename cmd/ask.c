@@ -13,6 +13,7 @@
 #include "call/complete.h"
 #include "answer/calls.h"
 #include "answer/cut.h"
+#include "descriptors.h"
 #include "text/err.h"
 #include "prompt.h"
 #include "tools.h"
@@ -130,8 +131,7 @@ static bool is_same(const char *a, const char *b)
 {
 	struct stat sa, sb;
 
-	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && sa.st_dev == sb.st_dev &&
-	       sa.st_ino == sb.st_ino;
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && descriptors_same(&sa, &sb);
 }
 
 /* The conversation comes before all else that is asked. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* descriptors.c: how many there may be, and writing to one. */
+/* descriptors.c: how many there may be, writing to one, and what is behind it. */
 #include "compat.h"
 
 #include <errno.h>
@@ -61,4 +61,29 @@ size_t descriptors_write(int fd, struct oc_text text)
 		done += (size_t)n;
 	}
 	return done;
+}
+
+/* There are file systems that cannot do it, and have nothing to lose. */
+bool descriptors_sync(int fd)
+{
+	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
+}
+
+/* A name is on the disk when its directory is. One that cannot be read cannot be synced. */
+bool descriptors_sync_name(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+	char *dir = slash ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
+	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+	bool synced = fd < 0 || descriptors_sync(fd);
+
+	if (fd >= 0)
+		(void)close(fd);
+	free(dir);
+	return synced;
+}
+
+bool descriptors_same(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }

@@ -5,6 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "descriptors.h"
 #include "distinct.h"
 #include "input.h"
 
@@ -15,11 +16,6 @@ static bool look(const char *path, int standard, struct stat *st)
 	return (named ? stat(path, st) : fstat(standard, st)) == 0 && S_ISREG(st->st_mode);
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 void distinct_from_inputs(const char *output, char *const *inputs)
 {
 	struct stat to;
@@ -28,7 +24,7 @@ void distinct_from_inputs(const char *output, char *const *inputs)
 	if (!look(output, STDOUT_FILENO, &to))
 		return;
 	for (; *inputs; inputs++) {
-		if (look(*inputs, STDIN_FILENO, &from) && is_same(&from, &to))
+		if (look(*inputs, STDIN_FILENO, &from) && descriptors_same(&from, &to))
 			cli_die(CLI_USAGE, "%s is to be written to: it cannot be read from, too",
 			        input_name(*inputs));
 	}
@@ -40,6 +36,6 @@ void distinct_from_other(const char *output, const char *other)
 	struct stat b;
 
 	if (other && look(output, STDOUT_FILENO, &a) && look(other, STDOUT_FILENO, &b) &&
-	    is_same(&a, &b))
+	    descriptors_same(&a, &b))
 		cli_die(CLI_USAGE, "%s is to be written to for two purposes", other);
 }

@@ -34,17 +34,12 @@ static bool lock(int fd, const char *path)
 	return true;
 }
 
-static bool is_same(const struct stat *a, const struct stat *b)
-{
-	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
-}
-
 static bool has_name(int fd, const char *path)
 {
 	struct stat named;
 	struct stat st;
 
-	return stat(path, &named) == 0 && fstat(fd, &st) == 0 && is_same(&named, &st);
+	return stat(path, &named) == 0 && fstat(fd, &st) == 0 && descriptors_same(&named, &st);
 }
 
 enum opened { OPENED, LOCKED, LOST };
@@ -257,31 +252,17 @@ void ledger_cut(struct ledger *ledger, off_t size, off_t n)
 
 /* ---- the disk ---- */
 
-/* There are file systems that cannot do it, and have nothing to lose. */
-static bool sync_file(int fd)
-{
-	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
-}
-
 void ledger_sync(const struct ledger *ledger)
 {
-	if (!sync_file(ledger->fd))
+	if (!descriptors_sync(ledger->fd))
 		cli_die(CLI_IOERR, "cannot bring %s to the disk: %s", ledger->name,
 		        strerror(errno));
 }
 
 void ledger_sync_name(const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	char *dir = slash ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
-	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-
-	/* A directory that cannot be read cannot be synced. */
-	if (fd >= 0 && !sync_file(fd))
-		cli_die(CLI_IOERR, "cannot bring %s to the disk: %s", dir, strerror(errno));
-	if (fd >= 0)
-		(void)close(fd);
-	free(dir);
+	if (!descriptors_sync_name(name))
+		cli_die(CLI_IOERR, "cannot bring %s to the disk: %s", name, strerror(errno));
 }
 
 /* ---- names ---- */
@@ -294,7 +275,7 @@ void ledger_begin(struct ledger *fresh, const char *name)
 
 bool ledger_replace(struct ledger *fresh, const char *name)
 {
-	if (!sync_file(fresh->fd) || rename(fresh->name, name) < 0)
+	if (!descriptors_sync(fresh->fd) || rename(fresh->name, name) < 0)
 		return false;
 	signals_keep_file(fresh->name);
 	fresh->name = name;

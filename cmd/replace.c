@@ -69,26 +69,6 @@ bool replace_write(struct replace *r, const char *p, size_t n)
 
 /* ---- the end ---- */
 
-/* There are file systems that cannot do it, and have nothing to lose. */
-static bool sync_file(int fd)
-{
-	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
-}
-
-/* The new name is on the disk when its directory is. One that cannot be read cannot be synced. */
-static bool sync_directory(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *dir = slash ? strndup(path, (size_t)(slash - path) + 1) : strdup(".");
-	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	bool synced = fd < 0 || sync_file(fd);
-
-	if (fd >= 0)
-		(void)close(fd);
-	free(dir);
-	return synced;
-}
-
 /* What is too large for the disk is found out while the file is still what it was. */
 static bool reserve(int fd, off_t size, size_t n)
 {
@@ -124,7 +104,7 @@ static bool write_in_place(const char *path, const char *p, size_t n)
 		return false;
 	written = fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) &&
 	          descriptors_write(fd, (struct oc_text){p, n}) == n &&
-	          ftruncate(fd, (off_t)n) == 0 && sync_file(fd);
+	          ftruncate(fd, (off_t)n) == 0 && descriptors_sync(fd);
 	error = errno;
 	if (close(fd) < 0)
 		return false;
@@ -159,13 +139,13 @@ bool replace_commit(struct replace *r)
 
 	if (r->in_place)
 		return copy_in_place(r);
-	if (!sync_file(r->fd))
+	if (!descriptors_sync(r->fd))
 		return false;
 	if (rename(r->temporary, r->path) < 0)
 		return copy_in_place(r);
 	signals_keep_file(r->temporary);
 	drop_temporary(r);
-	done = sync_directory(r->path);
+	done = descriptors_sync_name(r->path);
 	return close(r->fd) == 0 && done;
 }
 
