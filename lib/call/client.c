@@ -96,7 +96,7 @@ static int find_server(const struct oc_config *cfg, struct oc_server *server, st
 
 int oc_config_check(const struct oc_config *cfg, struct oc_err *err)
 {
-	struct oc_server server;
+	struct oc_server server = {.base_url = NULL};
 	int rc = find_server(cfg, &server, err);
 
 	if (rc)

@@ -67,7 +67,7 @@ static int split(struct oc_server *server)
 	server->root = strndup(server->base_url,
 	                       (size_t)(authority - server->base_url) + strcspn(authority, "/"));
 	trim_slashes(server->base_url);
-	oc_buf_init(&chat, 2 * OC_URL_MAX);
+	oc_buf_init(&chat, (size_t)2 * OC_URL_MAX);
 	oc_buf_printf(&chat, "%s/chat/completions%s", server->base_url,
 	              server->query ? server->query : "");
 	server->chat = oc_buf_detach(&chat);
