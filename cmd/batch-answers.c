@@ -9,9 +9,12 @@
 #include <unistd.h>
 
 #include "batch-answers.h"
+#include "batch-records.h"
 #include "distinct.h"
 #include "place.h"
-#include "batch-records.h"
+
+/* How much that is of no use may be kept in FILE.ahead. */
+#define STALE_MAX ((size_t)8 << 20)
 
 static bool is_file(const struct answers *answers)
 {
@@ -32,6 +35,119 @@ OC_NORETURN static void refuse_to_add(const char *name)
 	        name);
 }
 
+/* ---- FILE.ahead ---- */
+
+static char *joined(const char *path, const char *suffix)
+{
+	struct oc_buf name = {0};
+	char *joined;
+
+	oc_buf_init(&name, (size_t)1 << 16);
+	oc_buf_printf(&name, "%s%s", path, suffix);
+	joined = oc_buf_detach(&name);
+	cli_need_memory(joined);
+	return joined;
+}
+
+/* Its name, whichever link FILE is named by; released with free(). */
+static char *name_ahead(const char *file)
+{
+	struct stat st;
+	char *real = lstat(file, &st) == 0 && S_ISLNK(st.st_mode) ? place_real(file) : NULL;
+	char *name = joined(real ? real : file, ".ahead");
+
+	free(real);
+	return name;
+}
+
+static void remove_ahead(struct ahead *ahead)
+{
+	if (ahead->ledger.fd < 0)
+		return;
+	ledger_remove(&ahead->ledger);
+	ledger_close(&ahead->ledger);
+}
+
+/* Opens it, if it is there and not empty, and proves that it could be made. What an earlier run has
+ * left of one that was to replace it is removed. */
+static void open_ahead(struct ahead *ahead, const char *file)
+{
+	*ahead = (struct ahead){.name = name_ahead(file)};
+	ahead->fresh = joined(ahead->name, ".new");
+	if (unlink(ahead->fresh) < 0 && errno != ENOENT)
+		cli_die(CLI_CANTCREAT, "%s is needed while the run lasts, and cannot be made: %s",
+		        ahead->fresh, strerror(errno));
+	ledger_open(&ahead->ledger, ahead->name, O_NOFOLLOW);
+	ahead->size = (size_t)ahead->ledger.end;
+	/* It can be made, and may never be needed. */
+	if (!ahead->size)
+		remove_ahead(ahead);
+}
+
+/* Nothing is waiting: the file becomes empty. */
+static void clear_ahead(struct ahead *ahead)
+{
+	if (ahead->ledger.fd < 0 || !ahead->size || !ledger_is_untouched(&ahead->ledger))
+		return;
+	ledger_cut(&ahead->ledger, ahead->ledger.end, 0);
+	ahead->size = ahead->live = 0;
+}
+
+size_t answers_keep(struct answers *answers, uint64_t place, struct oc_text line)
+{
+	struct ahead *ahead = &answers->ahead;
+	struct oc_buf text = {0};
+	size_t n;
+
+	if (!is_file(answers))
+		return 0;
+	oc_buf_init(&text, line.n + 32);
+	oc_buf_printf(&text, "%" PRIu64 " ", answers->records + place);
+	oc_buf_add(&text, line.p, line.n);
+	cli_need_memory(!text.bad);
+	if (ahead->ledger.fd < 0) {
+		ledger_open(&ahead->ledger, ahead->name, O_NOFOLLOW | O_EXCL);
+		ledger_sync_name(ahead->name);
+	}
+	ledger_append(&ahead->ledger, oc_buf_text(&text));
+	n = text.n;
+	ahead->size += n;
+	ahead->live += n;
+	ahead->changed = true;
+	oc_buf_release(&text);
+	return n;
+}
+
+bool answers_are_stale(const struct answers *answers)
+{
+	const struct ahead *ahead = &answers->ahead;
+
+	return is_file(answers) && ahead->size - ahead->live > STALE_MAX + ahead->live;
+}
+
+void answers_begin_anew(struct answers *answers)
+{
+	struct ahead *ahead = &answers->ahead;
+
+	answers->before = *ahead;
+	if (!is_file(answers))
+		return;
+	*ahead = (struct ahead){
+	        .name = ahead->name, .fresh = ahead->fresh, .changed = ahead->changed};
+	ledger_begin(&ahead->ledger, ahead->fresh);
+}
+
+void answers_end_anew(struct answers *answers)
+{
+	struct ahead *ahead = &answers->ahead;
+
+	if (!is_file(answers))
+		return;
+	if (!ledger_replace(&ahead->ledger, ahead->name))
+		cli_die(CLI_IOERR, "cannot replace %s: %s", ahead->name, strerror(errno));
+	ledger_close(&answers->before.ledger);
+}
+
 /* ---- an earlier run ---- */
 
 static void remember(void *ctx, const struct record *record)
@@ -40,8 +156,8 @@ static void remember(void *ctx, const struct record *record)
 
 	if (!record->answered)
 		answers->failures++;
-	else if (oc_answered_add(&answers->earlier, record->id))
-		cli_die(CLI_OSERR, "out of memory");
+	else
+		cli_need_memory(!oc_answered_add(&answers->earlier, record->id));
 }
 
 /* Does this line of FILE.ahead belong into FILE, and is not there? */
@@ -82,7 +198,7 @@ static void take_all_over(struct answers *answers)
 	(void)records_read(answers->ahead.ledger.in, answers->ahead.name, true, &answers->json,
 	                   take_over, answers);
 	ledger_sync(&answers->ledger);
-	ahead_clear(&answers->ahead);
+	clear_ahead(&answers->ahead);
 	answers->records += answers->taken_over;
 }
 
@@ -125,7 +241,7 @@ static void open_file(struct answers *answers, const char *path, bool want_resum
 	ledger_open(&answers->ledger, path, 0);
 	if (answers->ledger.end && !want_resume)
 		refuse_to_add(path);
-	ahead_open(&answers->ahead, path);
+	open_ahead(&answers->ahead, path);
 	distinct_from_inputs(answers->ahead.name, inputs);
 	if (answers->ahead.size && !want_resume)
 		refuse_to_add(answers->ahead.name);
@@ -185,7 +301,7 @@ void answers_look(struct answers *answers, const char *path, bool want_resume)
 	if (is_other(path))
 		return;
 	look_into(answers, path, false, want_resume);
-	ahead = ahead_name(path);
+	ahead = name_ahead(path);
 	look_into(answers, ahead, true, want_resume);
 	free(ahead);
 }
@@ -195,11 +311,6 @@ void answers_look(struct answers *answers, const char *path, bool want_resume)
 bool answers_have(struct answers *answers, struct oc_line_id id)
 {
 	return oc_answered_take(&answers->earlier, id);
-}
-
-size_t answers_keep(struct answers *answers, uint64_t place, struct oc_text line)
-{
-	return is_file(answers) ? ahead_put(&answers->ahead, answers->records + place, line) : 0;
 }
 
 void answers_write(struct answers *answers, struct oc_text line, size_t kept)
@@ -213,24 +324,6 @@ void answers_write(struct answers *answers, struct oc_text line, size_t kept)
 	answers->ahead.live -= kept;
 }
 
-bool answers_are_stale(const struct answers *answers)
-{
-	return is_file(answers) && ahead_is_stale(&answers->ahead);
-}
-
-void answers_begin_anew(struct answers *answers)
-{
-	answers->before = answers->ahead;
-	if (is_file(answers))
-		ahead_begin(&answers->ahead, &answers->before);
-}
-
-void answers_end_anew(struct answers *answers)
-{
-	if (is_file(answers))
-		ahead_replace(&answers->before, &answers->ahead);
-}
-
 void answers_settle(struct answers *answers)
 {
 	struct ahead *ahead = &answers->ahead;
@@ -241,9 +334,10 @@ void answers_settle(struct answers *answers)
 		ledger_sync(&answers->ledger);
 	answers->changed = false;
 	if (!ahead->live)
-		ahead_clear(ahead);
-	if (answers->sync)
-		ahead_sync(ahead);
+		clear_ahead(ahead);
+	if (answers->sync && ahead->changed)
+		ledger_sync(&ahead->ledger);
+	ahead->changed = false;
 }
 
 bool answers_lost(const struct answers *answers)
@@ -265,6 +359,8 @@ void answers_close(struct answers *answers)
 		return;
 	}
 	ledger_sync(&answers->ledger);
-	ahead_close(&answers->ahead);
+	remove_ahead(&answers->ahead);
+	free(answers->ahead.fresh);
+	free(answers->ahead.name);
 	ledger_close(&answers->ledger);
 }

@@ -2,13 +2,27 @@
 /*
  * batch-answers.h: where the answer lines of a batch go: standard output, or a file that each is
  * appended to at once, and by which an earlier run is resumed.
+ *
+ * Lines that cannot be written yet, because an earlier line has no answer so far, are kept in a
+ * file beside that one: FILE.ahead. So a kill loses none of them: a run that resumes FILE takes
+ * them over. Each has its place before it: the number of the record that it will be in FILE. So it
+ * can be told whether it has been written since, also where several lines have the same answer.
  */
 #ifndef BATCH_ANSWERS_H
 #define BATCH_ANSWERS_H
 
-#include "batch-ahead.h"
 #include "batch/answered.h"
+#include "ledger.h"
 #include "output.h"
+
+struct ahead {
+	struct ledger ledger; /* fd < 0: there is no file */
+	char *name;
+	char *fresh; /* the name of a file that is to be put in the place of it, or of FILE */
+	size_t size;
+	size_t live;  /* bytes of lines that are still waiting */
+	bool changed; /* since the last answers_settle() */
+};
 
 struct answers {
 	struct output out;    /* where it is no regular file */
