@@ -228,8 +228,7 @@ bool ledger_try(struct ledger *ledger, struct oc_text line)
 	oc_buf_init(&ended, line.n + 1);
 	oc_buf_add(&ended, line.p, line.n);
 	oc_buf_putc(&ended, '\n');
-	if (ended.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!ended.bad);
 	done = append(ledger, oc_buf_text(&ended));
 	oc_buf_release(&ended);
 	return done;

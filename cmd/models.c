@@ -166,8 +166,7 @@ static void *room_for(size_t n, size_t size)
 {
 	void *room = calloc(n + 1, size);
 
-	if (!room)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(room);
 	return room;
 }
 
@@ -198,11 +197,8 @@ static void print(const struct models *m, struct output *out)
 
 	oc_buf_init(&text, SIZE_MAX / 2);
 	catalogue_put(&m->found, m->format, table_width(out), &text);
-	if (text.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	output_write(out, text.p, text.n);
+	output_text(out, &text);
 	output_commit(out);
-	oc_buf_release(&text);
 }
 
 int models_main(int argc, char **argv, models_ask_fn *ask)

@@ -221,11 +221,8 @@ static void print(struct usage *u)
 		oc_buf_printf(&text, "%" PRId64 "\n", figure[u->field]);
 		break;
 	}
-	if (text.bad)
-		cli_die(CLI_OSERR, "out of memory");
-	output_write(&out, text.p, text.n);
+	output_text(&out, &text);
 	output_commit(&out);
-	oc_buf_release(&text);
 }
 
 /* Is a budget exceeded? What does not fit in a sum is over all of them. */
