@@ -76,10 +76,12 @@ bool descriptors_sync_name(const char *name)
 	char *dir = slash ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
 	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	bool synced = fd < 0 || descriptors_sync(fd);
+	int error = errno;
 
 	if (fd >= 0)
 		(void)close(fd);
 	free(dir);
+	errno = error;
 	return synced;
 }
 

@@ -260,8 +260,11 @@ void ledger_sync(const struct ledger *ledger)
 
 void ledger_sync_name(const char *name)
 {
+	const char *slash = strrchr(name, '/');
+
 	if (!descriptors_sync_name(name))
-		cli_die(CLI_IOERR, "cannot bring %s to the disk: %s", name, strerror(errno));
+		cli_die(CLI_IOERR, "cannot bring %.*s to the disk: %s",
+		        slash ? (int)(slash - name) + 1 : 1, slash ? name : ".", strerror(errno));
 }
 
 /* ---- names ---- */
