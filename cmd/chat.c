@@ -72,7 +72,7 @@ static void read_file(struct chat *chat, struct oc_text system)
 		struct oc_text line = oc_text_take_line(&rest);
 
 		r.number++;
-		if (!oc_prompt_is_blank(line))
+		if (!oc_text_is_blank(line))
 			take_line(&r, line, rest.p == line.p + line.n);
 	}
 	if (system.n && r.other_system)
@@ -98,7 +98,7 @@ static struct oc_text last_line(struct oc_text rest)
 	while (rest.n) {
 		struct oc_text line = oc_text_take_line(&rest);
 
-		if (!oc_prompt_is_blank(line))
+		if (!oc_text_is_blank(line))
 			last = line;
 	}
 	return last;

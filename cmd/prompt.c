@@ -88,9 +88,9 @@ static struct oc_text next_line(struct oc_text *rest)
 {
 	struct oc_text line = {rest->p, 0};
 
-	while (rest->n && oc_prompt_is_blank(line))
+	while (rest->n && oc_text_is_blank(line))
 		line = oc_text_take_line(rest);
-	return oc_prompt_is_blank(line) ? (struct oc_text){rest->p, 0} : line;
+	return oc_text_is_blank(line) ? (struct oc_text){rest->p, 0} : line;
 }
 
 /* An object, and JSON Lines, become an array; what is one already stays as it is, and so does what
@@ -124,7 +124,7 @@ void prompt_read_array(const struct ask *ask, const char *file, const char *what
 {
 	input_read(file, array);
 	check_utf8(ask, array, 0, input_name(file));
-	if (oc_prompt_is_blank(oc_buf_text(array)))
+	if (oc_text_is_blank(oc_buf_text(array)))
 		cli_die(CLI_DATAERR, "there are no %s in %s", what, input_name(file));
 	make_array(array);
 }
@@ -165,7 +165,7 @@ static void check_part(const struct ask *ask, size_t start, const char *name)
 {
 	struct oc_text part = {ask->prompt.p + start, ask->prompt.n - start};
 
-	if (oc_prompt_is_blank(part))
+	if (oc_text_is_blank(part))
 		cli_die(CLI_DATAERR, "%s is %s, which makes no part of a prompt", name,
 		        part.n ? "only white space" : "empty");
 }

@@ -22,15 +22,6 @@ void oc_request_init(struct oc_request *req)
 
 /* ---- checks ------------------------------------------------------------------------------- */
 
-bool oc_prompt_is_blank(struct oc_text text)
-{
-	for (size_t i = 0; i < text.n; i++) {
-		if (!memchr(" \t\n\v\f\r", text.p[i], 6))
-			return false;
-	}
-	return true;
-}
-
 static int check_utf8(struct oc_text text, const char *what, enum oc_code code, struct oc_err *err)
 {
 	size_t good = text.n ? oc_utf8_check(text.p, text.n) : 0;
@@ -56,7 +47,7 @@ static int check_range(const char *name, double v, double max, struct oc_err *er
 
 static int check_model(const char *model, struct oc_err *err)
 {
-	if (!model || oc_prompt_is_blank(oc_text_of(model)))
+	if (!model || oc_text_is_blank(oc_text_of(model)))
 		return oc_err_set(err, OC_EARG, "no model is named");
 	if (!oc_utf8_printable(model, strlen(model)))
 		return oc_err_set(err, OC_EARG,
@@ -188,7 +179,7 @@ int oc_prompt_check(struct oc_text prompt, struct oc_err *err)
 {
 	if (prompt.n > OC_PROMPT_MAX)
 		return too_large("the prompt is", err);
-	if (oc_prompt_is_blank(prompt))
+	if (oc_text_is_blank(prompt))
 		return oc_err_set(err, OC_EDATA, "the prompt is blank: %s",
 		                  prompt.n ? "only white space" : "no bytes at all");
 	return check_utf8(prompt, "the prompt", OC_EDATA, err);
@@ -366,11 +357,7 @@ static struct oc_text bare_json(struct oc_text text)
 		text.p += 3;
 		text.n -= 3;
 	}
-	for (; text.n && oc_prompt_is_blank((struct oc_text){text.p, 1}); text.n--)
-		text.p++;
-	while (text.n && oc_prompt_is_blank((struct oc_text){text.p + text.n - 1, 1}))
-		text.n--;
-	return text;
+	return oc_text_trim(text, " \t\n\v\f\r");
 }
 
 /* The items of an array, as they are. */

@@ -19,9 +19,6 @@ int oc_request_check_schema(const struct oc_request *req, struct oc_err *err);
 int oc_request_messages(const struct oc_request *req, const struct oc_reply *reply,
                         struct oc_buf *out, struct oc_err *err);
 
-/* Nothing, or white space only? */
-bool oc_prompt_is_blank(struct oc_text text);
-
 /* Is this text fit to be a prompt: not blank, valid UTF-8, not too large? OC_EDATA. */
 int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
 
