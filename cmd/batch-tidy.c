@@ -33,24 +33,19 @@ static bool is_earlier(const struct tidying *t, const struct record *record)
 
 /* ---- what goes ---- */
 
-static void note_left(void *ctx, const struct record *record)
+/* In one reading: what an earlier run has written stands before what this one has. */
+static void note(void *ctx, const struct record *record)
 {
 	struct tidying *t = ctx;
+	struct oc_line_id key = key_of(record->id);
 
-	if (is_earlier(t, record) && record->answered &&
-	    oc_answered_is_left(&t->answers->earlier, record->id) &&
-	    oc_answered_add(&t->keys, key_of(record->id)))
-		cli_die(CLI_OSERR, "out of memory");
-}
-
-static void note_answered(void *ctx, const struct record *record)
-{
-	struct tidying *t = ctx;
-
-	if (!is_earlier(t, record) && record->answered &&
-	    oc_answered_take(&t->keys, key_of(record->id)) &&
-	    !oc_answered_is_left(&t->keys, key_of(record->id)))
-		t->any_replaced = true;
+	if (!record->answered)
+		return;
+	if (!is_earlier(t, record))
+		t->any_replaced |=
+		        oc_answered_take(&t->keys, key) && !oc_answered_is_left(&t->keys, key);
+	else if (oc_answered_is_left(&t->answers->earlier, record->id))
+		cli_need_memory(!oc_answered_add(&t->keys, key));
 }
 
 /* Several lines may have one key: its old answers go when there are as many new ones. Before that,
@@ -138,10 +133,8 @@ void tidy(struct answers *answers)
 	struct tidying t = {.answers = answers};
 
 	oc_answered_init(&t.keys);
-	if (answers->earlier.left && answers->written) {
-		read_file(&t, note_left);
-		read_file(&t, note_answered);
-	}
+	if (answers->earlier.left && answers->written)
+		read_file(&t, note);
 	if (answers->failures || t.any_replaced)
 		rewrite(&t);
 	oc_answered_release(&t.keys);
