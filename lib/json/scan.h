@@ -108,13 +108,10 @@ bool oc_scan_string(const struct oc_scan *s, struct oc_buf *out);
 /* Is the decoded string this one? */
 static inline bool oc_scan_is(const struct oc_scan *s, struct oc_text text)
 {
-	struct oc_text inner = {s->text.p + 1, s->text.n - 2};
-
-	if (s->cut)
-		return false;
 	if (s->escaped)
-		return oc_json_decodes_to(inner, text);
-	return inner.n == text.n && memcmp(inner.p, text.p, text.n) == 0;
+		return !s->cut &&
+		       oc_json_decodes_to((struct oc_text){s->text.p + 1, s->text.n - 2}, text);
+	return s->text.n == text.n + 2 && !s->cut && memcmp(s->text.p + 1, text.p, text.n) == 0;
 }
 
 #endif
