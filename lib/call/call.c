@@ -18,7 +18,6 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
                   struct oc_reply *reply)
 {
 	*call = (struct oc_call){
-	        .client = client,
 	        .started = oc_now(),
 	        .max_retries = client->cfg->max_retries,
 	        .attempt = {.client = client,
@@ -32,7 +31,7 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 /* Is the call to end, because of the caller or of the answer's reader? OC_ESTOPPED. */
 static int check_stop(const struct oc_call *call, const struct pollfd *watch, struct oc_err *err)
 {
-	const struct oc_config *cfg = call->client->cfg;
+	const struct oc_config *cfg = call->attempt.client->cfg;
 
 	if (watch->revents & (POLLERR | POLLHUP | POLLNVAL))
 		return oc_err_set(err, OC_ESTOPPED, "the reader of the answer has gone");
@@ -43,14 +42,14 @@ static int check_stop(const struct oc_call *call, const struct pollfd *watch, st
 
 static int wait_max(const struct oc_call *call)
 {
-	return call->client->cfg->cancelled ? CANCEL_WAIT_MAX : WAIT_MAX;
+	return call->attempt.client->cfg->cancelled ? CANCEL_WAIT_MAX : WAIT_MAX;
 }
 
 /* Waits between two tries. */
 static int pause_for(const struct oc_call *call, double seconds, struct oc_err *err)
 {
 	double until = oc_now() + seconds;
-	struct pollfd watch = {.fd = call->client->cfg->watch_fd}; /* poll() ignores -1 */
+	struct pollfd watch = {.fd = call->attempt.client->cfg->watch_fd}; /* poll() ignores -1 */
 
 	for (;;) {
 		double left = until - oc_now();
@@ -70,7 +69,7 @@ static void log_attempt(const struct oc_call *call)
 	const struct oc_attempt *a = &call->attempt;
 	char told[OC_ATTEMPT_TOLD_MAX];
 
-	oc_client_log(call->client,
+	oc_client_log(call->attempt.client,
 	              "try %d: %s (connected %.3f s, first byte %.3f s), %" PRIu64
 	              " bytes received",
 	              a->reply->attempts, oc_attempt_tell(a, told), a->x.connected_after,
@@ -80,7 +79,7 @@ static void log_attempt(const struct oc_call *call)
 /* Waits for leave to send. */
 static int wait_for_turn(struct oc_call *call, struct oc_err *err)
 {
-	const struct oc_client *client = call->client;
+	const struct oc_client *client = call->attempt.client;
 	double since = oc_now(), until = call->attempt.deadline, wait = 0;
 	bool told = false;
 	int rc;
@@ -107,17 +106,17 @@ static int wait_for_turn(struct oc_call *call, struct oc_err *err)
 static void try_once(struct oc_call *call)
 {
 	struct oc_attempt *a = &call->attempt;
-	struct oc_http *http = call->client->http;
-	struct pollfd watch = {.fd = call->client->cfg->watch_fd};
+	struct oc_http *http = call->attempt.client->http;
+	struct pollfd watch = {.fd = call->attempt.client->cfg->watch_fd};
 	unsigned nwatch = watch.fd >= 0 ? 1 : 0;
 	struct oc_err err = {0};
-
 	int rc;
 
 	a->reply->attempts++;
 	rc = oc_attempt_start(a, &err);
-	oc_client_log(call->client, "try %d: %s %.*s, %zu bytes of body", a->reply->attempts,
-	              a->x.body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->x.body.n);
+	oc_client_log(call->attempt.client, "try %d: %s %.*s, %zu bytes of body",
+	              a->reply->attempts, a->x.body.p ? "POST" : "GET", (int)strcspn(a->url, "?"),
+	              a->url, a->x.body.n);
 	if (rc || check_stop(call, &watch, &err)) {
 		a->err = err;
 		return;
@@ -139,7 +138,7 @@ static bool try_again(struct oc_call *call)
 	struct oc_attempt *a = &call->attempt;
 	const struct oc_retry_policy policy = {
 	        .max_retries = call->max_retries,
-	        .backoff_factor = call->client->cfg->backoff_factor,
+	        .backoff_factor = call->attempt.client->cfg->backoff_factor,
 	};
 	struct oc_failure failure = oc_attempt_failure(a, call->asked);
 	struct oc_err err = {0};
@@ -149,7 +148,8 @@ static bool try_again(struct oc_call *call)
 	if (!oc_retry(&policy, &failure, &wait))
 		return false;
 	call->retries += !a->err.loading;
-	oc_client_log(call->client, "waiting %.3f s before the next try: %s", wait, a->err.message);
+	oc_client_log(call->attempt.client, "waiting %.3f s before the next try: %s", wait,
+	              a->err.message);
 	if (pause_for(call, wait, &err) == OC_OK)
 		return true;
 	a->err = err;
@@ -163,7 +163,8 @@ static bool ask_for_less(struct oc_call *call)
 	bool less = oc_attempt_lower(a);
 
 	if (less)
-		oc_client_log(call->client, "asking for less than that: %s", a->err.message);
+		oc_client_log(call->attempt.client, "asking for less than that: %s",
+		              a->err.message);
 	return less;
 }
 
@@ -183,8 +184,8 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 			call->asked = oc_now();
 		try_once(call);
 		/* What was given up is so for the server, too, before another may take its turn. */
-		oc_http_end(call->client->http, &a->x);
-		oc_client_leave(call->client, true);
+		oc_http_end(call->attempt.client->http, &a->x);
+		oc_client_leave(call->attempt.client, true);
 		oc_attempt_conceal(a);
 		if (!ask_for_less(call) && !try_again(call))
 			break;

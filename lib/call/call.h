@@ -6,7 +6,6 @@
 #include "call/attempt.h"
 
 struct oc_call {
-	struct oc_client *client;
 	struct oc_question question; /* the caller adds these two between init and run; here, a */
 	struct oc_attempt attempt;   /* sink, or a reader */
 	double started;
