@@ -30,13 +30,10 @@ void headers_add(struct headers *headers, int id, const char *arg)
 static void take_line(struct headers *headers, struct oc_text line, const char *file, size_t number)
 {
 	struct oc_err err = {0};
-	size_t blank = 0;
 
 	if (line.n && line.p[line.n - 1] == '\r')
 		line.n--;
-	while (blank < line.n && (line.p[blank] == ' ' || line.p[blank] == '\t'))
-		blank++;
-	if (blank == line.n)
+	if (!oc_text_trim(line, " \t").n)
 		return;
 	if (headers->n == OC_HEADERS_MAX)
 		cli_die(CLI_USAGE, "%s: more than %zu headers", input_name(file), OC_HEADERS_MAX);

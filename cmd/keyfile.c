@@ -9,6 +9,7 @@
 
 #include "cli.h"
 #include "keyfile.h"
+#include "text/text.h"
 #include "text/utf8.h"
 
 /* ---- what may be told ---- */
@@ -87,22 +88,16 @@ static void read_line(struct oc_buf *line, int fd, const char *path)
 	}
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
-}
-
+/* In place: a copy would be left. */
 static void trim(struct oc_buf *line)
 {
-	size_t before = 0;
+	struct oc_text key = oc_buf_text(line);
 
-	if (line->n >= 3 && memcmp(line->p, OC_UTF8_BOM, 3) == 0)
-		before = 3;
-	while (before < line->n && is_blank(line->p[before]))
-		before++;
-	oc_buf_drop(line, before);
-	while (line->n && is_blank(line->p[line->n - 1]))
-		oc_buf_cut(line, line->n - 1);
+	if (key.n >= 3 && memcmp(key.p, OC_UTF8_BOM, 3) == 0)
+		key = (struct oc_text){key.p + 3, key.n - 3};
+	key = oc_text_trim(key, " \t\r");
+	oc_buf_drop(line, (size_t)(key.p - line->p));
+	oc_buf_cut(line, key.n);
 }
 
 void keyfile_read(struct oc_buf *key, const char *path)
