@@ -81,8 +81,7 @@ static void find_url(struct cache *cache, const struct oc_config *config)
 	if (oc_server_init(&server, config->base_url, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	oc_buf_puts(&cache->url, server.chat);
-	if (oc_secrets_add_query(&secrets, server.query) || cache->url.bad)
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(!oc_secrets_add_query(&secrets, server.query) && !cache->url.bad);
 	(void)oc_secrets_mask(&secrets, cache->url.p, &cache->url.n);
 	oc_secrets_release(&secrets);
 	oc_server_release(&server);

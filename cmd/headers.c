@@ -67,8 +67,7 @@ void headers_read(struct headers *headers)
 		return;
 	oc_buf_init(&headers->text, TEXT_MAX);
 	/* So that it does not move: what is read points into it, and copies would be left. */
-	if (!oc_buf_room(&headers->text, TEXT_MAX))
-		cli_die(CLI_OSERR, "out of memory");
+	cli_need_memory(oc_buf_room(&headers->text, TEXT_MAX));
 	for (size_t i = 0; i < headers->nfiles; i++)
 		take_file(headers, headers->files[i]);
 }
