@@ -351,7 +351,8 @@ void oc_transfer_finish(struct oc_transfer *t)
 	struct oc_exchange *x = t->x;
 
 	x->status = (int)oc_transfer_info(t, CURLINFO_RESPONSE_CODE);
-	keep_fields(t); /* what there is of a head that was cut, too */
+	if (!t->head_done)
+		keep_fields(t); /* what there is of a head that was cut */
 	x->connected_after = seconds_of(t->easy, CURLINFO_CONNECT_TIME_T);
 	x->first_byte_after = seconds_of(t->easy, CURLINFO_STARTTRANSFER_TIME_T);
 	x->total = oc_now() - t->started;
