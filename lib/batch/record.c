@@ -12,7 +12,7 @@
 /* How the id of an envelope's answer begins, as in the OpenAI API. */
 static const char id_prefix[] = "batch_req_";
 
-/* The same for text that need not be UTF-8. */
+/* As oc_jsonw_member(), for text that need not be UTF-8. */
 static void put_any_text(struct oc_jsonw *w, const char *name, const char *value)
 {
 	struct oc_buf text = {0};

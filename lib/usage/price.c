@@ -7,7 +7,7 @@
 #include "text/num.h"
 #include "usage/price.h"
 
-enum { MILLION = 1000000 };
+enum { MILLION = 1000000, DECIMALS = 12 }; /* of a cost */
 
 static bool is_digit(char c)
 {
@@ -68,7 +68,7 @@ int oc_cost_text(const struct oc_cost *cost, int decimals, char out[OC_COST_TEXT
 {
 	int n = snprintf(out, OC_COST_TEXT_MAX, "%" PRId64 ".%06" PRId64 "%06" PRId64,
 	                 cost->micro / MILLION, cost->micro % MILLION, cost->pico);
-	int have = 12;
+	int have = DECIMALS;
 
 	for (; have > decimals && out[n - 1] == '0'; have--)
 		out[--n] = '\0';
