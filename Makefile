@@ -149,7 +149,7 @@ $B/shim.so: tests/shim/shim.c $B/flags
 
 # Allocations go through fail-alloc.c, which can make them fail.
 WRAPPED     := malloc calloc realloc strdup strndup free
-$B/tests/unit/%: $B/tests/unit/%.o $B/tests/unit/fail-alloc.o $B/liboc.a
+$B/tests/unit/%: $B/tests/unit/%.o $B/tests/unit/unit.o $B/tests/unit/fail-alloc.o $B/liboc.a
 	$(call step,LD)$(CC) $(ALL_CFLAGS) $(ALL_LDFLAGS) $(WRAPPED:%=-Wl,--wrap=%) -o $@ $^ $(LIBS)
 
 # With FUZZER=1 and clang these are libFuzzer programs; otherwise they replay files.

@@ -1,31 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * loopback.h: the loopback server (tests/fake) for unit programs. A test gives it a script; main
- * calls loopback_init() first and loopback_end() last.
+ * loopback.h: the loopback server (tests/fake) for unit programs. A test gives it a script.
  */
 #ifndef LOOPBACK_H
 #define LOOPBACK_H
 
 #include "unit.h"
 
+#include <limits.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char loopback_script[] = "/tmp/oc-unit.XXXXXX";
 static char base_url[128]; /* of the server that serve() started last */
 static pid_t loopback_server;
-
-static inline int loopback_init(void)
-{
-	int fd = mkstemp(loopback_script);
-
-	if (fd < 0) {
-		perror(loopback_script);
-		return 1;
-	}
-	return close(fd);
-}
 
 static inline void loopback_stop(void)
 {
@@ -40,34 +28,35 @@ static inline void loopback_stop(void)
 static inline void serve(const char *script)
 {
 	const char *build = getenv("B");
+	size_t size = strlen(script);
 	char program[512];
-	int out[2];
+	int in[2], out[2];
 	ssize_t n;
-	FILE *f = fopen(loopback_script, "w");
 
-	loopback_stop();
-	CHECK(f && fputs(script, f) >= 0 && fclose(f) == 0);
+	if (loopback_server)
+		loopback_stop();
+	else
+		CHECK_INT(atexit(loopback_stop), 0);
 	(void)snprintf(program, sizeof program, "%s/fake", build ? build : "build");
-	CHECK_INT(pipe(out), 0);
+	CHECK(pipe(in) == 0 && pipe(out) == 0);
+	CHECK(size <= PIPE_BUF && write(in[1], script, size) == (ssize_t)size);
+	(void)close(in[1]);
 	loopback_server = fork();
 	if (loopback_server == 0) {
+		(void)dup2(in[0], STDIN_FILENO);
 		(void)dup2(out[1], STDOUT_FILENO);
+		(void)close(in[0]);
 		(void)close(out[0]);
 		(void)close(out[1]);
-		execl(program, "fake", "--seconds", "120", loopback_script, (char *)NULL);
+		execl(program, "fake", "--seconds", "120", "/dev/stdin", (char *)NULL);
 		_exit(127);
 	}
+	(void)close(in[0]);
 	(void)close(out[1]);
 	n = read(out[0], base_url, sizeof base_url - 8);
 	(void)close(out[0]);
 	CHECK(n > 1);
 	(void)snprintf(base_url + n - 1, 8, "/v1"); /* in place of the newline */
-}
-
-static inline void loopback_end(void)
-{
-	loopback_stop();
-	(void)unlink(loopback_script);
 }
 
 /* For a call to the server that was started last; its waits are short. */

@@ -139,11 +139,3 @@ TEST(survives_without_memory)
 {
 	CHECK(fail_each_alloc(add_hundred, NULL) > 1);
 }
-
-int main(void)
-{
-	return RUN(T(empty), T(taken_once), T(as_often_as_it_was_added),
-	           T(an_unknown_request_matches_any), T(requests_of_one_key_are_kept_apart),
-	           T(a_million_of_one_key), T(at_most_fifty_bytes_each),
-	           T(survives_without_memory));
-}

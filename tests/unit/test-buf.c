@@ -224,12 +224,3 @@ TEST(keeps_its_content_when_growing_fails)
 	check_is(&b, "safe");
 	oc_buf_release(&b);
 }
-
-int main(void)
-{
-	return RUN(T(is_an_empty_string_at_first), T(appends), T(keeps_nul_bytes),
-	           T(grows_to_its_ceiling_and_not_beyond), T(remembers_the_first_failure),
-	           T(refuses_sizes_that_would_overflow), T(gives_room_to_write_into),
-	           T(drops_from_the_front), T(hands_its_block_over), T(prints_at_any_length),
-	           T(survives_without_memory), T(keeps_its_content_when_growing_fails));
-}

@@ -422,23 +422,3 @@ TEST(a_reader_that_stays_changes_nothing)
 	leave();
 	(void)close(cfg.watch_fd);
 }
-
-int main(void)
-{
-	int rc;
-
-	if (loopback_init())
-		return 1;
-	rc = RUN(T(a_wait_that_passes_the_deadline_is_not_begun),
-	         T(the_deadline_is_one_for_all_tries), T(silence_is_tried_again),
-	         T(with_a_deadline_only_tries_go_on), T(a_long_wish_needs_a_deadline),
-	         T(a_new_try_starts_afresh), T(limits_are_checked), T(each_try_has_its_leave),
-	         T(an_error_instead_of_leave_ends_the_call),
-	         T(leave_that_does_not_come_until_the_deadline), T(a_reader_that_leaves_ends_a_try),
-	         T(a_reader_that_has_left_ends_the_first_try), T(a_reader_that_leaves_ends_a_wait),
-	         T(a_reader_that_stays_changes_nothing),
-	         T(a_call_is_cancelled_before_and_within_a_try),
-	         T(a_call_is_cancelled_within_a_wait));
-	loopback_end();
-	return rc;
-}

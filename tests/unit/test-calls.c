@@ -284,9 +284,3 @@ TEST(survives_without_memory)
 		CHECK(fail_each_alloc(run_row, &row) > 5);
 	}
 }
-
-int main(void)
-{
-	return RUN(T(fragments_are_joined), T(whole_messages), T(the_form_that_is_sent_back),
-	           T(ceilings), T(some_names_of_many), T(survives_without_memory));
-}

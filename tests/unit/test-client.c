@@ -689,25 +689,3 @@ TEST(memory_may_be_out_at_any_moment)
 	serve("body {\"data\":[{\"id\":\"b\"},{\"id\":\"a\"}]}\n");
 	CHECK(fail_each_alloc(use_list, NULL) > 10);
 }
-
-int main(void)
-{
-	int rc;
-
-	if (loopback_init())
-		return 1;
-	rc = RUN(T(complete_returns_content_model_and_usage), T(complete_tries_again),
-	         T(complete_does_not_repeat_the_key),
-	         T(headers_are_sent_and_those_that_are_secret_are_not_told),
-	         T(an_object_has_no_tools), T(complete_takes_tools_that_are_called),
-	         T(complete_takes_a_stream_for_an_answer), T(configurations_are_checked),
-	         T(stream_hands_pieces_over), T(stream_joins_characters),
-	         T(stream_stops_when_the_sink_says_so), T(a_stream_that_was_stopped_has_a_status),
-	         T(stream_does_not_lie_about_its_end), T(llm_answers_many_times),
-	         T(llm_asks_as_often_as_it_says), T(llm_checks_its_arguments), T(llm_fills_replies),
-	         T(a_stream_needs_a_sink), T(a_configuration_that_was_not_initialised_is_refused),
-	         T(structured_answers_are_checked), T(models_are_listed),
-	         T(models_have_one_deadline), T(memory_may_be_out_at_any_moment));
-	loopback_end();
-	return rc;
-}

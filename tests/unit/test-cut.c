@@ -88,8 +88,3 @@ TEST(whose_limit_it_was)
 		CHECK_INT(oc_cut(&reply, rows[i].max_tokens), rows[i].cut);
 	}
 }
-
-int main(void)
-{
-	return RUN(T(reasons), T(whose_limit_it_was));
-}

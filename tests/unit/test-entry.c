@@ -267,11 +267,3 @@ TEST(survives_without_memory)
 	CHECK(fail_each_alloc(read_whole, text) > 4);
 	CHECK(fail_each_alloc(write_whole, &reply) > 0);
 }
-
-int main(void)
-{
-	return RUN(T(written), T(written_with_nothing_but_content), T(calls_of_tools), T(read_back),
-	           T(a_servers_body_is_kept_as_it_is), T(every_truncation_is_refused),
-	           T(another_request_is_refused), T(damage_is_refused), T(an_error_is_no_answer),
-	           T(names_stay), T(survives_without_memory));
-}

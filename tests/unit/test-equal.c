@@ -182,8 +182,3 @@ TEST(large_values)
 	oc_json_release(&j);
 	oc_buf_release(&text);
 }
-
-int main(void)
-{
-	return RUN(T(equal), T(different), T(parts), T(twins), T(large_values));
-}

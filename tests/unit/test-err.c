@@ -129,11 +129,3 @@ TEST(knows_the_class_of_every_code)
 		CHECK_INT(oc_err_class(cases[i].code), cases[i].class);
 	CHECK_INT(oc_err_class((enum oc_code) - 9999), OC_CLASS_GENERAL);
 }
-
-int main(void)
-{
-	return RUN(T(fills_in_code_and_message), T(accepts_that_nobody_wants_to_know),
-	           T(what_the_network_did_may_pass), T(other_words_change_nothing_else),
-	           T(makes_messages_printable), T(can_quote_its_own_message),
-	           T(cuts_long_messages_between_characters), T(knows_the_class_of_every_code));
-}

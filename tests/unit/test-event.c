@@ -147,12 +147,3 @@ TEST(damaged_events_are_judged_alike)
 	}
 	twin_release(&t);
 }
-
-int main(void)
-{
-	return RUN(T(texts_are_joined), T(reasoning_is_told_apart),
-	           T(a_message_beside_a_delta_is_read), T(halves_of_characters_are_joined),
-	           T(a_quote_does_not_end_a_text_early), T(another_choice_is_not_taken),
-	           T(all_else_that_changes_is_seen), T(all_else_that_is_said_is_heard_each_time),
-	           T(damaged_events_are_judged_alike));
-}

@@ -644,11 +644,3 @@ TEST(an_error_without_memory_is_an_error)
 		}
 	}
 }
-
-int main(void)
-{
-	return RUN(T(streams_in_one_piece), T(streams_byte_by_byte), T(streams_cut_in_two_anywhere),
-	           T(short_streams_cut_in_three_anywhere), T(a_sink_that_stops_is_not_called_again),
-	           T(an_event_is_at_most_16_mebibytes), T(an_answer_without_memory_is_an_error),
-	           T(an_error_without_memory_is_an_error));
-}

@@ -146,9 +146,3 @@ TEST(texts_of_libcurl_lose_user_info)
 		CHECK_STR(text, texts[i].scrubbed);
 	}
 }
-
-int main(void)
-{
-	return RUN(T(every_result_has_a_code), T(some_results_have_two_meanings),
-	           T(texts_of_libcurl_lose_user_info));
-}

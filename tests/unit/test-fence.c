@@ -88,8 +88,3 @@ TEST(around)
 
 	check_rows(rows, OC_COUNT(rows), oc_fence_around);
 }
-
-int main(void)
-{
-	return RUN(T(first), T(around));
-}

@@ -418,11 +418,3 @@ TEST(knows_a_beginning)
 		CHECK(!oc_json_is_cut(others[i], strlen(others[i])));
 	}
 }
-
-int main(void)
-{
-	return RUN(T(accepts_all_of_json), T(refuses_everything_else), T(refuses_what_is_cut_off),
-	           T(looks_at_every_byte_of_a_string), T(has_a_ceiling_on_depth),
-	           T(says_where_and_what), T(parses_all_of_json),
-	           T(can_let_any_bytes_stand_in_strings), T(knows_a_beginning));
-}

@@ -36,8 +36,3 @@ TEST(runs_are_counted)
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
 		CHECK_INT(oc_guess_tokens(oc_text_of(rows[i].text)), rows[i].tokens);
 }
-
-int main(void)
-{
-	return RUN(T(runs_are_counted));
-}

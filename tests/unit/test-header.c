@@ -104,8 +104,3 @@ TEST(have)
 	CHECK(!oc_headers_have(headers, 2, "Acc"));
 	CHECK(!oc_headers_have(NULL, 0, "Accept"));
 }
-
-int main(void)
-{
-	return RUN(T(good), T(bad), T(ceiling), T(have));
-}

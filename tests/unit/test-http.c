@@ -468,21 +468,3 @@ TEST(no_descriptor_is_not_the_servers_fault)
 	release(http, &got);
 	oc_http_free(http);
 }
-
-int main(void)
-{
-	int rc;
-
-	if (loopback_init())
-		return 1;
-	rc = RUN(T(silence_ends_an_exchange_wherever_it_comes),
-	         T(the_beginning_has_a_limit_of_its_own), T(a_deadline_ends_an_answer_that_lives),
-	         T(a_step_waits_no_longer_than_it_is_told), T(fields_are_kept_and_cut),
-	         T(an_interim_answer_leaves_nothing_behind), T(heads_have_a_limit),
-	         T(only_a_whole_answer_is_one), T(what_is_no_http_is_the_servers_fault),
-	         T(the_receiver_may_stop), T(exchanges_do_not_disturb_each_other),
-	         T(a_connection_is_used_again), T(a_request_is_sent_once),
-	         T(watched_descriptors_wake_a_step), T(no_descriptor_is_not_the_servers_fault));
-	loopback_end();
-	return rc;
-}

@@ -107,9 +107,3 @@ TEST(memory_may_be_out)
 {
 	CHECK(fail_each_alloc(reserve, NULL) == 4);
 }
-
-int main(void)
-{
-	return RUN(T(what_has_come_ends_a_connection), T(one_that_is_taken_is_left_alone),
-	           T(memory_may_be_out));
-}

@@ -454,16 +454,3 @@ TEST(has_no_double_without_memory)
 
 	CHECK(fail_each_alloc(read_double, text) >= 2);
 }
-
-int main(void)
-{
-	return RUN(T(tells_types_and_raw_text), T(gets_members),
-	           T(lets_the_last_of_equal_names_count), T(gets_several_members_at_once),
-	           T(counts_items), T(walks_arrays_and_objects), T(answers_for_what_is_missing),
-	           T(decodes_strings), T(replaces_lone_surrogates), T(compares_decoded_strings),
-	           T(keeps_bytes_that_are_not_utf8),
-	           T(leaves_the_buffer_alone_where_there_is_no_string), T(reads_numbers),
-	           T(has_a_ceiling_on_values), T(has_a_ceiling_on_length),
-	           T(takes_memory_only_to_grow), T(survives_without_memory),
-	           T(has_no_double_without_memory));
-}

@@ -535,10 +535,3 @@ TEST(phrases)
 	CHECK(!oc_judge_find((struct oc_text){"model x not found", 16}, "model * not found"));
 	CHECK(!oc_judge_find((struct oc_text){NULL, 0}, "x"));
 }
-
-int main(void)
-{
-	return RUN(T(every_status), T(limits), T(missing_models), T(wrong_addresses),
-	           T(requests_at_fault), T(models_on_their_way), T(kinds_without_a_number),
-	           T(phrases));
-}

@@ -418,15 +418,3 @@ TEST(survives_without_memory)
 	                       "\"messages\":[],\"response_format\":{\"type\":\"json_schema\","
 	                       "\"json_schema\":{\"schema\":{\"type\":\"number\"}}}}}"}) > 4);
 }
-
-int main(void)
-{
-	return RUN(T(four_forms), T(white_space_around), T(fields_of_the_line_win),
-	           T(null_is_not_given), T(one_limit_of_tokens), T(limit_of_the_answer),
-	           T(tools_of_the_request), T(escapes_in_an_envelope),
-	           T(instruction_and_system_message), T(model_of_the_line), T(refused),
-	           T(custom_id_of_a_bad_line_is_known), T(key_is_custom_id_or_number),
-	           T(request_is_all_that_is_sent), T(request_hash_is_stable),
-	           T(form_of_the_defaults), T(form_of_the_line_wins),
-	           T(an_unusable_schema_is_refused), T(survives_without_memory));
-}

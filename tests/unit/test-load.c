@@ -365,16 +365,3 @@ TEST(a_turn_that_is_refused_fails_one_line)
 	CHECK_INT(r.failed, 1);
 	CHECK_INT(r.requests, 19);
 }
-
-int main(void)
-{
-	return RUN(T(slots), T(rates), T(windows), T(slots_and_rates), T(refusals_by_chance),
-	           T(settles_at_once), T(refusals_are_few_in_the_long_run),
-	           T(a_limit_that_is_lifted), T(an_input_that_pauses),
-	           T(a_server_that_is_gone_for_three_seconds), T(a_server_that_stays_away),
-	           T(a_server_that_refuses_everything), T(without_retries_nothing_is_tried_again),
-	           T(lines_that_are_refused_for_good), T(deadlines),
-	           T(a_time_that_is_too_long_to_wait_for), T(turns_are_kept_and_made_use_of),
-	           T(a_turn_is_not_waited_for_by_who_may_not_send),
-	           T(a_turn_that_does_not_come_in_time), T(a_turn_that_is_refused_fails_one_line));
-}

@@ -23,8 +23,3 @@ TEST(no_answer_in_time_is_none)
 	}
 	CHECK(!oc_lookup_is_missing("127.0.0.1", 0));
 }
-
-int main(void)
-{
-	return RUN(T(a_name_is_missing_or_not), T(no_answer_in_time_is_none));
-}

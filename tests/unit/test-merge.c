@@ -132,8 +132,3 @@ TEST(survives_without_memory)
 {
 	CHECK(fail_each_alloc(merge_all, NULL) > 0);
 }
-
-int main(void)
-{
-	return RUN(T(merge), T(compose), T(without), T(survives_without_memory));
-}

@@ -115,10 +115,3 @@ TEST(nothing_near)
 	        oc_model_near("llama4-scout-but-with-a-name-of-more-than-sixty-four-bytes-at-all"),
 	        NULL);
 }
-
-int main(void)
-{
-	return RUN(T(table_is_whole), T(rows_hold_the_limits), T(rows_hold_the_words),
-	           T(finds_every_id), T(finds_ids_of_a_local_ollama), T(finds_nothing_else),
-	           T(near_names), T(nothing_near));
-}

@@ -71,8 +71,3 @@ TEST(is_written)
 	oc_moment_text(INT64_MAX, text);
 	CHECK_STR(text, "?");
 }
-
-int main(void)
-{
-	return RUN(T(is_read), T(is_none), T(is_written));
-}

@@ -334,13 +334,3 @@ TEST(does_not_depend_on_the_locale)
 	CHECK_STR(setlocale(LC_NUMERIC, NULL), "comma");
 	CHECK(setlocale(LC_NUMERIC, "C") != NULL);
 }
-
-int main(void)
-{
-	return RUN(T(reads_decimals), T(refuses_what_is_no_decimal), T(reads_integers),
-	           T(reads_rates), T(refuses_what_is_no_integer), T(reads_digits_and_what_follows),
-	           T(finds_the_exact_integer_in_a_json_number),
-	           T(knows_which_json_numbers_are_no_integers),
-	           T(weighs_long_fractions_against_large_exponents), T(reads_no_further_than_told),
-	           T(writes_short_texts_that_read_back), T(does_not_depend_on_the_locale));
-}

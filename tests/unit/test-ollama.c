@@ -116,10 +116,3 @@ TEST(ollamas_own_hosts_are_told_from_others)
 		CHECK_INT(oc_ollama_owns(rows[i].host), rows[i].own);
 	}
 }
-
-int main(void)
-{
-	return RUN(T(a_server_in_ollamas_notation_becomes_a_base_url),
-	           T(nothing_but_blanks_and_quotes_names_no_server),
-	           T(ollamas_own_hosts_are_told_from_others));
-}

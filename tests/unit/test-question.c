@@ -108,9 +108,3 @@ TEST(no_body)
 	CHECK(!oc_question_lower(&q, OC_EREFUSED, OC_DELIVERY_WHOLE, &known));
 	CHECK(!oc_question_lower(&q, OC_OK, OC_DELIVERY_USAGE, &known));
 }
-
-int main(void)
-{
-	return RUN(T(takes_off_what_is_refused), T(only_an_answer_is_remembered),
-	           T(a_whole_answer_that_was_wanted), T(many_models), T(no_body));
-}

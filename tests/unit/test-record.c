@@ -533,11 +533,3 @@ TEST(survives_without_memory)
 {
 	CHECK(fail_each_alloc(write_and_read, (char[]){"{}"}) > 2);
 }
-
-int main(void)
-{
-	return RUN(T(an_answer), T(an_envelope), T(an_envelope_of_what_is_not_utf8),
-	           T(half_a_surrogate_pair), T(what_the_reader_would_refuse_is_not_written),
-	           T(a_failure), T(recalled), T(what_is_an_answer), T(not_recalled),
-	           T(mutated_answers), T(survives_without_memory));
-}

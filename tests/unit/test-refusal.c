@@ -433,11 +433,3 @@ TEST(nothing_is_known)
 	check_error(&nobody, 410, "gone", OC_ENOTFOUND,
 	            "what was asked for is no longer served by the server (410: gone)");
 }
-
-int main(void)
-{
-	return RUN(T(body_shapes), T(long_texts_are_cut), T(bytes_of_images_are_not_shown),
-	           T(codes_by_status), T(models_that_are_missing), T(addresses_that_are_wrong),
-	           T(keys), T(quota_or_rate), T(failures_that_may_pass), T(request_ids),
-	           T(what_a_server_accepts), T(nothing_is_known));
-}

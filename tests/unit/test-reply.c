@@ -995,17 +995,3 @@ TEST(an_event_that_brings_nothing_new_allocates_nothing)
 	CHECK_STR(s.draft.content.p, "aa");
 	close_stream(&s);
 }
-
-int main(void)
-{
-	return RUN(T(whole_answers), T(answers_without_content), T(token_counts),
-	           T(model_id_and_what_was_there_before), T(invalid_utf8_is_mended),
-	           T(errors_in_place_of_answers), T(deltas), T(wholes_without_pieces),
-	           T(names_of_tools_are_bounded), T(advice_is_for_those_who_ran_out),
-	           T(refusals_and_calls_are_not_repeated), T(the_last_name_and_usage_count),
-	           T(names_that_cannot_be_shown_count_as_not_sent),
-	           T(same_strings_stay_where_they_are), T(events_that_end_a_stream),
-	           T(stream_passes_bytes_through), T(stream_ceiling), T(model_lists),
-	           T(no_model_lists), T(memory_may_be_out_at_any_moment),
-	           T(an_event_that_brings_nothing_new_allocates_nothing));
-}

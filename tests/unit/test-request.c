@@ -742,16 +742,3 @@ TEST(memory_may_be_out)
 	req.fields = text("{\"stream_options\":{\"b\":1}}");
 	CHECK(fail_each_alloc(stream_once, &req) > 8);
 }
-
-int main(void)
-{
-	return RUN(T(least_body), T(every_field_in_its_order), T(tools), T(tools_that_cannot_be),
-	           T(tools_may_be_fields), T(the_conversation_with_its_answer), T(schema),
-	           T(prompt_is_escaped_and_nothing_else), T(images), T(image_types),
-	           T(body_over_its_ceiling), T(sizes_are_limited_together),
-	           T(large_body_is_one_block), T(temperature_and_top_p), T(model_names),
-	           T(tokens_stops_and_effort), T(system_images_and_schema), T(prompts), T(lines),
-	           T(lines_without_a_model), T(fields), T(fields_that_cannot_be),
-	           T(fields_over_their_ceiling), T(limit_of_tokens), T(fields_and_lines),
-	           T(memory_may_be_out));
-}

@@ -363,13 +363,3 @@ TEST(limits_that_are_not)
 
 	check_spent(rows, OC_COUNT(rows));
 }
-
-int main(void)
-{
-	return RUN(T(what_cannot_help), T(as_often_as_allowed), T(until_the_deadline),
-	           T(loading_is_no_try), T(backoff_doubles_up_to_a_minute),
-	           T(backoff_of_other_factors), T(the_servers_wish), T(the_deadline), T(seconds),
-	           T(junk), T(milliseconds), T(dates_of_three_forms), T(past_dates),
-	           T(days_are_counted_right), T(years_of_two_digits), T(dates_that_are_none),
-	           T(limits_that_are_spent), T(limits_that_are_not));
-}

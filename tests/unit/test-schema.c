@@ -604,14 +604,3 @@ TEST(survives_without_memory)
 {
 	CHECK(fail_each_alloc(validate, NULL) > 10);
 }
-
-int main(void)
-{
-	return RUN(T(booleans_and_annotations), T(type), T(enum_and_const), T(objects), T(arrays),
-	           T(numbers), T(strings), T(combinations), T(references), T(endless_schemas),
-	           T(explosive_schema), T(long_values_in_messages), T(unusable_schemas),
-	           T(usable_schemas), T(places_in_the_schema), T(at_most_five_failures),
-	           T(trials_are_quiet), T(numbers_of_any_length), T(lengths_are_in_code_points),
-	           T(explosive_patterns), T(formats_may_be_notes), T(names_that_occur_twice),
-	           T(survives_without_memory));
-}

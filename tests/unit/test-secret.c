@@ -326,15 +326,3 @@ TEST(memory_may_be_out)
 
 	CHECK(fail_each_alloc(use_secrets, secret) > 10);
 }
-
-int main(void)
-{
-	return RUN(T(a_key_is_masked_in_every_spelling), T(parts_of_a_key_are_masked),
-	           T(a_key_is_masked_in_base64), T(what_is_no_secret_stays),
-	           T(a_text_is_masked_between_its_nul_bytes), T(passwords_in_urls_are_secrets),
-	           T(short_passwords_are_hidden_with_their_users),
-	           T(urls_without_user_info_hold_no_secrets),
-	           T(values_in_queries_are_secrets_by_their_names),
-	           T(bodies_are_masked_but_for_what_the_model_says), T(masking_leaves_json_whole),
-	           T(memory_may_be_out));
-}

@@ -97,9 +97,3 @@ TEST(encodings_are_known_by_name)
 		CHECK_INT(oc_sniff_encoded(encodings[i].encoding), encodings[i].encoded);
 	}
 }
-
-int main(void)
-{
-	return RUN(T(the_first_bytes_decide), T(the_lead_may_come_in_pieces),
-	           T(encodings_are_known_by_name));
-}

@@ -347,15 +347,3 @@ TEST(survives_without_memory)
 	for (size_t step = 1; step < 200; step++)
 		CHECK(fail_each_alloc(parse_cut_stream, &step) >= 4);
 }
-
-int main(void)
-{
-	return RUN(T(reads_the_standards_examples), T(reads_what_chat_servers_send),
-	           T(takes_every_line_end), T(acts_on_a_carriage_return_at_once),
-	           T(drops_one_byte_order_mark), T(tells_fields_from_each_other),
-	           T(joins_data_lines), T(forgets_an_event_without_data), T(passes_any_bytes),
-	           T(hands_over_an_unfinished_event_at_the_end), T(accepts_empty_feeds),
-	           T(stops_when_the_handler_says_so), T(stops_when_the_handler_says_so_at_the_end),
-	           T(has_a_ceiling), T(copies_nothing_that_lies_whole_in_a_block),
-	           T(survives_without_memory));
-}

@@ -179,8 +179,3 @@ TEST(sizes)
 	CHECK(has_enums(1, 250, 30));
 	CHECK(!has_enums(1, 250, 60));
 }
-
-int main(void)
-{
-	return RUN(T(schemas), T(sizes));
-}

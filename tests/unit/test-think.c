@@ -205,10 +205,3 @@ TEST(survives_without_memory)
 {
 	CHECK(fail_each_alloc(flow_once, NULL) > 0);
 }
-
-int main(void)
-{
-	return RUN(T(whole), T(split_at_any_two_bytes), T(byte_by_byte),
-	           T(nothing_is_held_back_longer_than_need_be), T(blanks_without_end),
-	           T(survives_without_memory));
-}

@@ -311,16 +311,3 @@ TEST(what_is_spent_is_waited_for)
 	CHECK(oc_throttle_wait(&t, 2, OC_THROTTLE_AGAIN, 11) > 1.999);
 	CHECK(oc_throttle_wait(&t, 0, OC_THROTTLE_FRESH, 13) <= 0);
 }
-
-int main(void)
-{
-	return RUN(T(ceiling), T(what_was_taken_is_the_limit), T(never_below_one),
-	           T(one_more_is_tried_with_patience), T(one_more_that_is_taken_is_followed_soon),
-	           T(rate_spreads_evenly), T(rate_does_not_save_up), T(rates_over_minutes),
-	           T(the_rate_is_what_was_taken), T(the_rate_grows_until_it_is_refused),
-	           T(the_callers_rate_stays_the_most), T(tests_become_rare),
-	           T(a_refused_line_says_nothing_of_the_server),
-	           T(a_server_that_has_taken_nothing_is_believed),
-	           T(what_was_refused_waits_until_it_is_overtaken), T(the_third_test_waits),
-	           T(what_is_spent_is_waited_for));
-}

@@ -241,17 +241,3 @@ TEST(walls)
 	w.trial.failure.retry_after = 3600;
 	CHECK(!meets_wall(w));
 }
-
-int main(void)
-{
-	return RUN(T(a_line_that_is_alone_has_its_tries),
-	           T(the_last_try_is_not_made_before_the_outage_has_lasted),
-	           T(in_a_short_outage_nobody_is_given_up),
-	           T(a_line_that_fails_while_others_are_answered_is_given_up),
-	           T(refusals_count_only_where_nothing_else_is_taken),
-	           T(a_server_that_has_answered_may_refuse_for_a_minute),
-	           T(the_waits_of_a_refused_line_are_short_at_first),
-	           T(a_line_that_is_refused_for_good_is_given_up),
-	           T(answers_to_what_was_sent_before_blame_nobody),
-	           T(a_model_that_loads_takes_no_tries), T(deadlines), T(walls));
-}

@@ -254,12 +254,3 @@ TEST(a_proxy_has_a_name_without_user_info)
 		free(name);
 	}
 }
-
-int main(void)
-{
-	return RUN(T(a_base_url_is_normalised), T(a_proxy_has_a_name_without_user_info),
-	           T(a_base_url_has_a_longest), T(only_https_is_encrypted),
-	           T(this_machine_is_told_from_others), T(ollamas_own_servers_need_a_key),
-	           T(others_on_the_way_read_plain_http), T(what_is_no_base_url_is_refused),
-	           T(an_at_sign_in_the_path_is_fine), T(memory_may_be_out));
-}

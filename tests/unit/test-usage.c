@@ -420,17 +420,3 @@ TEST(prices_are_checked)
 		CHECK_STR(cost(bad[i], 1, 1, 2), "bad price");
 	CHECK_STR(cost("1000000:0.000001", 0, 0, 2), "0.00");
 }
-
-int main(void)
-{
-	return RUN(T(five_kinds_of_record), T(every_framing), T(byte_order_marks_of_several_files),
-	           T(answers_that_were_repeated), T(what_was_repeated_cost_nothing),
-	           T(a_cut_stream_is_a_record_without_counts), T(what_is_not_known_is_not_guessed),
-	           T(numbers_are_exact), T(impossible_values_are_flaws), T(nothing_counts_twice),
-	           T(escapes_are_decoded), T(bad_lines_are_named_and_the_rest_is_read),
-	           T(a_bad_document_is_lost_as_a_whole), T(values_that_are_no_records),
-	           T(long_texts_need_no_memory), T(survives_without_memory),
-	           T(rows_are_sorted_and_summed), T(sums_that_do_not_fit_are_refused),
-	           T(models_beyond_the_limit_share_a_row), T(costs_are_exact),
-	           T(prices_are_checked));
-}

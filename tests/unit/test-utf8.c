@@ -253,13 +253,3 @@ TEST(makes_lines)
 		CHECK_STR(line, rows[i].line);
 	}
 }
-
-int main(void)
-{
-	return RUN(T(tells_good_sequences_from_bad),
-	           T(agrees_with_the_definition_on_all_pairs_and_triples),
-	           T(finds_the_first_bad_byte_anywhere), T(encodes_every_length), T(encodes_nul),
-	           T(finds_the_tail_at_every_cut), T(has_no_tail_that_cannot_be_completed),
-	           T(replaces_maximal_parts), T(shows_what_could_drive_a_terminal),
-	           T(tells_printable_text), T(makes_lines));
-}

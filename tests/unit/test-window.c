@@ -207,10 +207,3 @@ TEST(durations)
 	for (size_t i = 0; i < OC_COUNT(bad); i++)
 		CHECK(!oc_window_seconds(bad[i], &got));
 }
-
-int main(void)
-{
-	return RUN(T(a_window_has_an_edge), T(a_limit_is_reached), T(what_a_record_says),
-	           T(a_line_that_is_too_long), T(reading_ends_where_a_block_is_older),
-	           T(durations));
-}

@@ -157,10 +157,3 @@ TEST(leaves_failures_to_the_buffer)
 	CHECK_INT(b.bad, OC_EPROTO);
 	oc_buf_release(&b);
 }
-
-int main(void)
-{
-	return RUN(T(escapes_what_must_be_and_no_more), T(puts_the_commas), T(writes_numbers),
-	           T(writes_null_for_what_is_not_known), T(writes_what_the_reader_reads),
-	           T(leaves_failures_to_the_buffer));
-}

@@ -1,16 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * unit.h: the unit tests' harness. A program is a list of tests; it prints TAP, and exits 1 if any
- * test failed. A check that fails says where and what, and ends its test.
+ * unit.h: the unit tests' harness. A program is a list of tests; unit.c runs them in their order,
+ * and prints TAP. A check that fails says where and what, and ends its test.
  *
  *	TEST(adds_numbers)
  *	{
  *		CHECK_INT(1 + 1, 2);
- *	}
- *
- *	int main(void)
- *	{
- *		return RUN(T(adds_numbers));
  *	}
  */
 #ifndef UNIT_H
@@ -26,22 +21,25 @@
 struct unit_test {
 	const char *name;
 	void (*run)(void);
+	struct unit_test *next;
 };
 
-static jmp_buf unit_failed;
-static const char *unit_skipped; /* why, if the test was not made */
-static unsigned long unit_checks;
+extern jmp_buf unit_failed;
+extern const char *unit_skipped; /* why, if the test was not made */
+extern unsigned long unit_checks;
 
-#define TEST(name) static void test_##name(void)
-#define T(name)                    \
-	{                          \
-#		name, test_##name \
-	}
+/* Behind those that are there. */
+void unit_add(struct unit_test *test);
 
-/* RUN(T(a), T(b)…): runs the tests and gives main's return value. */
-#define RUN(...)                                          \
-	unit_run((const struct unit_test[]){__VA_ARGS__}, \
-	         sizeof((const struct unit_test[]){__VA_ARGS__}) / sizeof(struct unit_test))
+/* Defines a test, which is in the list before main() begins. */
+#define TEST(name)                                                         \
+	static void test_##name(void);                                     \
+	__attribute__((constructor)) static void add_##name(void)          \
+	{                                                                  \
+		static struct unit_test test = {#name, test_##name, NULL}; \
+		unit_add(&test);                                           \
+	}                                                                  \
+	static void test_##name(void)
 
 #define HERE __FILE__, __LINE__
 
@@ -99,34 +97,6 @@ static inline void unit_mem(const char *file, int line, const char *text, const 
 		       wantn);
 		unit_fail(file, line);
 	}
-}
-
-static inline int unit_run(const struct unit_test *tests, size_t n)
-{
-	volatile size_t failed = 0;
-
-	printf("1..%zu\n", n);
-	for (volatile size_t i = 0; i < n; i++) {
-		unsigned long before = unit_checks;
-
-		if (setjmp(unit_failed) == 0) {
-			tests[i].run();
-			if (unit_checks == before) {
-				printf("# no check was made\n");
-				longjmp(unit_failed, 1);
-			}
-			printf("ok %zu - %s\n", (size_t)i + 1, tests[i].name);
-		} else if (unit_skipped) {
-			printf("ok %zu - %s # SKIP %s\n", (size_t)i + 1, tests[i].name,
-			       unit_skipped);
-			unit_skipped = NULL;
-		} else {
-			failed++;
-			printf("not ok %zu - %s\n", (size_t)i + 1, tests[i].name);
-		}
-		(void)fflush(stdout);
-	}
-	return failed ? 1 : 0;
 }
 
 #endif
