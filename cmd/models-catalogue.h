@@ -4,9 +4,10 @@
 #define MODELS_CATALOGUE_H
 
 #include "models-served.h"
-#include "table.h"
+#include "rows.h"
 
-enum { CATALOGUE_TABLE, CATALOGUE_TSV, CATALOGUE_JSON, CATALOGUE_MARKDOWN, CATALOGUE_IDS };
+/* A form of rows, or: */
+enum { CATALOGUE_IDS = ROWS_MARKDOWN + 1 };
 
 struct catalogue_row {
 	const struct oc_model *model; /* NULL: only the server knows it, and serves it */

@@ -26,7 +26,7 @@ static const struct cli_option rows[] = {
         {0},
 };
 
-/* In the order of the constants in models-catalogue.h. */
+/* In the order of enum rows_form, and CATALOGUE_IDS. */
 static const char *const formats[] = {"table", "tsv", "json", "markdown", "ids", NULL};
 
 static const char *const inputs[] = {"text", "image", NULL};

@@ -14,7 +14,8 @@
 
 enum { PIECE = 128 * 1024, WARNINGS_MAX = 20 };
 
-enum form { FORM_TABLE, FORM_JSON, FORM_TSV, FORM_FIELD };
+/* A form of rows, or: */
+enum { FORM_FIELD = ROWS_MARKDOWN + 1 };
 
 enum {
 	OPT_JSON = CLI_LONG,
@@ -47,7 +48,7 @@ struct usage {
 	int64_t bad;   /* things that could not be counted, each of them named */
 	int64_t unfit; /* of these: what made a sum too large */
 
-	enum form form;
+	int form;
 	int field; /* index in fields, and in the result of figures() */
 	bool priced;
 	struct oc_price price;
@@ -55,9 +56,9 @@ struct usage {
 	int64_t max[3]; /* input, output, total; -1 = any number */
 };
 
-static void choose_form(struct usage *u, int id, enum form form)
+static void choose_form(struct usage *u, int id, int form)
 {
-	if (u->form != FORM_TABLE && u->form != form)
+	if (u->form != ROWS_TABLE && u->form != form)
 		cli_bad_option(id, "--json, --tsv and --field exclude each other");
 	u->form = form;
 }
@@ -82,10 +83,10 @@ static void on_option(void *ctx, int id, const char *arg)
 
 	switch (id) {
 	case OPT_JSON:
-		choose_form(u, id, FORM_JSON);
+		choose_form(u, id, ROWS_JSON);
 		break;
 	case OPT_TSV:
-		choose_form(u, id, FORM_TSV);
+		choose_form(u, id, ROWS_TSV);
 		break;
 	case OPT_FIELD:
 		choose_form(u, id, FORM_FIELD);
@@ -206,20 +207,12 @@ static void print(struct usage *u)
 	output_open(&out, NULL);
 	oc_buf_init(&text, (size_t)64 << 20);
 	oc_meter_sort(&u->meter);
-	switch (u->form) {
-	case FORM_TABLE:
-		sums_table(&u->meter, price, table_width(&out), &text);
-		break;
-	case FORM_JSON:
-		sums_json(&u->meter, price, u->bad, &text);
-		break;
-	case FORM_TSV:
-		sums_tsv(&u->meter, price, &text);
-		break;
-	case FORM_FIELD:
+	if (u->form == FORM_FIELD) {
 		figures(u, figure);
 		oc_buf_printf(&text, "%" PRId64 "\n", figure[u->field]);
-		break;
+	} else {
+		sums_put(&u->meter, price, u->bad, (enum rows_form)u->form, table_width(&out),
+		         &text);
 	}
 	output_text(&out, &text);
 	output_commit(&out);

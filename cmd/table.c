@@ -2,7 +2,6 @@
 /* table.c: tables for people. */
 #include "compat.h"
 
-#include <inttypes.h>
 #include <sys/ioctl.h>
 
 #include "text/num.h"
@@ -22,31 +21,10 @@ void table_release(struct table *t)
 	oc_buf_release(&t->cells);
 }
 
-void table_cell(struct table *t, const char *p, size_t n)
+void table_cell(struct table *t, struct oc_text text)
 {
-	oc_utf8_visible(&t->cells, p, n, OC_VISIBLE_LINE);
+	oc_utf8_visible(&t->cells, text.p, text.n, OC_VISIBLE_LINE);
 	oc_buf_putc(&t->cells, '\0');
-}
-
-void table_puts(struct table *t, const char *s)
-{
-	table_cell(t, s, strlen(s));
-}
-
-void table_count(struct table *t, int64_t v)
-{
-	char text[2 * OC_NUM_TEXT_MAX];
-	char *p = text + sizeof text;
-	int digits = 0;
-
-	do {
-		if (digits && digits % 3 == 0)
-			*--p = ',';
-		*--p = (char)('0' + v % 10);
-		digits++;
-		v /= 10;
-	} while (v);
-	table_cell(t, p, (size_t)(text + sizeof text - p));
 }
 
 size_t table_width(const struct output *out)
@@ -227,4 +205,27 @@ void table_put(const struct table *t, size_t width, struct oc_buf *out)
 		put_rows(t, columns, out);
 	else
 		put_blocks(t, width, out);
+}
+
+void table_put_markdown(const struct table *t, struct oc_buf *out)
+{
+	const char *end = t->cells.p + t->cells.n;
+	size_t i = 0;
+
+	for (const char *cell = t->cells.p; cell < end; cell += strlen(cell) + 1) {
+		oc_buf_puts(out, i % t->columns ? " " : "| ");
+		for (const char *p = cell; *p; p++) {
+			if (*p == '|')
+				oc_buf_putc(out, '\\');
+			oc_buf_putc(out, *p);
+		}
+		oc_buf_puts(out, *cell ? " |" : "|");
+		if (++i % t->columns == 0)
+			oc_buf_putc(out, '\n');
+		if (i == t->columns) {
+			for (size_t k = 0; k < t->columns; k++)
+				oc_buf_puts(out, "|---");
+			oc_buf_puts(out, "|\n");
+		}
+	}
 }

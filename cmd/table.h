@@ -18,11 +18,7 @@ void table_init(struct table *t, size_t columns, unsigned right);
 void table_release(struct table *t);
 
 /* Adds the next cell. Control characters are made visible. */
-void table_cell(struct table *t, const char *p, size_t n);
-void table_puts(struct table *t, const char *s);
-
-/* A number of 0 or more, as people read it: 1,234,567. */
-void table_count(struct table *t, int64_t v);
+void table_cell(struct table *t, struct oc_text text);
 
 /* The columns of the terminal that `out` writes to ($COLUMNS where that is set), or 0 where it is
  * none, and a line may be as long as it likes. */
@@ -31,5 +27,8 @@ size_t table_width(const struct output *out);
 /* Appends the table. Where it is wider than `width`, cells are wrapped between words;
  * where that is not enough, each row becomes a list of headings and cells. */
 void table_put(const struct table *t, size_t width, struct oc_buf *out);
+
+/* The same in Markdown; the first row is that of the headings. */
+void table_put_markdown(const struct table *t, struct oc_buf *out);
 
 #endif

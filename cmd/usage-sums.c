@@ -2,12 +2,8 @@
 /* usage-sums.c: showing what oc-usage has added up. */
 #include "compat.h"
 
-#include <inttypes.h>
-
-#include "json/writer.h"
-#include "usage-sums.h"
-#include "text/utf8.h"
 #include "text/text.h"
+#include "usage-sums.h"
 
 /* Returns the number of decimals, of which there are at least `decimals`. */
 static int cost_of(const struct oc_meter_row *row, const struct oc_price *price, int decimals,
@@ -19,8 +15,6 @@ static int cost_of(const struct oc_meter_row *row, const struct oc_price *price,
 		cli_die(CLI_DATAERR, "the cost is too large to be computed: leave --price out");
 	return oc_cost_text(&cost, decimals, text);
 }
-
-/* ---- for people ---- */
 
 /* So many decimals that the points of all amounts stand below each other. */
 static int decimals_of(const struct oc_meter *m, const struct oc_price *price)
@@ -37,140 +31,80 @@ static int decimals_of(const struct oc_meter *m, const struct oc_price *price)
 	return most;
 }
 
-/* The column of what was not asked for is there only where there is some. */
-static void table_row(struct table *t, const struct oc_meter *m, const struct oc_meter_row *row,
-                      const struct oc_price *price, int decimals)
+enum { COLUMNS_MAX = 8 };
+
+/* Those of what was not asked for are there only where there is some. */
+static size_t choose_columns(const struct oc_meter *m, const struct oc_price *price,
+                             struct rows_column columns[COLUMNS_MAX])
+{
+	static const struct rows_column always[] = {
+	        {"MODEL", "model", false},         {"RECORDS", "records", true},
+	        {"UNCOUNTED", "uncounted", true},  {"INPUT", "input_tokens", true},
+	        {"OUTPUT", "output_tokens", true}, {"TOTAL", "total_tokens", true},
+	};
+	size_t n = OC_COUNT(always);
+
+	memcpy(columns, always, sizeof always);
+	if (price)
+		columns[n++] = (struct rows_column){"COST", "cost", true};
+	if (m->total.cached)
+		columns[n++] = (struct rows_column){"CACHED", "cached", true};
+	return n;
+}
+
+static void put_values(struct rows *r, const struct oc_meter *m, const struct oc_meter_row *row,
+                       const struct oc_price *price, int decimals)
 {
 	char text[OC_COST_TEXT_MAX];
 
-	table_count(t, row->records);
-	table_count(t, row->uncounted);
-	table_count(t, row->usage.input_tokens);
-	table_count(t, row->usage.output_tokens);
-	table_count(t, row->usage.total_tokens);
+	rows_count(r, row->records);
+	rows_count(r, row->uncounted);
+	rows_count(r, row->usage.input_tokens);
+	rows_count(r, row->usage.output_tokens);
+	rows_count(r, row->usage.total_tokens);
 	if (price) {
 		(void)cost_of(row, price, decimals, text);
-		table_puts(t, text);
+		rows_number(r, text);
 	}
 	if (m->total.cached)
-		table_count(t, row->cached);
+		rows_count(r, row->cached);
 }
 
-void sums_table(const struct oc_meter *m, const struct oc_price *price, size_t width,
-                struct oc_buf *out)
+static void put_models(struct rows *r, const struct oc_meter *m, const struct oc_price *price,
+                       int decimals)
 {
-	static const char *const heads[] = {"MODEL",  "RECORDS", "UNCOUNTED", "INPUT",
-	                                    "OUTPUT", "TOTAL",   "COST"};
-	size_t columns = OC_COUNT(heads) - !price;
-	bool cached = m->total.cached > 0;
-	int decimals = price ? decimals_of(m, price) : 0;
-	struct table t;
-
-	table_init(&t, columns + cached, ~1U);
-	for (size_t i = 0; i < columns; i++)
-		table_puts(&t, heads[i]);
-	if (cached)
-		table_puts(&t, "CACHED");
 	for (size_t i = 0; i < m->nrows; i++) {
-		const struct oc_text *model = &m->rows[i].model;
+		struct oc_text model = m->rows[i].model;
 
-		if (model->n)
-			table_cell(&t, model->p, model->n);
-		else
-			table_puts(&t, "(unknown)");
-		table_row(&t, m, &m->rows[i], price, decimals);
-	}
-	table_puts(&t, "total");
-	table_row(&t, m, &m->total, price, decimals);
-	table_put(&t, width, out);
-	table_release(&t);
-}
-
-/* ---- for programs ---- */
-
-static void tsv_row(const struct oc_meter *m, const struct oc_meter_row *row,
-                    const struct oc_price *price, struct oc_buf *out)
-{
-	char text[OC_COST_TEXT_MAX];
-
-	oc_buf_printf(out, "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64 "\t%" PRId64,
-	              row->records, row->uncounted, row->usage.input_tokens,
-	              row->usage.output_tokens, row->usage.total_tokens);
-	if (price) {
-		(void)cost_of(row, price, 2, text);
-		oc_buf_printf(out, "\t%s", text);
-	}
-	if (m->total.cached)
-		oc_buf_printf(out, "\t%" PRId64, row->cached);
-	oc_buf_putc(out, '\n');
-}
-
-void sums_tsv(const struct oc_meter *m, const struct oc_price *price, struct oc_buf *out)
-{
-	oc_buf_puts(out, "model\trecords\tuncounted\tinput_tokens\toutput_tokens\ttotal_tokens");
-	oc_buf_puts(out, price ? "\tcost" : "");
-	oc_buf_puts(out, m->total.cached ? "\tcached\n" : "\n");
-	for (size_t i = 0; i < m->nrows; i++) {
-		const struct oc_text *model = &m->rows[i].model;
-
-		oc_utf8_visible(out, model->p, model->n, OC_VISIBLE_LINE);
-		tsv_row(m, &m->rows[i], price, out);
-	}
-	oc_buf_puts(out, "total");
-	tsv_row(m, &m->total, price, out);
-}
-
-static void json_row(const struct oc_meter *m, const struct oc_meter_row *row,
-                     const struct oc_price *price, struct oc_jsonw *w)
-{
-	char text[OC_COST_TEXT_MAX];
-
-	oc_jsonw_key(w, "records");
-	oc_jsonw_int(w, row->records);
-	oc_jsonw_key(w, "uncounted");
-	oc_jsonw_int(w, row->uncounted);
-	oc_jsonw_key(w, "input_tokens");
-	oc_jsonw_int(w, row->usage.input_tokens);
-	oc_jsonw_key(w, "output_tokens");
-	oc_jsonw_int(w, row->usage.output_tokens);
-	oc_jsonw_key(w, "total_tokens");
-	oc_jsonw_int(w, row->usage.total_tokens);
-	if (price) {
-		(void)cost_of(row, price, 2, text);
-		oc_jsonw_key(w, "cost");
-		oc_jsonw_raw(w, oc_text_of(text));
-	}
-	if (m->total.cached) {
-		oc_jsonw_key(w, "cached");
-		oc_jsonw_int(w, row->cached);
+		rows_open(r, '{');
+		if (!model.n && r->form == ROWS_TABLE)
+			model = oc_text_of("(unknown)");
+		rows_text(r, model);
+		put_values(r, m, &m->rows[i], price, decimals);
+		rows_close(r, '}');
 	}
 }
 
-void sums_json(const struct oc_meter *m, const struct oc_price *price, int64_t bad,
-               struct oc_buf *out)
+/* In JSON, the values of the total are members beside the models. */
+void sums_put(const struct oc_meter *m, const struct oc_price *price, int64_t bad,
+              enum rows_form form, size_t width, struct oc_buf *out)
 {
-	struct oc_jsonw w;
+	int decimals = price && form == ROWS_TABLE ? decimals_of(m, price) : 2;
+	struct rows_column columns[COLUMNS_MAX];
+	struct rows r;
 
-	oc_jsonw_init(&w, out);
-	oc_jsonw_open(&w, '{');
-	oc_jsonw_key(&w, "models");
-	oc_jsonw_open(&w, '[');
-	for (size_t i = 0; i < m->nrows; i++) {
-		const struct oc_text *model = &m->rows[i].model;
-
-		oc_jsonw_open(&w, '{');
-		oc_jsonw_key(&w, "model");
-		if (model->n)
-			oc_jsonw_string(&w, model->p, model->n);
-		else
-			oc_jsonw_null(&w);
-		json_row(m, &m->rows[i], price, &w);
-		oc_jsonw_close(&w, '}');
+	rows_begin(&r, form, columns, choose_columns(m, price, columns), out);
+	rows_open(&r, '{');
+	rows_name(&r, "models");
+	rows_open(&r, '[');
+	put_models(&r, m, price, decimals);
+	rows_close(&r, ']');
+	rows_label(&r, "total");
+	put_values(&r, m, &m->total, price, decimals);
+	if (form == ROWS_JSON) {
+		oc_jsonw_key(&r.json, "bad");
+		oc_jsonw_int(&r.json, bad);
 	}
-	oc_jsonw_close(&w, ']');
-	json_row(m, &m->total, price, &w);
-	oc_jsonw_key(&w, "bad");
-	oc_jsonw_int(&w, bad);
-	oc_jsonw_close(&w, '}');
-	oc_buf_putc(out, '\n');
+	rows_close(&r, '}');
+	rows_end(&r, width);
 }

@@ -3,16 +3,14 @@
 #ifndef USAGE_SUMS_H
 #define USAGE_SUMS_H
 
+#include "rows.h"
 #include "usage/meter.h"
 #include "usage/price.h"
-#include "table.h"
 
-/* Each appends a row for every model and their total. price may be NULL: then there are no costs.
+/* Appends a row for every model, and their total. price may be NULL: then there are no costs. bad:
+ * how much could not be counted, for JSON. width: of the terminal, as table_put() has it.
  * Ends the program with 65 where a cost is too large to be computed. */
-void sums_table(const struct oc_meter *m, const struct oc_price *price, size_t width,
-                struct oc_buf *out);
-void sums_tsv(const struct oc_meter *m, const struct oc_price *price, struct oc_buf *out);
-void sums_json(const struct oc_meter *m, const struct oc_price *price, int64_t bad,
-               struct oc_buf *out);
+void sums_put(const struct oc_meter *m, const struct oc_price *price, int64_t bad,
+              enum rows_form form, size_t width, struct oc_buf *out);
 
 #endif

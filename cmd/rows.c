@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+/* rows.c: rows of values, in each of their forms. */
+#include "compat.h"
+
+#include <inttypes.h>
+
+#include "rows.h"
+#include "text/num.h"
+#include "text/text.h"
+#include "text/utf8.h"
+
+static bool is_for_people(const struct rows *r)
+{
+	return r->form == ROWS_TABLE || r->form == ROWS_MARKDOWN;
+}
+
+/* The next cell of what is not JSON. */
+static void put_cell(struct rows *r, struct oc_text text)
+{
+	size_t column = r->cells++ % r->n;
+
+	if (is_for_people(r)) {
+		table_cell(&r->table, text);
+		return;
+	}
+	oc_buf_puts(r->out, column ? "\t" : "");
+	oc_utf8_visible(r->out, text.p, text.n, OC_VISIBLE_LINE);
+	oc_buf_puts(r->out, column + 1 == r->n ? "\n" : "");
+}
+
+void rows_begin(struct rows *r, enum rows_form form, const struct rows_column *columns, size_t n,
+                struct oc_buf *out)
+{
+	unsigned right = 0;
+
+	*r = (struct rows){.form = form, .columns = columns, .n = n, .out = out};
+	oc_jsonw_init(&r->json, out);
+	for (size_t i = 0; i < n; i++)
+		right |= (unsigned)columns[i].number << i;
+	table_init(&r->table, n, right);
+	for (size_t i = 0; i < n && form != ROWS_JSON; i++)
+		put_cell(r, oc_text_of(is_for_people(r) ? columns[i].heading : columns[i].name));
+}
+
+void rows_end(struct rows *r, size_t width)
+{
+	if (r->table.cells.bad)
+		r->out->bad = r->table.cells.bad;
+	else if (r->form == ROWS_MARKDOWN)
+		table_put_markdown(&r->table, r->out);
+	else if (r->form == ROWS_TABLE && r->cells > r->n)
+		table_put(&r->table, width, r->out);
+	else if (r->form == ROWS_JSON)
+		oc_buf_putc(r->out, '\n');
+	table_release(&r->table);
+}
+
+/* In JSON, the name of the value that comes next; false in the other forms. */
+static bool put_name(struct rows *r)
+{
+	if (r->form != ROWS_JSON)
+		return false;
+	oc_jsonw_key(&r->json, r->columns[r->cells++ % r->n].name);
+	return true;
+}
+
+void rows_text(struct rows *r, struct oc_text text)
+{
+	if (!put_name(r))
+		put_cell(r, text);
+	else if (text.n)
+		oc_jsonw_string(&r->json, text.p, text.n);
+	else
+		oc_jsonw_null(&r->json);
+}
+
+/* A number of 0 or more, as people read it: 1,234,567. */
+static struct oc_text with_commas(int64_t v, char text[2 * OC_NUM_TEXT_MAX])
+{
+	char *end = text + 2 * OC_NUM_TEXT_MAX;
+	char *p = end;
+	int digits = 0;
+
+	do {
+		if (digits && digits % 3 == 0)
+			*--p = ',';
+		*--p = (char)('0' + v % 10);
+		digits++;
+		v /= 10;
+	} while (v);
+	return (struct oc_text){p, (size_t)(end - p)};
+}
+
+void rows_count(struct rows *r, int64_t v)
+{
+	char text[2 * OC_NUM_TEXT_MAX];
+
+	if (put_name(r)) {
+		oc_jsonw_count_or_null(&r->json, v);
+	} else if (v < 0) {
+		put_cell(r, oc_text_of(""));
+	} else if (is_for_people(r)) {
+		put_cell(r, with_commas(v, text));
+	} else {
+		(void)snprintf(text, sizeof text, "%" PRId64, v);
+		put_cell(r, oc_text_of(text));
+	}
+}
+
+void rows_number(struct rows *r, const char *text)
+{
+	if (put_name(r))
+		oc_jsonw_raw(&r->json, oc_text_of(text));
+	else
+		put_cell(r, oc_text_of(text));
+}
+
+void rows_truth(struct rows *r, bool v)
+{
+	if (put_name(r))
+		oc_jsonw_bool(&r->json, v);
+	else
+		put_cell(r, oc_text_of(v ? "yes" : "no"));
+}
+
+static void put_array(struct oc_jsonw *w, const char *const *list, size_t max)
+{
+	if (!list[0]) {
+		oc_jsonw_null(w);
+		return;
+	}
+	oc_jsonw_open(w, '[');
+	for (size_t i = 0; i < max && list[i]; i++)
+		oc_jsonw_string_or_null(w, list[i]);
+	oc_jsonw_close(w, ']');
+}
+
+void rows_list(struct rows *r, const char *const *list, size_t max)
+{
+	struct oc_buf text = {0};
+
+	if (put_name(r)) {
+		put_array(&r->json, list, max);
+		return;
+	}
+	oc_buf_init(&text, SIZE_MAX / 2);
+	for (size_t i = 0; i < max && list[i]; i++) {
+		oc_buf_puts(&text, i == 0 ? "" : is_for_people(r) ? ", " : ",");
+		oc_buf_puts(&text, list[i]);
+	}
+	put_cell(r, oc_buf_text(&text));
+	if (text.bad)
+		r->out->bad = text.bad;
+	oc_buf_release(&text);
+}
+
+void rows_open(struct rows *r, char bracket)
+{
+	if (r->form == ROWS_JSON)
+		oc_jsonw_open(&r->json, bracket);
+}
+
+void rows_close(struct rows *r, char bracket)
+{
+	if (r->form == ROWS_JSON)
+		oc_jsonw_close(&r->json, bracket);
+}
+
+void rows_name(struct rows *r, const char *name)
+{
+	if (r->form == ROWS_JSON)
+		oc_jsonw_key(&r->json, name);
+}
+
+void rows_label(struct rows *r, const char *label)
+{
+	if (r->form == ROWS_JSON)
+		r->cells++;
+	else
+		put_cell(r, oc_text_of(label));
+}
