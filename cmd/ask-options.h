@@ -3,7 +3,7 @@
 #ifndef ASK_OPTIONS_H
 #define ASK_OPTIONS_H
 
-#include "question.h"
+#include "ask-state.h"
 
 extern const struct cli_option ask_options[];
 extern const struct cli_option ask_output_options[]; /* for commands with one answer */

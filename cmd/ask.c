@@ -7,18 +7,18 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "ask.h"
-#include "call/call.h"
-#include "check.h"
-#include "call/complete.h"
 #include "answer/calls.h"
 #include "answer/cut.h"
-#include "descriptors.h"
-#include "text/err.h"
+#include "ask.h"
+#include "call/call.h"
+#include "call/complete.h"
+#include "check.h"
+#include "files.h"
 #include "prompt.h"
-#include "tools.h"
 #include "request/fields.h"
 #include "request/request.h"
+#include "text/err.h"
+#include "tools.h"
 
 enum { CUT_HOW_MAX = 160 };
 
@@ -131,7 +131,7 @@ static bool is_same(const char *a, const char *b)
 {
 	struct stat sa, sb;
 
-	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && descriptors_same(&sa, &sb);
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 && files_same(&sa, &sb);
 }
 
 /* The conversation comes before all else that is asked. */

@@ -3,7 +3,7 @@
 #ifndef ASK_H
 #define ASK_H
 
-#include "question.h"
+#include "ask-state.h"
 
 void ask_init(struct ask *ask);
 

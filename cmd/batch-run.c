@@ -10,7 +10,7 @@
 #include "batch-run.h"
 #include "batch-settle.h"
 #include "batch-tidy.h"
-#include "descriptors.h"
+#include "files.h"
 #include "distinct.h"
 #include "input.h"
 #include "signals.h"
@@ -212,7 +212,7 @@ static void open_files(struct run *run)
 /* A line must not fail because a descriptor is missing. */
 static void fit_descriptors(struct run *run)
 {
-	unsigned allowed = descriptors_allow(run->parallel);
+	unsigned allowed = files_allow(run->parallel);
 
 	if (allowed < run->parallel)
 		cli_note("at most %u requests at a time instead of %u: more files cannot be open "

@@ -3,9 +3,9 @@
 #ifndef BATCH_STATE_H
 #define BATCH_STATE_H
 
+#include "ask-state.h"
 #include "batch-answers.h"
 #include "batch-estimate.h"
-#include "question.h"
 #include "batch-lines.h"
 #include "batch-progress.h"
 #include "batch/batch.h"

@@ -13,7 +13,7 @@
 #include "answer/entry.h"
 #include "answer/form.h"
 #include "cache.h"
-#include "descriptors.h"
+#include "files.h"
 #include "http/secret.h"
 #include "http/url.h"
 #include "request/fields.h"
@@ -246,7 +246,7 @@ static const char *write_file(const struct place *place)
 	fd = signals_make_file(temporary, 0666);
 	if (fd < 0)
 		return strerror(errno);
-	if (descriptors_write(fd, oc_buf_text(&place->question)) < place->question.n)
+	if (files_write(fd, oc_buf_text(&place->question)) < place->question.n)
 		why = strerror(errno);
 	if (close(fd) < 0 && !why)
 		why = strerror(errno);

@@ -3,7 +3,7 @@
 #ifndef CHECK_H
 #define CHECK_H
 
-#include "question.h"
+#include "ask-state.h"
 
 /* --check: reads the operands, or standard input, and writes them on where they have the form of
  * --schema or --json-object. Asks nobody. Ends the program. */

@@ -5,7 +5,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "descriptors.h"
+#include "files.h"
 #include "distinct.h"
 #include "input.h"
 
@@ -24,7 +24,7 @@ void distinct_from_inputs(const char *output, char *const *inputs)
 	if (!look(output, STDOUT_FILENO, &to))
 		return;
 	for (; *inputs; inputs++) {
-		if (look(*inputs, STDIN_FILENO, &from) && descriptors_same(&from, &to))
+		if (look(*inputs, STDIN_FILENO, &from) && files_same(&from, &to))
 			cli_die(CLI_USAGE, "%s is to be written to: it cannot be read from, too",
 			        input_name(*inputs));
 	}
@@ -36,6 +36,6 @@ void distinct_from_other(const char *output, const char *other)
 	struct stat b;
 
 	if (other && look(output, STDOUT_FILENO, &a) && look(other, STDOUT_FILENO, &b) &&
-	    descriptors_same(&a, &b))
+	    files_same(&a, &b))
 		cli_die(CLI_USAGE, "%s is to be written to for two purposes", other);
 }

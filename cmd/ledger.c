@@ -10,7 +10,7 @@
 #include <unistd.h>
 
 #include "text/buf.h"
-#include "descriptors.h"
+#include "files.h"
 #include "ledger.h"
 #include "signals.h"
 #include "text/hash.h"
@@ -39,7 +39,7 @@ static bool has_name(int fd, const char *path)
 	struct stat named;
 	struct stat st;
 
-	return stat(path, &named) == 0 && fstat(fd, &st) == 0 && descriptors_same(&named, &st);
+	return stat(path, &named) == 0 && fstat(fd, &st) == 0 && files_same(&named, &st);
 }
 
 enum opened { OPENED, LOCKED, LOST };
@@ -195,7 +195,7 @@ static void take_back(const struct ledger *ledger, const char *p, size_t n)
 
 static bool append(struct ledger *ledger, struct oc_text text)
 {
-	size_t done = descriptors_write(ledger->fd, text);
+	size_t done = files_write(ledger->fd, text);
 	int error = errno;
 
 	if (done < text.n) {
@@ -253,7 +253,7 @@ void ledger_cut(struct ledger *ledger, off_t size, off_t n)
 
 void ledger_sync(const struct ledger *ledger)
 {
-	if (!descriptors_sync(ledger->fd))
+	if (!files_sync(ledger->fd))
 		cli_die(CLI_IOERR, "cannot bring %s to the disk: %s", ledger->name,
 		        strerror(errno));
 }
@@ -262,7 +262,7 @@ void ledger_sync_name(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 
-	if (!descriptors_sync_name(name))
+	if (!files_sync_name(name))
 		cli_die(CLI_IOERR, "cannot bring %.*s to the disk: %s",
 		        slash ? (int)(slash - name) + 1 : 1, slash ? name : ".", strerror(errno));
 }
@@ -277,7 +277,7 @@ void ledger_begin(struct ledger *fresh, const char *name)
 
 bool ledger_replace(struct ledger *fresh, const char *name)
 {
-	if (!descriptors_sync(fresh->fd) || rename(fresh->name, name) < 0)
+	if (!files_sync(fresh->fd) || rename(fresh->name, name) < 0)
 		return false;
 	signals_keep_file(fresh->name);
 	fresh->name = name;

@@ -6,7 +6,7 @@
 #ifndef PROMPT_H
 #define PROMPT_H
 
-#include "question.h"
+#include "ask-state.h"
 
 /* System message, messages, tools, schema and images. */
 void prompt_read_surroundings(struct ask *ask);

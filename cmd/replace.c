@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "attributes.h"
-#include "descriptors.h"
+#include "files.h"
 #include "place.h"
 #include "replace.h"
 #include "signals.h"
@@ -61,7 +61,7 @@ bool replace_open(struct replace *r, const char *path)
 bool replace_write(struct replace *r, const char *p, size_t n)
 {
 	if (r->temporary)
-		return descriptors_write(r->fd, (struct oc_text){p, n}) == n;
+		return files_write(r->fd, (struct oc_text){p, n}) == n;
 	oc_buf_add(&r->held, p, n);
 	errno = ENOMEM;
 	return !r->held.bad;
@@ -103,8 +103,8 @@ static bool write_in_place(const char *path, const char *p, size_t n)
 	if (fd < 0)
 		return false;
 	written = fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) &&
-	          descriptors_write(fd, (struct oc_text){p, n}) == n &&
-	          ftruncate(fd, (off_t)n) == 0 && descriptors_sync(fd);
+	          files_write(fd, (struct oc_text){p, n}) == n &&
+	          ftruncate(fd, (off_t)n) == 0 && files_sync(fd);
 	error = errno;
 	if (close(fd) < 0)
 		return false;
@@ -139,13 +139,13 @@ bool replace_commit(struct replace *r)
 
 	if (r->in_place)
 		return copy_in_place(r);
-	if (!descriptors_sync(r->fd))
+	if (!files_sync(r->fd))
 		return false;
 	if (rename(r->temporary, r->path) < 0)
 		return copy_in_place(r);
 	signals_keep_file(r->temporary);
 	drop_temporary(r);
-	done = descriptors_sync_name(r->path);
+	done = files_sync_name(r->path);
 	return close(r->fd) == 0 && done;
 }
 

@@ -3,7 +3,7 @@
 #ifndef TOOLS_H
 #define TOOLS_H
 
-#include "question.h"
+#include "ask-state.h"
 
 /* The request's tools are those of --tools, if it was given. Functions that stand alone become
  * tools. Ends the program where they cannot be used. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* descriptors.c: how many there may be, writing to one, and what is behind it. */
+/* files.c: how many may be open, and what is done with one in more than one place. */
 #include "compat.h"
 
 #include <errno.h>
@@ -8,7 +8,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "descriptors.h"
+#include "files.h"
 
 enum {
 	OURS = 16,       /* inputs, outputs, certificates, and what the libraries keep open */
@@ -25,7 +25,7 @@ static unsigned count_free(rlim_t limit, unsigned enough)
 	return n;
 }
 
-unsigned descriptors_allow(unsigned wanted)
+unsigned files_allow(unsigned wanted)
 {
 	const unsigned need = OURS + PER_REQUEST * wanted;
 	struct rlimit limit;
@@ -47,7 +47,7 @@ unsigned descriptors_allow(unsigned wanted)
 	return n < OURS + PER_REQUEST ? 1 : (n - OURS) / PER_REQUEST;
 }
 
-size_t descriptors_write(int fd, struct oc_text text)
+size_t files_write(int fd, struct oc_text text)
 {
 	size_t done = 0;
 
@@ -64,18 +64,18 @@ size_t descriptors_write(int fd, struct oc_text text)
 }
 
 /* There are file systems that cannot do it, and have nothing to lose. */
-bool descriptors_sync(int fd)
+bool files_sync(int fd)
 {
 	return fsync(fd) == 0 || errno == EINVAL || errno == EROFS || errno == ENOTSUP;
 }
 
 /* A name is on the disk when its directory is. One that cannot be read cannot be synced. */
-bool descriptors_sync_name(const char *name)
+bool files_sync_name(const char *name)
 {
 	const char *slash = strrchr(name, '/');
 	char *dir = slash ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
 	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
-	bool synced = fd < 0 || descriptors_sync(fd);
+	bool synced = fd < 0 || files_sync(fd);
 	int error = errno;
 
 	if (fd >= 0)
@@ -85,7 +85,7 @@ bool descriptors_sync_name(const char *name)
 	return synced;
 }
 
-bool descriptors_same(const struct stat *a, const struct stat *b)
+bool files_same(const struct stat *a, const struct stat *b)
 {
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* descriptors.h: how many there may be, writing to one, and what is behind it. */
-#ifndef DESCRIPTORS_H
-#define DESCRIPTORS_H
+/* files.h: how many may be open, and what is done with one in more than one place. */
+#ifndef FILES_H
+#define FILES_H
 
 #include "oc.h"
 
@@ -9,19 +9,19 @@
 
 /* How many requests at a time the open files of this process allow: as many as are wanted, where
  * the limit is high enough or can be made so; else fewer, but at least one. */
-unsigned descriptors_allow(unsigned wanted);
+unsigned files_allow(unsigned wanted);
 
 /* Writes to a file. Returns how much of the text, with errno where that is not all. */
-size_t descriptors_write(int fd, struct oc_text text);
+size_t files_write(int fd, struct oc_text text);
 
 /* What has been written to a file survives a power loss, as far as its file system can do that.
  * False with errno. */
-bool descriptors_sync(int fd);
+bool files_sync(int fd);
 
 /* The same for the name of a file: that it is there. */
-bool descriptors_sync_name(const char *name);
+bool files_sync_name(const char *name);
 
 /* Are these of one file? */
-bool descriptors_same(const struct stat *a, const struct stat *b);
+bool files_same(const struct stat *a, const struct stat *b);
 
 #endif

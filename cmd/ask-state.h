@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* question.h: what options, files and standard input make of one question, or of the many of a
+/* ask-state.h: what options, files and standard input make of one question, or of the many of a
  * batch, and where its answer goes. ask.h begins and ends it. */
-#ifndef QUESTION_H
-#define QUESTION_H
+#ifndef ASK_STATE_H
+#define ASK_STATE_H
 
 #include "cache.h"
 #include "chat.h"
