@@ -72,8 +72,8 @@ bool files_sync(int fd)
 /* A name is on the disk when its directory is. One that cannot be read cannot be synced. */
 bool files_sync_name(const char *name)
 {
-	const char *slash = strrchr(name, '/');
-	char *dir = slash ? strndup(name, (size_t)(slash - name) + 1) : strdup(".");
+	size_t n = files_directory(name);
+	char *dir = n ? strndup(name, n) : strdup(".");
 	int fd = dir ? open(dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
 	bool synced = fd < 0 || files_sync(fd);
 	int error = errno;
@@ -83,6 +83,22 @@ bool files_sync_name(const char *name)
 	free(dir);
 	errno = error;
 	return synced;
+}
+
+bool files_torn(int fd)
+{
+	struct stat st;
+	char last;
+
+	return fstat(fd, &st) == 0 && st.st_size && pread(fd, &last, 1, st.st_size - 1) == 1 &&
+	       last != '\n';
+}
+
+size_t files_directory(const char *name)
+{
+	const char *slash = strrchr(name, '/');
+
+	return slash ? (size_t)(slash - name) + 1 : 0;
 }
 
 bool files_same(const struct stat *a, const struct stat *b)

@@ -21,6 +21,13 @@ bool files_sync(int fd);
 /* The same for the name of a file: that it is there. */
 bool files_sync_name(const char *name);
 
+/* Does the file end within a line? Whoever wrote last was killed, perhaps, or had no room. False
+ * where that cannot be read. */
+bool files_torn(int fd);
+
+/* How much of a file's name is that of its directory, with the slash; 0 = there is none. */
+size_t files_directory(const char *name);
+
 /* Are these of one file? */
 bool files_same(const struct stat *a, const struct stat *b);
 

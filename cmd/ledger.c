@@ -137,14 +137,6 @@ static bool is_all_there(const struct ledger *ledger)
 	return sum == ledger->sum;
 }
 
-static bool ends_within_a_line(const struct ledger *ledger)
-{
-	off_t size = size_of(ledger);
-	char last = '\n';
-
-	return size && pread(ledger->in, &last, 1, size - 1) == 1 && last != '\n';
-}
-
 bool ledger_is_untouched(const struct ledger *ledger)
 {
 	return !ledger->lost && size_of(ledger) == ledger->end &&
@@ -210,7 +202,7 @@ static bool append(struct ledger *ledger, struct oc_text text)
 
 bool ledger_end_line(struct ledger *ledger)
 {
-	return !ends_within_a_line(ledger) || append(ledger, (struct oc_text){"\n", 1});
+	return !files_torn(ledger->in) || append(ledger, (struct oc_text){"\n", 1});
 }
 
 bool ledger_try(struct ledger *ledger, struct oc_text line)
@@ -260,11 +252,11 @@ void ledger_sync(const struct ledger *ledger)
 
 void ledger_sync_name(const char *name)
 {
-	const char *slash = strrchr(name, '/');
+	int n = (int)files_directory(name);
 
 	if (!files_sync_name(name))
-		cli_die(CLI_IOERR, "cannot bring %.*s to the disk: %s",
-		        slash ? (int)(slash - name) + 1 : 1, slash ? name : ".", strerror(errno));
+		cli_die(CLI_IOERR, "cannot bring %.*s to the disk: %s", n ? n : 1, n ? name : ".",
+		        strerror(errno));
 }
 
 /* ---- names ---- */

@@ -7,15 +7,15 @@
 #include <limits.h>
 #include <unistd.h>
 
-#include "text/buf.h"
+#include "files.h"
 #include "place.h"
+#include "text/buf.h"
 
 enum { LINKS_MAX = 40 }; /* as many as Linux follows */
 
 /* Where a symbolic link leads; NULL if path is none. */
 static char *target_of(const char *path)
 {
-	const char *slash = strrchr(path, '/');
 	char target[PATH_MAX];
 	ssize_t n = readlink(path, target, sizeof target);
 	struct oc_buf joined = {0};
@@ -23,8 +23,8 @@ static char *target_of(const char *path)
 	if (n <= 0)
 		return NULL;
 	oc_buf_init(&joined, 2 * sizeof target);
-	if (slash && *target != '/')
-		oc_buf_add(&joined, path, (size_t)(slash - path) + 1);
+	if (*target != '/')
+		oc_buf_add(&joined, path, files_directory(path));
 	oc_buf_add(&joined, target, (size_t)n);
 	return oc_buf_detach(&joined);
 }

@@ -17,8 +17,7 @@
 /* The name of a temporary file beside the real one; NULL: no memory. */
 static char *name_beside(const char *real)
 {
-	const char *slash = strrchr(real, '/');
-	int dir = slash ? (int)(slash - real) + 1 : 0;
+	int dir = (int)files_directory(real);
 	struct oc_buf name = {0};
 
 	oc_buf_init(&name, (size_t)1 << 16);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "cache.h"
+#include "files.h"
 #include "json/writer.h"
 #include "place.h"
 #include "report.h"
@@ -47,16 +48,6 @@ void report_open(struct report *report, const char *path, const char *tool)
 		cli_die(CLI_CANTCREAT, "cannot open the report %s: %s", report->path,
 		        strerror(errno));
 	report->reader = open_reader(report->fd);
-}
-
-/* Did whoever wrote last, and was killed or had no room, leave a line without its end? */
-static bool is_torn(const struct report *report)
-{
-	struct stat st;
-	char last;
-
-	return report->reader >= 0 && fstat(report->reader, &st) == 0 && st.st_size &&
-	       pread(report->reader, &last, 1, st.st_size - 1) == 1 && last != '\n';
 }
 
 static void put_line(struct oc_buf *line, const char *tool, const char *model,
@@ -117,7 +108,7 @@ bool report_add(struct report *report, const char *model, const struct oc_reply 
 	if (report->fd < 0)
 		return true;
 	oc_buf_init(&line, LINE_MAX_BYTES);
-	if (is_torn(report))
+	if (files_torn(report->reader))
 		oc_buf_putc(&line, '\n');
 	put_line(&line, report->tool, model, reply, exit_status);
 	why = write_line(report->fd, &line);
