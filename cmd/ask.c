@@ -199,7 +199,7 @@ void ask_open(struct ask *ask)
 {
 	output_open(&ask->out, ask->output_path);
 	if (ask->reasoning_path)
-		output_open_direct(&ask->reasoning, ask->reasoning_path);
+		output_open_direct(&ask->reasoning, ask->reasoning_path, false);
 	/* A reader that has gone while the answer is awaited ends the call. */
 	if (!output_is_file(&ask->out))
 		ask->connect.config.watch_fd = ask->out.fd;

@@ -225,7 +225,7 @@ static void open_other(struct answers *answers, const char *path, bool want_resu
 {
 	if (want_resume)
 		cli_die(CLI_USAGE, "--resume: %s is no regular file", path);
-	output_open_append(&answers->out, path);
+	output_open_direct(&answers->out, path, true);
 }
 
 static bool is_other(const char *path)

@@ -203,10 +203,8 @@ static void open_files(struct run *run)
 	run->answers.sync = run->sync;
 	distinct_from_other(run->ask.output_path, report);
 	distinct_from_other(run->ask.output_path, reasoning);
-	if (reasoning && run->resume)
-		output_open_append(&run->ask.reasoning, reasoning);
-	else if (reasoning)
-		output_open_direct(&run->ask.reasoning, reasoning);
+	if (reasoning)
+		output_open_direct(&run->ask.reasoning, reasoning, run->resume);
 }
 
 /* A line must not fail because a descriptor is missing. */

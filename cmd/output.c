@@ -28,8 +28,7 @@ static void open_replacement(struct output *out, const char *path)
 {
 	if (!replace_open(&out->file, path))
 		cli_die(CLI_CANTCREAT, "cannot make %s: %s", path, strerror(errno));
-	out->path = strdup(path);
-	cli_need_memory(out->path);
+	out->path = path;
 	out->fd = -1;
 }
 
@@ -43,7 +42,7 @@ static void open_path(struct output *out, const char *path)
 	if (!exists && errno != ENOENT)
 		cli_die(CLI_CANTCREAT, "cannot make %s: %s", path, strerror(errno));
 	if (exists && (!S_ISREG(st.st_mode) || access(path, W_OK) < 0))
-		output_open_direct(out, path);
+		output_open_direct(out, path, false);
 	else
 		open_replacement(out, path);
 }
@@ -52,7 +51,7 @@ void output_open(struct output *out, const char *path)
 {
 	*out = (struct output){.fd = STDOUT_FILENO, .last = '\n'};
 	if (path && place_descriptor(path) >= 0)
-		output_open_direct(out, path);
+		output_open_direct(out, path, false);
 	else if (path && strcmp(path, "-") != 0)
 		open_path(out, path);
 	else if (!place_writable(out->fd))
@@ -60,29 +59,13 @@ void output_open(struct output *out, const char *path)
 	out->terminal = !output_is_file(out) && isatty(out->fd);
 }
 
-static void open_direct(struct output *out, const char *path, int flags)
+void output_open_direct(struct output *out, const char *path, bool append)
 {
-	int fd = place_descriptor(path);
-
-	*out = (struct output){.last = '\n', .path = strdup(path)};
-	cli_need_memory(out->path);
-	if (fd >= 0)
-		out->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	else
-		out->fd = open(path, flags | O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	if (out->fd < 0 || !place_writable(out->fd))
+	*out = (struct output){.last = '\n', .path = path};
+	out->fd = place_open(path, append ? O_APPEND : O_TRUNC);
+	if (out->fd < 0)
 		cli_die(CLI_CANTCREAT, "cannot open %s for writing: %s", path, strerror(errno));
 	out->terminal = isatty(out->fd);
-}
-
-void output_open_direct(struct output *out, const char *path)
-{
-	open_direct(out, path, O_TRUNC);
-}
-
-void output_open_append(struct output *out, const char *path)
-{
-	open_direct(out, path, O_APPEND);
 }
 
 bool output_is_file(const struct output *out)
@@ -197,7 +180,6 @@ void output_end_line(struct output *out)
 static void forget(struct output *out)
 {
 	replace_drop(&out->file);
-	free(out->path);
 	*out = (struct output){.fd = -1};
 }
 

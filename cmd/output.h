@@ -16,8 +16,8 @@ struct output {
 	char last;           /* the last byte written; '\n' at the beginning */
 	char held[4];        /* terminal only: a UTF-8 sequence that is not complete yet */
 	unsigned nheld;
-	char *path;      /* owned; NULL = standard output */
-	double deadline; /* of oc_now(); 0 = none. No write waits for longer */
+	const char *path; /* borrowed; NULL = standard output */
+	double deadline;  /* of oc_now(); 0 = none. No write waits for longer */
 };
 
 /* path: NULL or "-" for standard output. Ends the program with 73 when the file cannot be made, and
@@ -25,11 +25,9 @@ struct output {
  * pipe), or names a descriptor (/dev/stderr, /dev/fd/N), it is written directly. */
 void output_open(struct output *out, const char *path);
 
-/* The same without a temporary file: what is written is there at once, and stays. */
-void output_open_direct(struct output *out, const char *path);
-
-/* The same, and what is there stays. */
-void output_open_append(struct output *out, const char *path);
+/* The same without a temporary file: what is written is there at once, and stays. append: what was
+ * there stays, too. */
+void output_open_direct(struct output *out, const char *path, bool append);
 
 /* Is it a regular file, which shows nothing of what is written until output_commit()? */
 bool output_is_file(const struct output *out);

@@ -98,6 +98,17 @@ bool place_writable(int fd)
 	return flags >= 0 && (flags & O_ACCMODE) != O_RDONLY;
 }
 
+int place_open(const char *path, int flags)
+{
+	int fd = place_descriptor(path);
+
+	if (fd >= 0)
+		fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	else
+		fd = open(path, flags | O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
+	return fd >= 0 && place_writable(fd) ? fd : -1;
+}
+
 /* ---- files ---- */
 
 char *place_real(const char *path)

@@ -12,6 +12,10 @@ int place_descriptor(const char *path);
 /* Can be written to, for all that is known now; else false, with errno. */
 bool place_writable(int fd);
 
+/* Opens it for writing: by its name, with further flags of open(2), or as the descriptor that it
+ * stands for. -1 with errno. */
+int place_open(const char *path, int flags);
+
 /* The file that path names, through symbolic links, so that they stay links; it need not be there.
  * Released with free(); NULL: no memory. */
 char *place_real(const char *path);

@@ -102,8 +102,8 @@ static bool write_in_place(const char *path, const char *p, size_t n)
 	if (fd < 0)
 		return false;
 	written = fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) &&
-	          files_write(fd, (struct oc_text){p, n}) == n &&
-	          ftruncate(fd, (off_t)n) == 0 && files_sync(fd);
+	          files_write(fd, (struct oc_text){p, n}) == n && ftruncate(fd, (off_t)n) == 0 &&
+	          files_sync(fd);
 	error = errno;
 	if (close(fd) < 0)
 		return false;

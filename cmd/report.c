@@ -14,6 +14,7 @@
 #include "json/writer.h"
 #include "place.h"
 #include "report.h"
+#include "text/moment.h"
 
 enum { LINE_MAX_BYTES = 1 << 20 };
 
@@ -31,20 +32,13 @@ static int open_reader(int fd)
 
 void report_open(struct report *report, const char *path, const char *tool)
 {
-	int fd;
-
 	*report = (struct report){.fd = -1, .reader = -1, .path = path, .tool = tool};
 	if (!path)
 		report->path = cli_env("OLLAMA_CLOUD_REPORT");
 	if (!report->path)
 		return;
-	fd = place_descriptor(report->path);
-	if (fd >= 0)
-		report->fd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-	else
-		report->fd = open(report->path,
-		                  O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY, 0666);
-	if (report->fd < 0 || !place_writable(report->fd))
+	report->fd = place_open(report->path, O_APPEND);
+	if (report->fd < 0)
 		cli_die(CLI_CANTCREAT, "cannot open the report %s: %s", report->path,
 		        strerror(errno));
 	report->reader = open_reader(report->fd);
@@ -53,16 +47,13 @@ void report_open(struct report *report, const char *path, const char *tool)
 static void put_line(struct oc_buf *line, const char *tool, const char *model,
                      const struct oc_reply *reply, int exit_status)
 {
-	time_t now = time(NULL);
-	struct tm utc;
-	char stamp[sizeof "2026-11-23T00:00:00Z" + 16] = "";
+	char now[OC_MOMENT_TEXT_MAX];
 	struct oc_jsonw w;
 
-	if (gmtime_r(&now, &utc))
-		(void)strftime(stamp, sizeof stamp, "%Y-%m-%dT%H:%M:%SZ", &utc);
+	oc_moment_text((int64_t)time(NULL), now);
 	oc_jsonw_init(&w, line);
 	oc_jsonw_open(&w, '{');
-	oc_jsonw_member(&w, "time", stamp);
+	oc_jsonw_member(&w, "time", now);
 	oc_jsonw_member(&w, "tool", tool);
 	oc_jsonw_outcome(&w, reply, model);
 	if (cache_gave(reply)) {
