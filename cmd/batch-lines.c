@@ -10,6 +10,7 @@
 #include "batch-lines.h"
 #include "input.h"
 #include "json/json.h"
+#include "text/text.h"
 
 enum { BLOCK = 64 * 1024 };
 
@@ -26,32 +27,26 @@ void lines_close(struct lines *lines)
 	oc_buf_release(&lines->buf);
 }
 
-static enum lines_got end_of_file(struct lines *lines, struct oc_text *line)
-{
-	bool too_long = lines->too_long;
-
-	*line = (struct oc_text){lines->buf.p + lines->at, lines->buf.n - lines->at};
-	lines->at = lines->searched = lines->buf.n;
-	lines->too_long = false;
-	if (too_long)
-		return LINES_TOO_LONG;
-	return line->n ? LINES_TORN : LINES_END;
-}
-
 enum lines_got lines_next(struct lines *lines, struct oc_text *line)
 {
 	const struct oc_buf *buf = &lines->buf;
 	const char *end = memchr(buf->p + lines->searched, '\n', buf->n - lines->searched);
 	bool too_long = lines->too_long;
 
-	if (!end) {
+	if (!end && !lines->ended) {
 		lines->searched = buf->n;
-		return lines->ended ? end_of_file(lines, line) : LINES_MORE;
+		return LINES_MORE;
 	}
-	*line = (struct oc_text){buf->p + lines->at, (size_t)(end - buf->p) - lines->at};
-	lines->at = lines->searched = (size_t)(end - buf->p) + 1;
+	*line = (struct oc_text){buf->p + lines->at,
+	                         (end ? (size_t)(end - buf->p) : buf->n) - lines->at};
+	lines->at += line->n + (end != NULL);
+	lines->searched = lines->at;
 	lines->too_long = false;
-	return too_long ? LINES_TOO_LONG : LINES_LINE;
+	if (too_long)
+		return LINES_TOO_LONG;
+	if (end)
+		return LINES_LINE;
+	return line->n ? LINES_TORN : LINES_END;
 }
 
 /* Room for a block, behind what is not used up yet. */
@@ -173,11 +168,9 @@ void feed_init(struct feed *feed, char *const *files)
 
 static bool is_blank(struct oc_text text)
 {
-	for (size_t i = oc_json_bom(text.p, text.n); i < text.n; i++) {
-		if (!memchr(" \t\r", text.p[i], 3))
-			return false;
-	}
-	return true;
+	size_t bom = oc_json_bom(text.p, text.n);
+
+	return !oc_text_trim((struct oc_text){text.p + bom, text.n - bom}, " \t\r").n;
 }
 
 static void close_file(struct feed *feed)
@@ -199,8 +192,7 @@ static void open_next(struct feed *feed)
 	feed->open = true;
 }
 
-/* The next line, blank or not. */
-static enum lines_got next_line(struct feed *feed, struct oc_text *line)
+enum lines_got feed_next(struct feed *feed, struct oc_text *line)
 {
 	while (!feed_ended(feed)) {
 		enum lines_got got;
@@ -210,25 +202,18 @@ static enum lines_got next_line(struct feed *feed, struct oc_text *line)
 			continue;
 		}
 		got = lines_next(&feed->lines, line);
-		if (got != LINES_END)
+		if (got == LINES_MORE)
 			return got;
-		close_file(feed);
-		feed->files++;
-	}
-	return LINES_END;
-}
-
-enum lines_got feed_next(struct feed *feed, struct oc_text *line)
-{
-	for (;;) {
-		enum lines_got got = next_line(feed, line);
-
-		if (got == LINES_MORE || got == LINES_END)
-			return got;
+		if (got == LINES_END) {
+			close_file(feed);
+			feed->files++;
+			continue;
+		}
 		feed->number++;
 		if (got == LINES_TOO_LONG || !is_blank(*line))
 			return got;
 	}
+	return LINES_END;
 }
 
 void feed_read(struct feed *feed)
