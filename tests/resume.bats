@@ -367,6 +367,7 @@ run_while() {
 	batch -q -P 1 --backoff-factor 60 -o out in
 	wait_for lines_in out.ahead 2
 	kill -KILL "$PID"
+	wait "$PID" || :
 	[ ! -s out ]
 	run -73 oc-batch -o out in
 	assert_output --partial 'oc-batch: out.ahead has answers already: '
@@ -414,6 +415,7 @@ kept_in_dir() {
 	run -73 oc-batch --resume -o dir/out in
 	assert_output 'oc-batch: dir/out is being written by another oc-batch'
 	kill -KILL "$PID"
+	wait "$PID" || :
 	run -73 oc-batch -o dir/out in
 	oc-batch -q --resume -o dir/out in
 	assert_equal "$(jq .line dir/out | sort | xargs)" '1 2 3'
