@@ -78,19 +78,18 @@ static void open_ahead(struct ahead *ahead, const char *file)
 		cli_die(CLI_CANTCREAT, "%s is needed while the run lasts, and cannot be made: %s",
 		        ahead->fresh, strerror(errno));
 	ledger_open(&ahead->ledger, ahead->name, O_NOFOLLOW);
-	ahead->size = (size_t)ahead->ledger.end;
 	/* It can be made, and may never be needed. */
-	if (!ahead->size)
+	if (!ahead->ledger.end)
 		remove_ahead(ahead);
 }
 
 /* Nothing is waiting: the file becomes empty. */
 static void clear_ahead(struct ahead *ahead)
 {
-	if (ahead->ledger.fd < 0 || !ahead->size || !ledger_is_untouched(&ahead->ledger))
+	if (!ahead->ledger.end || !ledger_is_untouched(&ahead->ledger))
 		return;
 	ledger_cut(&ahead->ledger, ahead->ledger.end, 0);
-	ahead->size = ahead->live = 0;
+	ahead->live = 0;
 }
 
 size_t answers_keep(struct answers *answers, uint64_t place, struct oc_text line)
@@ -111,9 +110,7 @@ size_t answers_keep(struct answers *answers, uint64_t place, struct oc_text line
 	}
 	ledger_append(&ahead->ledger, oc_buf_text(&text));
 	n = text.n;
-	ahead->size += n;
 	ahead->live += n;
-	ahead->changed = true;
 	oc_buf_release(&text);
 	return n;
 }
@@ -122,18 +119,15 @@ bool answers_are_stale(const struct answers *answers)
 {
 	const struct ahead *ahead = &answers->ahead;
 
-	return is_file(answers) && ahead->size - ahead->live > STALE_MAX + ahead->live;
+	return (size_t)ahead->ledger.end > STALE_MAX + 2 * ahead->live;
 }
 
 void answers_begin_anew(struct answers *answers)
 {
 	struct ahead *ahead = &answers->ahead;
 
-	answers->before = *ahead;
-	if (!is_file(answers))
-		return;
-	*ahead = (struct ahead){
-	        .name = ahead->name, .fresh = ahead->fresh, .changed = ahead->changed};
+	ahead->before = ahead->ledger;
+	ahead->live = 0;
 	ledger_begin(&ahead->ledger, ahead->fresh);
 }
 
@@ -141,11 +135,9 @@ void answers_end_anew(struct answers *answers)
 {
 	struct ahead *ahead = &answers->ahead;
 
-	if (!is_file(answers))
-		return;
 	if (!ledger_replace(&ahead->ledger, ahead->name))
 		cli_die(CLI_IOERR, "cannot replace %s: %s", ahead->name, strerror(errno));
-	ledger_close(&answers->before.ledger);
+	ledger_close(&ahead->before);
 }
 
 /* ---- an earlier run ---- */
@@ -191,14 +183,15 @@ static void take_over(void *ctx, const struct record *record)
  * it, so that a kill in between leaves no doubt about which of them are in FILE. */
 static void take_all_over(struct answers *answers)
 {
+	struct ahead *ahead = &answers->ahead;
+
 	answers_begin_anew(answers);
-	(void)records_read(answers->before.ledger.in, answers->before.name, true, &answers->json,
-	                   number_anew, answers);
+	(void)records_read(ahead->before.in, ahead->name, true, &answers->json, number_anew,
+	                   answers);
 	answers_end_anew(answers);
-	(void)records_read(answers->ahead.ledger.in, answers->ahead.name, true, &answers->json,
-	                   take_over, answers);
+	(void)records_read(ahead->ledger.in, ahead->name, true, &answers->json, take_over, answers);
 	ledger_sync(&answers->ledger);
-	clear_ahead(&answers->ahead);
+	clear_ahead(ahead);
 	answers->records += answers->taken_over;
 }
 
@@ -213,26 +206,19 @@ static void resume(struct answers *answers)
 		ledger_cut(ledger, end.size, end.whole);
 	if (!ledger_end_line(ledger))
 		cli_exit(CLI_IOERR);
-	if (answers->ahead.size)
+	if (answers->ahead.ledger.end)
 		take_all_over(answers);
 }
 
 /* ---- beginning ---- */
 
-/* What is written there is gone, or belongs to whoever has opened it: there is nothing to be found
- * again. */
-static void open_other(struct answers *answers, const char *path, bool want_resume)
-{
-	if (want_resume)
-		cli_die(CLI_USAGE, "--resume: %s is no regular file", path);
-	output_open_direct(&answers->out, path, true);
-}
-
-static bool is_other(const char *path)
+/* What is written to anything else is gone, or belongs to whoever has opened it: there is nothing
+ * to be found again. */
+static bool is_regular(const char *path)
 {
 	struct stat st;
 
-	return place_descriptor(path) >= 0 || (stat(path, &st) == 0 && !S_ISREG(st.st_mode));
+	return place_descriptor(path) < 0 && (stat(path, &st) < 0 || S_ISREG(st.st_mode));
 }
 
 static void open_file(struct answers *answers, const char *path, bool want_resume,
@@ -243,7 +229,7 @@ static void open_file(struct answers *answers, const char *path, bool want_resum
 		refuse_to_add(path);
 	open_ahead(&answers->ahead, path);
 	distinct_from_inputs(answers->ahead.name, inputs);
-	if (answers->ahead.size && !want_resume)
+	if (answers->ahead.ledger.end && !want_resume)
 		refuse_to_add(answers->ahead.name);
 	if (want_resume)
 		resume(answers);
@@ -258,10 +244,12 @@ void answers_open(struct answers *answers, const char *path, bool want_resume, c
 	if (!path || strcmp(path, "-") == 0) {
 		output_open(&answers->out, NULL);
 		answers->reader = answers->out.fd;
-	} else if (is_other(path)) {
-		open_other(answers, path, want_resume);
-	} else {
+	} else if (is_regular(path)) {
 		open_file(answers, path, want_resume, inputs);
+	} else if (want_resume) {
+		cli_die(CLI_USAGE, "--resume: %s is no regular file", path);
+	} else {
+		output_open_direct(&answers->out, path, true);
 	}
 }
 
@@ -296,9 +284,7 @@ void answers_look(struct answers *answers, const char *path, bool want_resume)
 	char *ahead;
 
 	init(answers);
-	if (!path || strcmp(path, "-") == 0)
-		return;
-	if (is_other(path))
+	if (!path || strcmp(path, "-") == 0 || !is_regular(path))
 		return;
 	look_into(answers, path, false, want_resume);
 	ahead = name_ahead(path);
@@ -320,7 +306,6 @@ void answers_write(struct answers *answers, struct oc_text line, size_t kept)
 	else
 		output_write(&answers->out, line.p, line.n);
 	answers->written++;
-	answers->changed = true;
 	answers->ahead.live -= kept;
 }
 
@@ -330,26 +315,20 @@ void answers_settle(struct answers *answers)
 
 	if (!is_file(answers))
 		return;
-	if (answers->sync && answers->changed)
+	if (answers->sync && answers->ledger.unsynced)
 		ledger_sync(&answers->ledger);
-	answers->changed = false;
 	if (!ahead->live)
 		clear_ahead(ahead);
-	if (answers->sync && ahead->changed)
+	if (answers->sync && ahead->ledger.unsynced)
 		ledger_sync(&ahead->ledger);
-	ahead->changed = false;
 }
 
-bool answers_lost(const struct answers *answers)
-{
-	return answers->ledger.lost;
-}
-
-void answers_end(struct answers *answers)
+bool answers_end(struct answers *answers)
 {
 	answers_settle(answers);
 	if (is_file(answers))
 		ledger_check(&answers->ledger);
+	return !answers->ledger.lost;
 }
 
 void answers_close(struct answers *answers)

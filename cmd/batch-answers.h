@@ -17,11 +17,10 @@
 
 struct ahead {
 	struct ledger ledger; /* fd < 0: there is no file */
+	struct ledger before; /* the one that it is to replace, in between */
 	char *name;
 	char *fresh; /* the name of a file that is to be put in the place of it, or of FILE */
-	size_t size;
-	size_t live;  /* bytes of lines that are still waiting */
-	bool changed; /* since the last answers_settle() */
+	size_t live; /* bytes of lines that are still waiting */
 };
 
 struct answers {
@@ -29,7 +28,6 @@ struct answers {
 	int reader;           /* whose reader may leave; -1 = there is none */
 	struct ledger ledger; /* where it is one: in >= 0 */
 	struct ahead ahead;   /* lines whose turn to be written has not come */
-	struct ahead before;  /* the same, while they are kept anew */
 	struct oc_answered earlier;
 	struct oc_json json;
 	uint64_t records;    /* of earlier runs, in the file */
@@ -38,7 +36,6 @@ struct answers {
 	uint64_t written;    /* by this run */
 	off_t begin;         /* where the lines of this run begin in the file */
 	bool sync;           /* each answer is to survive a power loss */
-	bool changed;        /* since the last answers_settle() */
 };
 
 /*
@@ -72,11 +69,9 @@ bool answers_are_stale(const struct answers *answers);
 void answers_begin_anew(struct answers *answers);
 void answers_end_anew(struct answers *answers);
 
-/* Has somebody changed the file so that answers may be lost? That has been said then. */
-bool answers_lost(const struct answers *answers);
-
-/* The last line has been written: looks once more whether somebody has changed the file. */
-void answers_end(struct answers *answers);
+/* The last line has been written: looks once more whether somebody has changed the file. False
+ * where answers may be lost by that, which has been said then. */
+bool answers_end(struct answers *answers);
 
 /* What was written is on the disk, and others may have the file. */
 void answers_close(struct answers *answers);

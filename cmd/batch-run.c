@@ -253,10 +253,9 @@ OC_NORETURN static void finish(struct run *run)
 	bool unread, there;
 
 	progress_hide(&run->progress);
-	answers_end(&run->answers);
-	if (!unfinished && !answers_lost(&run->answers))
+	there = answers_end(&run->answers);
+	if (!unfinished && there)
 		tidy(&run->answers);
-	there = !answers_lost(&run->answers);
 	answers_close(&run->answers);
 	if (run->ask.reasoning_path)
 		output_commit(&run->ask.reasoning);

@@ -238,7 +238,7 @@ static void write_answer(struct run *run, struct item *item)
 {
 	progress_hide(&run->progress);
 	answers_write(&run->answers, oc_buf_text(&item->record), item->kept);
-	if (answers_lost(&run->answers))
+	if (run->answers.ledger.lost)
 		stop_asking(run, CLI_IOERR);
 	run->held -= size_of(item);
 }

@@ -190,6 +190,7 @@ static bool append(struct ledger *ledger, struct oc_text text)
 	size_t done = files_write(ledger->fd, text);
 	int error = errno;
 
+	ledger->unsynced = true;
 	if (done < text.n) {
 		take_back(ledger, text.p, done);
 		cli_warn("cannot write to %s: %s", ledger->name, strerror(error));
@@ -243,11 +244,12 @@ void ledger_cut(struct ledger *ledger, off_t size, off_t n)
 
 /* ---- the disk ---- */
 
-void ledger_sync(const struct ledger *ledger)
+void ledger_sync(struct ledger *ledger)
 {
 	if (!files_sync(ledger->fd))
 		cli_die(CLI_IOERR, "cannot bring %s to the disk: %s", ledger->name,
 		        strerror(errno));
+	ledger->unsynced = false;
 }
 
 void ledger_sync_name(const char *name)

@@ -17,6 +17,7 @@ struct ledger {
 	int fd;           /* appends; has the lock */
 	int in;           /* reads */
 	bool lost;        /* others have changed the file so that lines may be lost */
+	bool unsynced;    /* it has been written to since ledger_sync() */
 
 	/* Private: the file ended at `end` when it was written to last. What is behind `begin` was
 	 * written by us, and has this sum. */
@@ -58,7 +59,7 @@ void ledger_check(struct ledger *ledger);
 bool ledger_is_untouched(const struct ledger *ledger);
 
 /* What has been written survives a power loss. Ends the program with 74 where that fails. */
-void ledger_sync(const struct ledger *ledger);
+void ledger_sync(struct ledger *ledger);
 
 /* The same for the name of a file: that it is there. */
 void ledger_sync_name(const char *name);
