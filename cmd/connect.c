@@ -57,13 +57,6 @@ void connect_init(struct connect *connect)
 	oc_buf_init(&connect->url, SIZE_MAX / 2);
 }
 
-void connect_release(struct connect *connect)
-{
-	oc_buf_wipe(&connect->key);
-	headers_release(&connect->headers);
-	oc_buf_release(&connect->url);
-}
-
 bool connect_option(struct connect *connect, int id, const char *arg)
 {
 	struct oc_config *config = &connect->config;

@@ -31,8 +31,6 @@ void connect_init(struct connect *connect);
 /* True if the option was one of ours. */
 bool connect_option(struct connect *connect, int id, const char *arg);
 
-void connect_release(struct connect *connect);
-
 /* After the last option: reads the environment and the key file, so that config is complete. Ends
  * the program where the base URL or the key file is unusable. */
 void connect_finish(struct connect *connect);

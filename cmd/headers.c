@@ -71,9 +71,3 @@ void headers_read(struct headers *headers)
 	for (size_t i = 0; i < headers->nfiles; i++)
 		take_file(headers, headers->files[i]);
 }
-
-void headers_release(struct headers *headers)
-{
-	if (headers->nfiles)
-		oc_buf_wipe(&headers->text);
-}

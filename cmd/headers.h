@@ -28,7 +28,4 @@ void headers_add(struct headers *headers, int id, const char *arg);
 /* Reads the files. Ends the program where one is unusable. */
 void headers_read(struct headers *headers);
 
-/* Overwrites what has been read. */
-void headers_release(struct headers *headers);
-
 #endif

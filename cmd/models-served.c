@@ -36,13 +36,6 @@ void served_init(struct served *s, char **ids)
 		s->models[i] = model_of(ids[i]);
 }
 
-void served_release(struct served *s)
-{
-	oc_list_free(s->ids);
-	free(s->models);
-	*s = (struct served){.n = 0};
-}
-
 static int compare(const void *key, const void *element)
 {
 	return strcmp(key, *(char *const *)element);

@@ -13,7 +13,6 @@ struct served {
 
 /* Takes the list of oc_list_models(), or NULL, over. */
 void served_init(struct served *s, char **ids);
-void served_release(struct served *s);
 
 /* The index of this very id, to which Ollama adds ":latest" where it has no tag; s->n = none. */
 size_t served_find(const struct served *s, const char *id);

@@ -182,15 +182,6 @@ static void make_room(struct models *m)
 	m->shown_id = room_for(ids, sizeof *m->shown_id);
 }
 
-static void release(struct models *m)
-{
-	free(m->found.rows);
-	free(m->shown);
-	free(m->shown_id);
-	served_release(&m->found.served);
-	connect_release(&m->connect);
-}
-
 static void print(const struct models *m, struct output *out)
 {
 	struct oc_buf text = {0};
@@ -212,7 +203,7 @@ int models_main(int argc, char **argv, models_ask_fn *ask)
 	        .options = tables,
 	        .option = on_option,
 	};
-	struct models m = {.live = false};
+	static struct models m;
 	struct output out;
 	int i;
 
@@ -229,7 +220,5 @@ int models_main(int argc, char **argv, models_ask_fn *ask)
 	for (; i < argc; i++)
 		add_operand(&m, argv[i]);
 	print(&m, &out);
-	i = m.missing || !m.found.n ? CLI_NO : CLI_OK;
-	release(&m);
-	return i;
+	return m.missing || !m.found.n ? CLI_NO : CLI_OK;
 }
