@@ -60,10 +60,9 @@ static void complete_request(struct ask *ask, const char *model)
 	if (ask->dry_run)
 		return;
 	cache_finish(&ask->cache);
-	ask->connect.keyless = ask->cache.offline;
-	connect_finish(&ask->connect);
+	connect_finish(&ask->connect, ask->cache.offline);
 	ask->cache.keep_think = ask->request.keep_think;
-	cache_open(&ask->cache, &ask->connect.config);
+	cache_open(&ask->cache, &ask->connect);
 	/* Now, because it is too late when someone has typed a prompt. A kept answer needs no
 	 * key. */
 	if (!ask->cache.offline && oc_config_check(&ask->connect.config, &err) &&

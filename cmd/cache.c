@@ -15,7 +15,6 @@
 #include "cache.h"
 #include "files.h"
 #include "http/secret.h"
-#include "http/url.h"
 #include "request/fields.h"
 #include "request/request.h"
 #include "signals.h"
@@ -72,29 +71,24 @@ void cache_finish(struct cache *cache)
 }
 
 /* What is secret in the query is not part of a question, as a key is not. */
-static void find_url(struct cache *cache, const struct oc_config *config)
+static void find_url(struct cache *cache, const struct oc_server *server)
 {
 	struct oc_secrets secrets = {0};
-	struct oc_server server = {0};
-	struct oc_err err = {0};
 
-	if (oc_server_init(&server, config->base_url, &err))
-		cli_die(cli_status_of(err.code), "%s", err.message);
-	oc_buf_puts(&cache->url, server.chat);
-	cli_need_memory(!oc_secrets_add_query(&secrets, server.query) && !cache->url.bad);
+	oc_buf_puts(&cache->url, server->chat);
+	cli_need_memory(!oc_secrets_add_query(&secrets, server->query) && !cache->url.bad);
 	(void)oc_secrets_mask(&secrets, cache->url.p, &cache->url.n);
 	oc_secrets_release(&secrets);
-	oc_server_release(&server);
 }
 
-void cache_open(struct cache *cache, const struct oc_config *config)
+void cache_open(struct cache *cache, const struct connect *connect)
 {
 	struct stat st;
 
 	if (!cache->dir)
 		return;
-	cache->verbose = config->log;
-	find_url(cache, config);
+	cache->verbose = connect->config.log;
+	find_url(cache, &connect->server);
 	if (cache->offline)
 		return;
 	if (mkdir(cache->dir, 0777) < 0 && errno != EEXIST)

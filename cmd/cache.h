@@ -8,8 +8,7 @@
 #ifndef CACHE_H
 #define CACHE_H
 
-#include "text/buf.h"
-#include "cli.h"
+#include "connect.h"
 
 struct cache {
 	/* As the options have it; the environment fills in what they do not say. */
@@ -35,9 +34,9 @@ bool cache_option(struct cache *cache, int id, const char *arg);
  * directory to be offline with. */
 void cache_finish(struct cache *cache);
 
-/* Makes the directory, if there is none. config: the server's, complete. Ends the program with 73
- * where that fails. */
-void cache_open(struct cache *cache, const struct oc_config *config);
+/* After connect_finish(): makes the directory, if there is none. Ends the program with 73 where that
+ * fails. */
+void cache_open(struct cache *cache, const struct connect *connect);
 
 /*
  * The kept answer to a request with this body, which asks for no stream. model: the request's. raw:

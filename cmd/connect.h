@@ -4,14 +4,15 @@
 #ifndef CONNECT_H
 #define CONNECT_H
 
-#include "text/buf.h"
 #include "headers.h"
+#include "http/url.h"
+#include "text/buf.h"
 
 struct connect {
 	struct oc_config config;                 /* complete after connect_finish() */
+	struct oc_server server;                 /* what its base_url says; likewise */
 	bool has_timeout, has_wait, has_retries; /* by an option */
 	const char *key_file;
-	bool keyless;      /* nobody will be asked, so that no key is read */
 	struct oc_buf key; /* that of key_file */
 	struct headers headers;
 	struct oc_buf url; /* the base URL that OLLAMA_HOST stands for; empty = it does not count */
@@ -31,9 +32,9 @@ void connect_init(struct connect *connect);
 /* True if the option was one of ours. */
 bool connect_option(struct connect *connect, int id, const char *arg);
 
-/* After the last option: reads the environment and the key file, so that config is complete. Ends
- * the program where the base URL or the key file is unusable. */
-void connect_finish(struct connect *connect);
+/* After the last option: reads the environment and, unless nobody will be asked, the key file, so
+ * that config is complete. Ends the program where the base URL or the key file is unusable. */
+void connect_finish(struct connect *connect, bool offline);
 
 /* What the user can do about an error of the library, to be put behind its message; or "". */
 const char *connect_advice(const struct connect *connect, const struct oc_err *err);

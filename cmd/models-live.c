@@ -10,7 +10,7 @@ static char **ask(struct connect *connect, char **argv)
 	char **ids;
 
 	(void)argv;
-	connect_finish(connect);
+	connect_finish(connect, false);
 	if (oc_list_models(&connect->config, &ids, &err))
 		connect_die(connect, &err);
 	return ids;

@@ -6,7 +6,6 @@
 #include "keyfile.h"
 #include "http/ollama.h"
 #include "http/secret.h"
-#include "http/url.h"
 
 /* ---- the server ---- */
 
@@ -33,16 +32,17 @@ static void choose_server(struct connect *connect)
 
 /* ---- the key ---- */
 
-static void withhold(struct connect *connect, const struct oc_server *server, const char *name,
-                     const char *why)
+static void withhold(const struct connect *connect, const char *name, const char *why)
 {
 	if (connect->config.log)
-		cli_note("the key of %s is not sent to %s: %s", name, server->base_url, why);
+		cli_note("the key of %s is not sent to %s: %s", name, connect->server.base_url,
+		         why);
 }
 
 /* The key that the environment has for this server, if any. */
-static const char *key_of_environment(struct connect *connect, const struct oc_server *server)
+static const char *key_of_environment(struct connect *connect)
 {
+	const struct oc_server *server = &connect->server;
 	const char *name = "OLLAMA_CLOUD_API_KEY";
 	const char *key = cli_env(name);
 
@@ -54,18 +54,18 @@ static const char *key_of_environment(struct connect *connect, const struct oc_s
 		return NULL;
 	if (strcmp(name, "OLLAMA_API_KEY") == 0 && !server->needs_key && !server->loopback) {
 		connect->reserved = true;
-		withhold(connect, server, name, "it is for Ollama's own servers");
+		withhold(connect, name, "it is for Ollama's own servers");
 		return NULL;
 	}
 	if (oc_server_is_open(server) && !connect->config.key_in_clear) {
 		connect->withheld = true;
-		withhold(connect, server, name, "it would travel unencrypted");
+		withhold(connect, name, "it would travel unencrypted");
 		return NULL;
 	}
 	return key;
 }
 
-static void choose_key(struct connect *connect, const struct oc_server *server)
+static void choose_key(struct connect *connect)
 {
 	struct oc_config *config = &connect->config;
 	const char *in_clear = cli_env("OLLAMA_CLOUD_KEY_IN_CLEAR");
@@ -75,9 +75,9 @@ static void choose_key(struct connect *connect, const struct oc_server *server)
 	if (connect->key_file) {
 		keyfile_read(&connect->key, connect->key_file);
 		config->api_key = connect->key.p;
-		connect->exposed = oc_server_is_open(server) && !config->key_in_clear;
+		connect->exposed = oc_server_is_open(&connect->server) && !config->key_in_clear;
 	} else {
-		config->api_key = key_of_environment(connect, server);
+		config->api_key = key_of_environment(connect);
 	}
 }
 
@@ -94,15 +94,15 @@ static void complete_limits(struct connect *connect)
 
 /* The proxy that libcurl would take from the environment; so it can be named. It looks at no_proxy
  * itself. */
-static void choose_proxy(struct connect *connect, const struct oc_server *server)
+static void choose_proxy(struct connect *connect)
 {
 	static const char *const names[][5] = {
 	        {"http_proxy", "all_proxy", "ALL_PROXY"},
 	        {"https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"}};
 	struct oc_config *config = &connect->config;
-	const char *const *name = names[server->encrypted];
+	const char *const *name = names[connect->server.encrypted];
 
-	for (; *name && !config->proxy && !server->loopback; name++)
+	for (; *name && !config->proxy && !connect->server.loopback; name++)
 		config->proxy = cli_env(*name);
 }
 
@@ -129,20 +129,18 @@ static bool has_key(const struct connect *connect)
 	return has;
 }
 
-void connect_finish(struct connect *connect)
+void connect_finish(struct connect *connect, bool offline)
 {
-	struct oc_server server;
 	struct oc_err err = {0};
 
 	complete_limits(connect);
 	choose_server(connect);
-	if (oc_server_init(&server, connect->config.base_url, &err))
+	if (oc_server_init(&connect->server, connect->config.base_url, &err))
 		connect_die(connect, &err);
-	if (!connect->keyless)
-		choose_key(connect, &server);
-	choose_proxy(connect, &server);
-	oc_server_release(&server);
-	if (!connect->keyless)
+	if (!offline)
+		choose_key(connect);
+	choose_proxy(connect);
+	if (!offline)
 		complete_headers(connect);
 	if (!connect->config.ca_file)
 		connect->config.ca_file = cli_env("SSL_CERT_FILE");

@@ -2,7 +2,6 @@
 /* turn.c: when a request may be sent, in view of those of other processes. */
 #include "compat.h"
 
-#include "http/url.h"
 #include "text/num.h"
 #include "turn.h"
 
@@ -67,18 +66,6 @@ static void read_environment(struct turn *turn)
 		cli_die(CLI_USAGE, "OLLAMA_CLOUD_BUDGET: \"%s\" is not " BUDGET_FORMS, budget);
 }
 
-static void open_slots(struct turn *turn, const struct connect *connect)
-{
-	const struct oc_config *config = &connect->config;
-	struct oc_server server;
-	struct oc_err err = {0};
-
-	if (oc_server_init(&server, config->base_url, &err))
-		connect_die(connect, &err);
-	slots_open(&turn->slots, turn->max, server.base_url, config->api_key);
-	oc_server_release(&server);
-}
-
 void turn_open(struct turn *turn, struct connect *connect, const struct report *report,
                bool certain)
 {
@@ -89,7 +76,7 @@ void turn_open(struct turn *turn, struct connect *connect, const struct report *
 	if (turn->budget.limit)
 		budget_open(&turn->budget, report, certain);
 	if (turn->max)
-		open_slots(turn, connect);
+		slots_open(&turn->slots, turn->max, connect->server.base_url, config->api_key);
 	if (!turn->max && !turn->budget.limit)
 		return;
 	config->enter = enter;
