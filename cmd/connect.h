@@ -18,10 +18,7 @@ struct connect {
 	struct oc_buf url; /* the base URL that OLLAMA_HOST stands for; empty = it does not count */
 	bool default_host; /* nothing named a server */
 
-	/* Why no key is sent, or should not be. */
-	bool withheld; /* that of the environment would travel unencrypted */
-	bool reserved; /* that of the environment is for Ollama's own servers */
-	bool exposed;  /* that of key_file would travel unencrypted */
+	const char *withheld; /* the key of the environment is not sent: what to do about that */
 };
 
 extern const struct cli_option connect_options[];

@@ -32,37 +32,33 @@ static void choose_server(struct connect *connect)
 
 /* ---- the key ---- */
 
-static void withhold(const struct connect *connect, const char *name, const char *why)
-{
-	if (connect->config.log)
-		cli_note("the key of %s is not sent to %s: %s", name, connect->server.base_url,
-		         why);
-}
-
 /* The key that the environment has for this server, if any. */
 static const char *key_of_environment(struct connect *connect)
 {
 	const struct oc_server *server = &connect->server;
-	const char *name = "OLLAMA_CLOUD_API_KEY";
-	const char *key = cli_env(name);
+	const char *cloud_key = cli_env("OLLAMA_CLOUD_API_KEY");
+	const char *key = cloud_key ? cloud_key : cli_env("OLLAMA_API_KEY");
+	const char *why;
 
-	if (!key) {
-		name = "OLLAMA_API_KEY";
-		key = cli_env(name);
-	}
 	if (!key)
 		return NULL;
-	if (strcmp(name, "OLLAMA_API_KEY") == 0 && !server->needs_key && !server->loopback) {
-		connect->reserved = true;
-		withhold(connect, name, "it is for Ollama's own servers");
-		return NULL;
+	if (!cloud_key && !server->needs_key && !server->loopback) {
+		why = "it is for Ollama's own servers";
+		connect->withheld = "; OLLAMA_API_KEY is for Ollama's own servers: set "
+		                    "OLLAMA_CLOUD_API_KEY, or name a key file with --api-key-file";
+	} else if (oc_server_is_open(server) && !connect->config.key_in_clear) {
+		why = "it would travel unencrypted";
+		connect->withheld = "; the key that is set was withheld, because it would travel "
+		                    "unencrypted: use https, or send it all the same with "
+		                    "--key-in-clear";
+	} else {
+		return key;
 	}
-	if (oc_server_is_open(server) && !connect->config.key_in_clear) {
-		connect->withheld = true;
-		withhold(connect, name, "it would travel unencrypted");
-		return NULL;
-	}
-	return key;
+	if (connect->config.log)
+		cli_note("the key of %s is not sent to %s: %s",
+		         cloud_key ? "OLLAMA_CLOUD_API_KEY" : "OLLAMA_API_KEY", server->base_url,
+		         why);
+	return NULL;
 }
 
 static void choose_key(struct connect *connect)
@@ -75,7 +71,6 @@ static void choose_key(struct connect *connect)
 	if (connect->key_file) {
 		keyfile_read(&connect->key, connect->key_file);
 		config->api_key = connect->key.p;
-		connect->exposed = oc_server_is_open(&connect->server) && !config->key_in_clear;
 	} else {
 		config->api_key = key_of_environment(connect);
 	}
@@ -148,18 +143,6 @@ void connect_finish(struct connect *connect, bool offline)
 
 /* ---- what is to be done about an error ---- */
 
-/* The server wanted a key, and none was sent. */
-static const char *advice_on_key(const struct connect *connect)
-{
-	if (connect->withheld)
-		return "; the key that is set was withheld, because it would travel unencrypted: "
-		       "use https, or send it all the same with --key-in-clear";
-	if (connect->reserved)
-		return "; OLLAMA_API_KEY is for Ollama's own servers: set OLLAMA_CLOUD_API_KEY, or "
-		       "name a key file with --api-key-file";
-	return "; set OLLAMA_CLOUD_API_KEY, or name a key file with --api-key-file";
-}
-
 const char *connect_advice(const struct connect *connect, const struct oc_err *err)
 {
 	if (err->by_proxy)
@@ -173,13 +156,16 @@ const char *connect_advice(const struct connect *connect, const struct oc_err *e
 		return ": set OLLAMA_CLOUD_API_KEY or OLLAMA_API_KEY, or name a key file; a local "
 		       "Ollama needs none: --base-url http://127.0.0.1:11434/v1";
 	if (err->code == OC_ENOKEY)
-		return advice_on_key(connect);
-	if (err->code == OC_ECONFIG && connect->exposed)
+		return connect->withheld;
+	if (err->code == OC_ECONFIG && connect->key_file && !connect->config.key_in_clear &&
+	    oc_server_is_open(&connect->server))
 		return ", or send it all the same with --key-in-clear";
 	/* In the path of plain HTTP it is only the status that tells a proxy. */
 	if (err->code == OC_EAUTH && !has_key(connect) && err->http_status &&
 	    err->http_status != 407)
-		return advice_on_key(connect);
+		return connect->withheld ? connect->withheld
+		                         : "; set OLLAMA_CLOUD_API_KEY, or name a key file with "
+		                           "--api-key-file";
 	return "";
 }
 
