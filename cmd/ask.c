@@ -14,6 +14,7 @@
 #include "call/complete.h"
 #include "check.h"
 #include "files.h"
+#include "json/writer.h"
 #include "prompt.h"
 #include "request/fields.h"
 #include "request/request.h"
@@ -35,6 +36,7 @@ void ask_init(struct ask *ask)
 	oc_buf_init(&ask->messages, OC_PROMPT_MAX);
 	fields_init(&ask->fields);
 	oc_buf_init(&ask->tools, OC_PROMPT_MAX);
+	ask->report.fd = -1;
 }
 
 static int report_at_exit(void *ctx, int status)
@@ -61,8 +63,7 @@ static void complete_request(struct ask *ask, const char *model)
 		return;
 	cache_finish(&ask->cache);
 	connect_finish(&ask->connect, ask->cache.offline);
-	ask->cache.keep_think = ask->request.keep_think;
-	cache_open(&ask->cache, &ask->connect);
+	cache_open(&ask->cache, &ask->connect, ask->request.keep_think);
 	/* Now, because it is too late when someone has typed a prompt. A kept answer needs no
 	 * key. */
 	if (!ask->cache.offline && oc_config_check(&ask->connect.config, &err) &&
@@ -72,39 +73,21 @@ static void complete_request(struct ask *ask, const char *model)
 		turn_open(&ask->turn, &ask->connect, &ask->report, !ask->cache.dir);
 }
 
-static void begin(struct ask *ask, const char *tool)
+/* Opens the report, and completes the fields, and the model where no option names one. */
+static void begin(struct ask *ask, const char *tool, bool one)
 {
-	ask->report.fd = -1;
 	if (!ask->dry_run)
 		report_open(&ask->report, ask->report_path, tool);
-}
-
-/* The fields, and the model where no option names one. */
-static void find_fields(struct ask *ask, bool one)
-{
+	if (one)
+		cli_at_exit(report_at_exit, ask);
 	fields_finish(&ask->fields, &ask->request, one);
 	if (!ask->request.model)
 		ask->request.model = cli_env("OLLAMA_CLOUD_MODEL");
 }
 
-static void finish(struct ask *ask, const char *tool)
-{
-	begin(ask, tool);
-	if (!ask->dry_run)
-		cli_at_exit(report_at_exit, ask);
-	find_fields(ask, true);
-	if (!ask->request.model)
-		cli_die(CLI_USAGE, "no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models "
-		                   "lists some");
-	if (ask->request.tool_choice && !ask->tools_file && !oc_request_has_tools(&ask->request))
-		cli_die(CLI_USAGE, "--tool-choice needs --tools");
-	complete_request(ask, ask->request.model);
-}
-
 void ask_finish_many(struct ask *ask, const char *tool)
 {
-	begin(ask, tool);
-	find_fields(ask, false);
+	begin(ask, tool, false);
 	complete_request(ask, ask->request.model ? ask->request.model : "that of each line");
 	prompt_read_instruction(ask);
 }
@@ -120,9 +103,8 @@ OC_NORETURN static void dry_run(struct ask *ask)
 	    oc_question_init(&question, &ask->request, &body, !ask->request.whole, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	output_open(&ask->out, NULL);
-	output_write(&ask->out, body.p, body.n);
+	output_text(&ask->out, &body);
 	output_commit(&ask->out);
-	oc_buf_release(&body);
 	cli_exit(CLI_OK);
 }
 
@@ -158,7 +140,13 @@ void ask_prepare(struct ask *ask, const struct cli_program *program, int argc, c
 	operands = cli_options(program, argc, argv, ctx);
 	if (ask->check)
 		check_answer(ask, argc - operands, argv + operands);
-	finish(ask, program->name);
+	begin(ask, program->name, true);
+	if (!ask->request.model)
+		cli_die(CLI_USAGE, "no model named: use --model or OLLAMA_CLOUD_MODEL; oc-models "
+		                   "lists some");
+	if (ask->request.tool_choice && !ask->tools_file && !oc_request_has_tools(&ask->request))
+		cli_die(CLI_USAGE, "--tool-choice needs --tools");
+	complete_request(ask, ask->request.model);
 	prompt_read(ask, argc - operands, argv + operands);
 	/* Now, because a prompt may be long in coming, from another process that uses the file. */
 	take_chat(ask);
@@ -203,6 +191,22 @@ void ask_open(struct ask *ask)
 	if (!output_is_file(&ask->out))
 		ask->connect.config.watch_fd = ask->out.fd;
 	advise(ask);
+}
+
+void ask_put_reply(struct oc_buf *out, const struct oc_reply *reply, bool content)
+{
+	struct oc_jsonw w;
+
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '{');
+	if (content) {
+		oc_jsonw_key(&w, "content");
+		oc_jsonw_string(&w, reply->content, reply->content_len);
+	}
+	oc_jsonw_outcome(&w, reply, NULL);
+	oc_calls_member(&w, reply);
+	oc_jsonw_close(&w, '}');
+	oc_buf_putc(out, '\n');
 }
 
 void ask_write_calls(struct ask *ask)

@@ -29,6 +29,9 @@ void ask_open(struct ask *ask);
  * own, with the answer's text. */
 void ask_remember(struct ask *ask, const struct oc_reply *reply);
 
+/* Puts the reply as a JSON object on a line, with its content or without. */
+void ask_put_reply(struct oc_buf *out, const struct oc_reply *reply, bool content);
+
 /* Writes the tools that the model calls, a line of JSON each. */
 void ask_write_calls(struct ask *ask);
 

@@ -81,12 +81,13 @@ static void find_url(struct cache *cache, const struct oc_server *server)
 	oc_secrets_release(&secrets);
 }
 
-void cache_open(struct cache *cache, const struct connect *connect)
+void cache_open(struct cache *cache, const struct connect *connect, bool keep_think)
 {
 	struct stat st;
 
 	if (!cache->dir)
 		return;
+	cache->keep_think = keep_think;
 	cache->verbose = connect->config.log;
 	find_url(cache, &connect->server);
 	if (cache->offline)

@@ -15,9 +15,9 @@ struct cache {
 	const char *dir; /* NULL = no answer is kept */
 	bool offline;    /* nobody is asked */
 	double max_age;  /* s; what is as old as that is asked for again; < 0 = never */
-	bool keep_think; /* as in struct oc_request; for the caller to set */
 
 	/* Private. */
+	bool keep_think;
 	bool verbose;
 	bool failed;       /* it has been said that no answer can be kept */
 	struct oc_buf url; /* where requests go */
@@ -34,9 +34,9 @@ bool cache_option(struct cache *cache, int id, const char *arg);
  * directory to be offline with. */
 void cache_finish(struct cache *cache);
 
-/* After connect_finish(): makes the directory, if there is none. Ends the program with 73 where that
- * fails. */
-void cache_open(struct cache *cache, const struct connect *connect);
+/* After connect_finish(): makes the directory, if there is none. keep_think: as in struct
+ * oc_request. Ends the program with 73 where that fails. */
+void cache_open(struct cache *cache, const struct connect *connect, bool keep_think);
 
 /*
  * The kept answer to a request with this body, which asks for no stream. model: the request's. raw:

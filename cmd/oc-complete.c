@@ -2,12 +2,10 @@
 /* oc-complete: a prompt in, the whole answer out. */
 #include "compat.h"
 
-#include "answer/calls.h"
 #include "ask-options.h"
 #include "ask.h"
 #include "answer/form.h"
 #include "call/complete.h"
-#include "json/writer.h"
 #include "text/utf8.h"
 
 enum { OPT_RAW = CLI_LONG, OPT_CHECK, OPT_RETRY_INVALID, OPT_NO_STREAM };
@@ -55,26 +53,12 @@ static void take_option(void *ctx, int id, const char *arg)
 		(void)ask_option(&complete->ask, id, arg);
 }
 
-static void put_json(struct oc_buf *out, const struct oc_reply *reply)
-{
-	struct oc_jsonw w;
-
-	oc_jsonw_init(&w, out);
-	oc_jsonw_open(&w, '{');
-	oc_jsonw_key(&w, "content");
-	oc_jsonw_string(&w, reply->content, reply->content_len);
-	oc_jsonw_outcome(&w, reply, NULL);
-	oc_calls_member(&w, reply);
-	oc_jsonw_close(&w, '}');
-	oc_buf_putc(out, '\n');
-}
-
 static void print_json(struct complete *complete)
 {
 	struct oc_buf line = {0};
 
 	oc_buf_init(&line, 8 * OC_ANSWER_MAX);
-	put_json(&line, &complete->ask.reply);
+	ask_put_reply(&line, &complete->ask.reply, true);
 	output_text(&complete->ask.out, &line);
 }
 

@@ -2,7 +2,6 @@
 /* oc-stream: a prompt in, the answer's pieces out, each as soon as it has arrived. */
 #include "compat.h"
 
-#include "answer/calls.h"
 #include "ask-options.h"
 #include "ask.h"
 #include "text/clock.h"
@@ -47,18 +46,6 @@ static void put_event(struct oc_buf *out, const char *name, struct oc_text text)
 	oc_jsonw_open(&w, '{');
 	oc_jsonw_key(&w, name);
 	oc_jsonw_string(&w, text.p, text.n);
-	oc_jsonw_close(&w, '}');
-	oc_buf_putc(out, '\n');
-}
-
-static void put_last_event(struct oc_buf *out, const struct oc_reply *reply)
-{
-	struct oc_jsonw w;
-
-	oc_jsonw_init(&w, out);
-	oc_jsonw_open(&w, '{');
-	oc_jsonw_outcome(&w, reply, NULL);
-	oc_calls_member(&w, reply);
 	oc_jsonw_close(&w, '}');
 	oc_buf_putc(out, '\n');
 }
@@ -178,7 +165,7 @@ static void run(struct stream *stream)
 		ask_fail(ask, true, &err);
 	keep(stream, fresh);
 	if (stream->events)
-		put_last_event(&stream->pending, &ask->reply);
+		ask_put_reply(&stream->pending, &ask->reply, false);
 	flush(stream);
 	if (ask->reply.tool_calls && !stream->events)
 		print_calls(ask);
