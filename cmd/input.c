@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "input.h"
@@ -64,33 +63,14 @@ size_t input_some(int fd, const char *path, char *p, size_t n)
 	}
 }
 
-/* A regular file's size is known: one allocation instead of several. */
-static void reserve(int fd, struct oc_buf *out)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > BLOCK &&
-	    (uintmax_t)st.st_size < out->max - out->n)
-		(void)oc_buf_room(out, (size_t)st.st_size + 1);
-}
-
-/* How much to read at once: what is free already, or a block, but never beyond the ceiling. */
-static size_t room_for_reading(const struct oc_buf *out)
-{
-	size_t room = out->cap > out->n + 1 ? out->cap - out->n - 1 : BLOCK;
-	size_t left = out->max - out->n;
-
-	return room < left ? room : left;
-}
-
 void input_read(const char *path, struct oc_buf *out)
 {
 	int fd = input_open(path);
 
-	reserve(fd, out);
 	for (;;) {
 		char beyond; /* tells a file that just fits from one that does not */
-		size_t room = room_for_reading(out);
+		size_t left = out->max - out->n;
+		size_t room = left < BLOCK ? left : BLOCK;
 		char *to = room ? oc_buf_room(out, room) : &beyond;
 		size_t got;
 
