@@ -37,8 +37,7 @@ static void take_line(struct reading *r, struct oc_text line, bool torn)
 	struct oc_err why = {0};
 	int role;
 
-	if (oc_json_parse(&r->json, line.p, line.n, &why) == OC_ENOMEM)
-		cli_die(CLI_OSERR, "%s", why.message);
+	cli_need_memory(oc_json_parse(&r->json, line.p, line.n, &why) != OC_ENOMEM);
 	if (why.code && torn)
 		refuse(r, "the line is torn: it must be completed or removed");
 	if (why.code)
@@ -90,25 +89,12 @@ static bool is_file(const char *path)
 	return stat(path, &st) == 0 && S_ISREG(st.st_mode);
 }
 
-/* The last line that is not blank. */
-static struct oc_text last_line(struct oc_text rest)
-{
-	struct oc_text last = {rest.p, 0};
-
-	while (rest.n) {
-		struct oc_text line = oc_text_take_line(&rest);
-
-		if (!oc_text_is_blank(line))
-			last = line;
-	}
-	return last;
-}
-
 bool chat_waits(const struct chat *chat)
 {
 	struct oc_buf text = {0};
+	struct oc_text rest;
+	struct oc_text last = {"", 0}; /* that is not blank */
 	struct oc_json json;
-	struct oc_text line;
 	bool waits;
 
 	if (!is_file(chat->path) || access(chat->path, R_OK) < 0)
@@ -116,8 +102,13 @@ bool chat_waits(const struct chat *chat)
 	oc_buf_init(&text, OC_PROMPT_MAX);
 	oc_json_init(&json);
 	input_read(chat->path, &text);
-	line = last_line(oc_buf_text(&text));
-	waits = oc_json_parse(&json, line.p, line.n, NULL) == 0 &&
+	for (rest = oc_buf_text(&text); rest.n;) {
+		struct oc_text line = oc_text_take_line(&rest);
+
+		if (!oc_text_is_blank(line))
+			last = line;
+	}
+	waits = oc_json_parse(&json, last.p, last.n, NULL) == 0 &&
 	        oc_json_is(&json, oc_json_get(&json, 0, "role"), "tool");
 	oc_json_release(&json);
 	oc_buf_release(&text);

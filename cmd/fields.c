@@ -6,6 +6,7 @@
 #include "input.h"
 #include "json/merge.h"
 #include "json/writer.h"
+#include "text/text.h"
 #include "text/utf8.h"
 
 void fields_init(struct fields *fields)
@@ -19,15 +20,15 @@ void fields_init(struct fields *fields)
 
 /* ---- objects and patches ---- */
 
-/* An object, of which an empty buffer is one without members. False where it is nested too deeply:
+/* An object, of which an empty text is one without members. False where it is nested too deeply:
  * all else has been checked. */
-static bool parse(struct oc_json *j, const struct oc_buf *object)
+static bool parse(struct oc_json *j, struct oc_text object)
 {
 	int rc;
 
 	oc_json_init(j);
-	rc = object->n ? oc_json_parse(j, object->p, object->n, NULL)
-	               : oc_json_parse(j, "{}", 2, NULL);
+	rc = object.n ? oc_json_parse(j, object.p, object.n, NULL)
+	              : oc_json_parse(j, "{}", 2, NULL);
 	cli_need_memory(rc != OC_ENOMEM);
 	return rc == OC_OK;
 }
@@ -40,12 +41,12 @@ static void without(const struct oc_json *j, const struct oc_json *by, struct oc
 }
 
 /* Changes an object by another one. False where one of them is nested too deeply. */
-static bool change(struct oc_buf *object, const struct oc_buf *by, change_fn *how)
+static bool change(struct oc_buf *object, struct oc_text by, change_fn *how)
 {
 	struct oc_json one;
 	struct oc_json other;
 	struct oc_buf changed = {0};
-	bool parsed = parse(&one, object);
+	bool parsed = parse(&one, oc_buf_text(object));
 
 	parsed = parse(&other, by) && parsed;
 	oc_buf_init(&changed, object->max);
@@ -151,7 +152,7 @@ static void put_field(struct fields *fields, int id, const char *arg, bool has_v
 	while (depth--)
 		oc_jsonw_close(&w, '}');
 	cli_need_memory(!patch.bad);
-	if (!change(&fields->patch, &patch, oc_json_compose))
+	if (!change(&fields->patch, oc_buf_text(&patch), oc_json_compose))
 		cli_bad_option(id, "\"%s\" is nested too deeply", arg);
 	oc_buf_release(&patch);
 }
@@ -169,15 +170,12 @@ bool fields_option(struct fields *fields, int id, const char *arg)
 
 void fields_give(struct fields *fields, const char *name)
 {
-	struct oc_buf given = {0};
+	char given[64];
 
-	oc_buf_init(&given, OC_PROMPT_MAX);
-	oc_buf_printf(&given, "{\"%s\":true}", name);
-	cli_need_memory(!given.bad);
+	(void)snprintf(given, sizeof given, "{\"%s\":true}", name);
 	if (fields->patch.n)
-		(void)change(&fields->patch, &given, without);
-	(void)change(&fields->given, &given, oc_json_compose);
-	oc_buf_release(&given);
+		(void)change(&fields->patch, oc_text_of(given), without);
+	(void)change(&fields->given, oc_text_of(given), oc_json_compose);
 }
 
 /* ---- the body's file ---- */
@@ -209,7 +207,6 @@ static void read_body(struct fields *fields, struct oc_request *request)
 	struct oc_json j;
 	struct oc_err err = {0};
 	struct oc_buf rest = {0};
-	struct oc_buf taken = {0};
 	int messages;
 
 	input_read(fields->body_file, &fields->body);
@@ -226,14 +223,10 @@ static void read_body(struct fields *fields, struct oc_request *request)
 	oc_json_release(&j);
 	oc_buf_init(&rest, OC_PROMPT_MAX);
 	oc_buf_add(&rest, fields->body.p, fields->body.n);
-	oc_buf_init(&taken, OC_PROMPT_MAX);
-	oc_buf_puts(&taken, not_fields);
-	cli_need_memory(!taken.bad);
 	cli_need_memory(!rest.bad);
-	(void)change(&rest, &taken, without);
-	(void)change(&rest, &fields->given, without);
-	oc_buf_release(&taken);
-	(void)change(&rest, &fields->patch, oc_json_compose);
+	(void)change(&rest, oc_text_of(not_fields), without);
+	(void)change(&rest, oc_buf_text(&fields->given), without);
+	(void)change(&rest, oc_buf_text(&fields->patch), oc_json_compose);
 	oc_buf_release(&fields->patch);
 	fields->patch = rest;
 }
@@ -245,7 +238,7 @@ static void check_number(const struct fields *fields)
 	int64_t n = 1;
 	int at;
 
-	(void)parse(&j, &fields->patch);
+	(void)parse(&j, oc_buf_text(&fields->patch));
 	at = oc_json_given(&j, 0, "n");
 	if (at != OC_JSON_NONE && (!oc_json_int64(&j, at, &n) || n != 1))
 		cli_die(CLI_USAGE,
