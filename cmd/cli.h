@@ -100,10 +100,14 @@ struct cli_program {
 	cli_option_fn *option;
 };
 
-extern const struct cli_option cli_built_in[]; /* --help, --version and --completion */
+/* The rows of a program in their order, --help, --version and --completion last; NULL behind. */
+const struct cli_option *cli_row(const struct cli_program *program, size_t i);
 
-/* The completion script for bash, zsh or fish, released with free(); NULL for another shell. */
-char *cli_completion(const struct cli_program *program, const char *shell);
+/* Puts the completion script for bash, zsh or fish. For another shell ends the program as
+ * cli_choice() does. */
+struct oc_buf;
+void cli_completion(struct oc_buf *out, const struct cli_program *program, int id,
+                    const char *shell);
 
 /*
  * Parses argv, calls program->option for each, and returns the index of the first operand (as

@@ -50,11 +50,9 @@ typedef void put_row_fn(struct oc_buf *out, const struct cli_program *program,
 
 static void put_rows(struct oc_buf *out, const struct cli_program *program, put_row_fn *put)
 {
-	for (const struct cli_option *const *table = program->options; *table; table++) {
-		for (const struct cli_option *row = *table; row->id; row++)
-			put(out, program, row);
-	}
-	for (const struct cli_option *row = cli_built_in; row->id; row++)
+	const struct cli_option *row;
+
+	for (size_t i = 0; (row = cli_row(program, i)) != NULL; i++)
 		put(out, program, row);
 }
 
@@ -257,24 +255,12 @@ static void put_fish(struct oc_buf *out, const struct cli_program *program)
 	put_rows(out, program, put_fish_row);
 }
 
-char *cli_completion(const struct cli_program *program, const char *shell)
+void cli_completion(struct oc_buf *out, const struct cli_program *program, int id,
+                    const char *shell)
 {
-	static const struct {
-		const char *shell;
-		void (*put)(struct oc_buf *out, const struct cli_program *program);
-	} scripts[] = {
-	        {"bash", put_bash},
-	        {"zsh", put_zsh},
-	        {"fish", put_fish},
-	};
-	struct oc_buf out = {0};
+	static const char *const shells[] = {"bash", "zsh", "fish", NULL};
+	static void (*const put[])(struct oc_buf *,
+	                           const struct cli_program *) = {put_bash, put_zsh, put_fish};
 
-	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
-		if (strcmp(shell, scripts[i].shell) != 0)
-			continue;
-		oc_buf_init(&out, (size_t)1 << 20);
-		scripts[i].put(&out, program);
-		return oc_buf_detach(&out);
-	}
-	return NULL;
+	put[cli_choice(id, shell, shells)](out, program);
 }

@@ -18,29 +18,35 @@ enum { ROWS_MAX = 64, BUILT_IN = 10000, HELP_COLUMN = 28 };
 
 enum { OPT_HELP = 'h', OPT_VERSION = 'V', OPT_COMPLETION = BUILT_IN };
 
-const struct cli_option cli_built_in[] = {
+static const struct cli_option built_in[] = {
         {OPT_HELP, "help", NULL, "show this help"},
         {OPT_VERSION, "version", NULL, "show the version"},
         {OPT_COMPLETION, "completion", "bash|zsh|fish", "print a completion script for the shell"},
-        {0},
 };
 
 /* The program being parsed, for messages that name an option. */
 static const struct cli_program *current;
 
-static const struct cli_option *row_of(int id)
+const struct cli_option *cli_row(const struct cli_program *program, size_t i)
 {
-	for (const struct cli_option *const *table = current->options; *table; table++) {
+	for (const struct cli_option *const *table = program->options; *table; table++) {
 		for (const struct cli_option *row = *table; row->id; row++) {
-			if (row->id == id)
+			if (!i--)
 				return row;
 		}
 	}
-	for (const struct cli_option *row = cli_built_in; row->id; row++) {
-		if (row->id == id)
-			return row;
-	}
-	return NULL;
+	return i < OC_COUNT(built_in) ? &built_in[i] : NULL;
+}
+
+static const struct cli_option *row_of(int id)
+{
+	const struct cli_option *row;
+	size_t i = 0;
+
+	do
+		row = cli_row(current, i++);
+	while (row && row->id != id);
+	return row;
 }
 
 /* What getopt_long() wants to know, made from the rows. */
@@ -51,58 +57,45 @@ struct getopt_tables {
 	size_t nwords;
 };
 
-static void add_rows(struct getopt_tables *to, const struct cli_option *row)
+static void add_row(struct getopt_tables *to, const struct cli_option *row)
 {
-	for (; row->id && to->nwords < ROWS_MAX; row++) {
-		int has_arg = row->arg ? required_argument : no_argument;
+	int has_arg = row->arg ? required_argument : no_argument;
 
-		to->words[to->nwords++] = (struct option){row->name, has_arg, NULL, row->id};
-		if (row->id >= CLI_LONG)
-			continue;
-		to->letters[to->nletters++] = (char)row->id;
-		if (row->arg)
-			to->letters[to->nletters++] = ':';
-	}
+	to->words[to->nwords++] = (struct option){row->name, has_arg, NULL, row->id};
+	if (row->id >= CLI_LONG)
+		return;
+	to->letters[to->nletters++] = (char)row->id;
+	if (row->arg)
+		to->letters[to->nletters++] = ':';
 }
 
-static void put_rows(struct oc_buf *out, const struct cli_option *row)
+static void put_row(struct oc_buf *out, const struct cli_option *row)
 {
-	for (; row->id; row++) {
-		size_t start = out->n;
+	size_t start = out->n;
 
-		if (row->id < CLI_LONG)
-			oc_buf_printf(out, "  -%c, ", row->id);
-		else
-			oc_buf_puts(out, "      ");
-		oc_buf_printf(out, "--%s", row->name);
-		if (row->arg)
-			oc_buf_printf(out, " %s", row->arg);
-		if (out->n - start > HELP_COLUMN - 2)
-			oc_buf_printf(out, "\n%*s", HELP_COLUMN, "");
-		else
-			oc_buf_printf(out, "%*s", (int)(HELP_COLUMN - (out->n - start)), "");
-		oc_buf_printf(out, "%s\n", row->help);
-	}
+	if (row->id < CLI_LONG)
+		oc_buf_printf(out, "  -%c, ", row->id);
+	else
+		oc_buf_puts(out, "      ");
+	oc_buf_printf(out, "--%s", row->name);
+	if (row->arg)
+		oc_buf_printf(out, " %s", row->arg);
+	if (out->n - start > HELP_COLUMN - 2)
+		oc_buf_printf(out, "\n%*s", HELP_COLUMN, "");
+	else
+		oc_buf_printf(out, "%*s", (int)(HELP_COLUMN - (out->n - start)), "");
+	oc_buf_printf(out, "%s\n", row->help);
 }
 
 static void put_help(struct oc_buf *out, const struct cli_program *program)
 {
+	const struct cli_option *row;
+
 	oc_buf_printf(out, "Usage: %s %s\n%s\n\n", program->name, program->synopsis,
 	              program->purpose);
-	for (const struct cli_option *const *table = program->options; *table; table++)
-		put_rows(out, *table);
-	put_rows(out, cli_built_in);
+	for (size_t i = 0; (row = cli_row(program, i)) != NULL; i++)
+		put_row(out, row);
 	oc_buf_printf(out, "\nThe manual is %s(1); exit statuses are in oc(7).\n", program->name);
-}
-
-static void put_completion(struct oc_buf *out, const struct cli_program *program, const char *shell)
-{
-	char *script = cli_completion(program, shell);
-
-	if (!script)
-		cli_bad_option(OPT_COMPLETION, "\"%s\" is not bash, zsh or fish", shell);
-	oc_buf_puts(out, script);
-	free(script);
 }
 
 static void print_and_exit(int id, const char *arg)
@@ -116,7 +109,7 @@ static void print_and_exit(int id, const char *arg)
 	else if (id == OPT_VERSION)
 		oc_buf_printf(&text, "%s %s\n", current->name, OC_VERSION);
 	else
-		put_completion(&text, current, arg);
+		cli_completion(&text, current, id, arg);
 	output_open(&out, NULL);
 	output_text(&out, &text);
 	output_commit(&out);
@@ -165,12 +158,12 @@ int cli_options(const struct cli_program *program, int argc, char **argv, void *
 {
 	/* The leading ':' tells a missing value from an unknown option. */
 	struct getopt_tables tables = {.letters = ":", .nletters = 1};
+	const struct cli_option *row;
 	int id;
 
 	current = program;
-	for (const struct cli_option *const *table = program->options; *table; table++)
-		add_rows(&tables, *table);
-	add_rows(&tables, cli_built_in);
+	while (tables.nwords < ROWS_MAX && (row = cli_row(program, tables.nwords)) != NULL)
+		add_row(&tables, row);
 	opterr = 0;
 	while ((id = getopt_long(argc, argv, tables.letters, tables.words, NULL)) != -1) {
 		if (id == '?' || id == ':')
