@@ -48,6 +48,7 @@ void tools_read(struct ask *ask)
 	struct oc_buf tools = {0};
 	struct oc_jsonw w;
 	struct oc_json j;
+	int rc;
 
 	if (!ask->tools_file)
 		return;
@@ -55,8 +56,9 @@ void tools_read(struct ask *ask)
 	oc_json_init(&j);
 	oc_buf_init(&tools, SIZE_MAX / 2);
 	oc_jsonw_init(&w, &tools);
-	if (oc_json_parse(&j, ask->tools.p, ask->tools.n, NULL) == 0 &&
-	    oc_json_type(&j, 0) == OC_JSON_ARRAY) {
+	rc = oc_json_parse(&j, ask->tools.p, ask->tools.n, NULL);
+	cli_need_memory(rc != OC_ENOMEM);
+	if (!rc && oc_json_type(&j, 0) == OC_JSON_ARRAY) {
 		oc_jsonw_open(&w, '[');
 		for (int at = oc_json_first(&j, 0); at != OC_JSON_NONE;
 		     at = oc_json_next(&j, 0, at))
