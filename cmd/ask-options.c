@@ -76,15 +76,52 @@ static void add_stop(struct ask *ask, int id, const char *arg)
 	ask->request.stop = ask->stop;
 }
 
-/* Options that set a field of the request. */
+/* Options whose argument is a name or a text and nothing else, and those that have none. */
+static bool plain_option(struct ask *ask, int id, const char *arg)
+{
+	const struct {
+		int id;
+		const char **text;
+		bool *flag;
+	} rows[] = {
+	        {'m', &ask->request.model, NULL},
+	        {'p', &ask->instruction, NULL},
+	        {'c', &ask->chat.path, NULL},
+	        {'s', &ask->system, NULL},
+	        {'S', &ask->system_file, NULL},
+	        {'o', &ask->output_path, NULL},
+	        {OPT_EFFORT, &ask->request.effort, NULL},
+	        {OPT_SCHEMA, &ask->schema_file, NULL},
+	        {OPT_MESSAGES, &ask->messages_file, NULL},
+	        {OPT_TOOLS, &ask->tools_file, NULL},
+	        {OPT_TOOL_CHOICE, &ask->request.tool_choice, NULL},
+	        {OPT_REPORT, &ask->report_path, NULL},
+	        {OPT_REASONING, &ask->reasoning_path, NULL},
+	        {OPT_NO_FORMAT, NULL, &ask->request.no_formats},
+	        {OPT_REPLACE_INVALID, NULL, &ask->replace_invalid},
+	        {OPT_KEEP_THINK, NULL, &ask->request.keep_think},
+	        {OPT_KEEP_PARTIAL, NULL, &ask->keep_partial},
+	        {OPT_DRY_RUN, NULL, &ask->dry_run},
+	};
+
+	for (size_t i = 0; i < OC_COUNT(rows); i++) {
+		if (rows[i].id != id)
+			continue;
+		if (rows[i].text)
+			*rows[i].text = arg;
+		else
+			*rows[i].flag = true;
+		return true;
+	}
+	return false;
+}
+
+/* Options whose values are checked here. */
 static bool request_option(struct ask *ask, int id, const char *arg)
 {
 	struct oc_request *request = &ask->request;
 
 	switch (id) {
-	case 'm':
-		request->model = arg;
-		return true;
 	case 'i':
 		add_image(ask, id, arg);
 		return true;
@@ -103,9 +140,6 @@ static bool request_option(struct ask *ask, int id, const char *arg)
 		return true;
 	case OPT_STOP:
 		add_stop(ask, id, arg);
-		return true;
-	case OPT_EFFORT:
-		request->effort = arg;
 		return true;
 	case OPT_JSON_OBJECT:
 		request->format = OC_FORMAT_JSON_OBJECT;
@@ -141,56 +175,6 @@ static void note_field(struct ask *ask, int id)
 	}
 }
 
-/* Where the argument of an option goes that is a name or a text and nothing else; or NULL. */
-static const char **text_of(struct ask *ask, int id)
-{
-	switch (id) {
-	case 'p':
-		return &ask->instruction;
-	case 'c':
-		return &ask->chat.path;
-	case 's':
-		return &ask->system;
-	case 'S':
-		return &ask->system_file;
-	case OPT_SCHEMA:
-		return &ask->schema_file;
-	case OPT_MESSAGES:
-		return &ask->messages_file;
-	case OPT_TOOLS:
-		return &ask->tools_file;
-	case OPT_TOOL_CHOICE:
-		return &ask->request.tool_choice;
-	case 'o':
-		return &ask->output_path;
-	case OPT_REPORT:
-		return &ask->report_path;
-	case OPT_REASONING:
-		return &ask->reasoning_path;
-	default:
-		return NULL;
-	}
-}
-
-/* What an option without an argument sets; NULL for others. */
-static bool *flag_of(struct ask *ask, int id)
-{
-	switch (id) {
-	case OPT_NO_FORMAT:
-		return &ask->request.no_formats;
-	case OPT_REPLACE_INVALID:
-		return &ask->replace_invalid;
-	case OPT_KEEP_THINK:
-		return &ask->request.keep_think;
-	case OPT_KEEP_PARTIAL:
-		return &ask->keep_partial;
-	case OPT_DRY_RUN:
-		return &ask->dry_run;
-	default:
-		return NULL;
-	}
-}
-
 /* Some things are in files of their own, and "-" is none. */
 static void refuse_standard(int id)
 {
@@ -203,20 +187,10 @@ static void refuse_standard(int id)
 
 bool ask_option(struct ask *ask, int id, const char *arg)
 {
-	const char **text = text_of(ask, id);
-	bool *flag = flag_of(ask, id);
-
-	if (fields_option(&ask->fields, id, arg))
-		return true;
-	note_field(ask, id);
-	if (text && strcmp(arg, "-") == 0)
+	if (arg && strcmp(arg, "-") == 0)
 		refuse_standard(id);
-	if (text)
-		*text = arg;
-	else if (flag)
-		*flag = true;
-	else
-		return request_option(ask, id, arg) || cache_option(&ask->cache, id, arg) ||
-		       turn_option(&ask->turn, id, arg) || connect_option(&ask->connect, id, arg);
-	return true;
+	note_field(ask, id);
+	return plain_option(ask, id, arg) || request_option(ask, id, arg) ||
+	       fields_option(&ask->fields, id, arg) || cache_option(&ask->cache, id, arg) ||
+	       turn_option(&ask->turn, id, arg) || connect_option(&ask->connect, id, arg);
 }
