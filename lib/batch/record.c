@@ -12,6 +12,14 @@
 /* How the id of an envelope's answer begins, as in the OpenAI API. */
 static const char id_prefix[] = "batch_req_";
 
+enum { HASH_TEXT_MAX = sizeof id_prefix + 16 };
+
+/* A request's hash as it is written. */
+static void write_hash(char text[static HASH_TEXT_MAX], const char *prefix, uint64_t hash)
+{
+	(void)snprintf(text, HASH_TEXT_MAX, "%s%016" PRIx64, prefix, hash);
+}
+
 /* As oc_jsonw_member(), for text that need not be UTF-8. */
 static void put_any_text(struct oc_jsonw *w, const char *name, const char *value)
 {
@@ -28,11 +36,11 @@ static void put_any_text(struct oc_jsonw *w, const char *name, const char *value
 /* The beginning of every line: who is answered. */
 static void put_identity(struct oc_jsonw *w, const struct oc_line *line)
 {
+	char id[HASH_TEXT_MAX];
+
 	oc_jsonw_open(w, '{');
 	if (line->envelope) {
-		char id[sizeof id_prefix + 16];
-
-		(void)snprintf(id, sizeof id, "%s%016" PRIx64, id_prefix, line->id.request);
+		write_hash(id, id_prefix, line->id.request);
 		oc_jsonw_member(w, "id", id);
 	}
 	oc_jsonw_key(w, "custom_id");
@@ -75,7 +83,7 @@ static void put_response(struct oc_jsonw *w, int status, const char *request_id,
 
 static void put_reply(struct oc_jsonw *w, const struct oc_line *line, const struct oc_reply *reply)
 {
-	char request[17];
+	char request[HASH_TEXT_MAX];
 
 	oc_jsonw_key(w, "content");
 	oc_jsonw_string(w, reply->content, reply->content_len);
@@ -86,7 +94,7 @@ static void put_reply(struct oc_jsonw *w, const struct oc_line *line, const stru
 	oc_jsonw_key(w, "finish_reason");
 	oc_jsonw_string_or_null(w, reply->finish_reason);
 	oc_calls_member(w, reply);
-	(void)snprintf(request, sizeof request, "%016" PRIx64, line->id.request);
+	write_hash(request, "", line->id.request);
 	oc_jsonw_member(w, "request", request);
 }
 
@@ -171,43 +179,28 @@ void oc_record_reasoning(const struct oc_line *line, const struct oc_reply *repl
 
 /* ---- answers read back -------------------------------------------------------------------- */
 
-/* The number at the end of the string, behind the prefix; 0 where the string is another one. */
+/* The hash that the string is, behind the prefix; 0 where it is another one. */
 static uint64_t hash_in(const struct oc_json *json, int at, const char *prefix)
 {
 	struct oc_text raw = oc_json_raw(json, at);
-	size_t skip = 1 + strlen(prefix);
-	uint64_t h = 0;
+	size_t skip = strlen("\"") + strlen(prefix);
+	uint64_t hash = raw.n > skip ? strtoull(raw.p + skip, NULL, 16) : 0;
+	char text[HASH_TEXT_MAX];
 
-	if (raw.n != skip + 16 + 1 || memcmp(raw.p + 1, prefix, skip - 1) != 0)
-		return 0;
-	for (const char *p = raw.p + skip; *p != '"'; p++) {
-		const char *digit = strchr("0123456789abcdef", *p);
-
-		if (!digit)
-			return 0;
-		h = h << 4 | (uint64_t)(digit - "0123456789abcdef");
-	}
-	return h;
+	write_hash(text, prefix, hash);
+	return oc_json_is(json, at, text) ? hash : 0;
 }
 
 /* Does it say that something went wrong? There are many ways to say that nothing did. */
 static bool is_error(const struct oc_json *json, int at)
 {
-	switch (oc_json_type(json, at)) {
-	case OC_JSON_MISSING:
-	case OC_JSON_NULL:
-	case OC_JSON_FALSE:
-		return false;
-	case OC_JSON_STRING:
+	enum oc_json_type type = oc_json_type(json, at);
+
+	if (type == OC_JSON_STRING)
 		return oc_json_raw(json, at).n > strlen("\"\"");
-	case OC_JSON_ARRAY:
-	case OC_JSON_OBJECT:
+	if (type == OC_JSON_ARRAY || type == OC_JSON_OBJECT)
 		return oc_json_first(json, at) != OC_JSON_NONE;
-	case OC_JSON_TRUE:
-	case OC_JSON_NUMBER:
-		break;
-	}
-	return true;
+	return type == OC_JSON_TRUE || type == OC_JSON_NUMBER;
 }
 
 /* Is it what a server answers to a request that it fulfils? */
