@@ -99,20 +99,18 @@ static int read_format(struct oc_line *line, const struct oc_json *json, int req
 static int make_prompt(const struct oc_json *json, int at, const struct oc_request *defaults,
                        struct oc_buf *prompt, struct oc_err *err)
 {
-	struct oc_buf own = {0};
-	int rc;
+	size_t own;
 
-	oc_buf_init(&own, OC_PROMPT_MAX);
-	if (!oc_json_string(json, at, &own))
-		return fail(err, "\"prompt\" is no string");
 	oc_buf_add(prompt, defaults->prompt.p, defaults->prompt.n);
 	oc_prompt_separate(prompt);
-	oc_buf_add(prompt, own.p, own.n);
-	rc = own.bad == OC_ENOMEM || prompt->bad == OC_ENOMEM ? oc_err_nomem(err)
-	     : own.bad || prompt->bad                         ? fail(err, "the prompt is too large")
-	                              : oc_prompt_check(oc_buf_text(&own), err);
-	oc_buf_release(&own);
-	return rc;
+	own = prompt->n;
+	if (!oc_json_string(json, at, prompt))
+		return fail(err, "\"prompt\" is no string");
+	if (prompt->bad == OC_ENOMEM)
+		return oc_err_nomem(err);
+	if (prompt->bad)
+		return fail(err, "the prompt is too large");
+	return oc_prompt_check((struct oc_text){prompt->p + own, prompt->n - own}, err);
 }
 
 /* A line that is, or has, a prompt. */
