@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "answer/cut.h"
+#include "answer/form.h"
 #include "batch/record.h"
 #include "batch-settle.h"
 #include "text/err.h"
@@ -108,11 +109,13 @@ static void judge_envelope(struct oc_job *job)
 static void judge(struct run *run, struct oc_job *job)
 {
 	const struct oc_reply *reply = &job->reply;
+	struct oc_text answer = {reply->content, reply->content_len};
+	struct oc_request form = oc_line_form(&job->line, &run->ask.request);
 
 	if (job->line.envelope)
 		judge_envelope(job);
-	if (!job->err.code && reply->content_len)
-		(void)oc_line_check(&job->line, &run->ask.request, reply, &job->err);
+	if (!job->err.code && answer.n)
+		(void)oc_answer_check(&form, reply, answer, &job->err);
 	if (job->err.code && !job->err.http_status)
 		job->err.http_status = reply->http_status;
 }
@@ -122,12 +125,14 @@ static void put_answer(struct run *run, struct item *item)
 {
 	struct oc_job *job = &item->job;
 	const char *id = job->request_id[0] ? job->request_id : job->reply.id;
+	struct oc_request form = oc_line_form(&job->line, &run->ask.request);
 	struct oc_reply told = job->reply;
+	struct oc_text answer = {told.content, told.content_len};
 	struct oc_buf part = {0};
 	int rc;
 
 	oc_buf_init(&part, OC_ANSWER_MAX);
-	if (told.content_len && oc_line_part(&job->line, &run->ask.request, &told, &part)) {
+	if (!job->line.envelope && answer.n && oc_answer_part(&form, answer, &part)) {
 		told.content = part.p;
 		told.content_len = part.n;
 	}

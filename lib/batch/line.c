@@ -2,7 +2,6 @@
 /* line.c: the request lines of a batch. */
 #include "compat.h"
 
-#include "answer/form.h"
 #include "batch/line.h"
 #include "request/fields.h"
 #include "request/request.h"
@@ -255,8 +254,7 @@ int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, str
 	return oc_err_set(err, OC_EDATA, "the line is unusable: %s", why.message);
 }
 
-/* What the line asks for of an answer. */
-static struct oc_request form_of(const struct oc_line *line, const struct oc_request *defaults)
+struct oc_request oc_line_form(const struct oc_line *line, const struct oc_request *defaults)
 {
 	struct oc_request request = *defaults;
 
@@ -266,22 +264,4 @@ static struct oc_request form_of(const struct oc_line *line, const struct oc_req
 	if (line->schema.n)
 		request.schema = oc_buf_text(&line->schema);
 	return request;
-}
-
-int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
-                  const struct oc_reply *reply, struct oc_err *err)
-{
-	struct oc_request request = form_of(line, defaults);
-
-	return oc_answer_check(&request, reply,
-	                       (struct oc_text){reply->content, reply->content_len}, err);
-}
-
-bool oc_line_part(const struct oc_line *line, const struct oc_request *defaults,
-                  const struct oc_reply *reply, struct oc_buf *out)
-{
-	struct oc_request request = form_of(line, defaults);
-
-	return !line->envelope &&
-	       oc_answer_part(&request, (struct oc_text){reply->content, reply->content_len}, out);
 }

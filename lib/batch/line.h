@@ -47,13 +47,8 @@ void oc_line_release(struct oc_line *line);
 int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, struct oc_json *json,
                  const struct oc_request *defaults, struct oc_err *err);
 
-/* Does the answer have the form that the line, or else the defaults, ask for? OC_EPROTO if not. */
-int oc_line_check(const struct oc_line *line, const struct oc_request *defaults,
-                  const struct oc_reply *reply, struct oc_err *err);
-
-/* Appends what the line asks for of an answer, as oc_answer_part(). False where it is all of it, as
- * it is for an envelope. */
-bool oc_line_part(const struct oc_line *line, const struct oc_request *defaults,
-                  const struct oc_reply *reply, struct oc_buf *out);
+/* What the line, or else the defaults, ask for of an answer, for oc_answer_check() and
+ * oc_answer_part(). It borrows from both. */
+struct oc_request oc_line_form(const struct oc_line *line, const struct oc_request *defaults);
 
 #endif

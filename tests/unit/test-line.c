@@ -3,6 +3,7 @@
 #include "fail-alloc.h"
 #include "unit.h"
 
+#include "answer/form.h"
 #include "batch/line.h"
 #include "text/text.h"
 
@@ -337,15 +338,15 @@ TEST(request_hash_is_stable)
 static int check_answer(const char *text, const struct oc_request *req, const char *answer)
 {
 	struct oc_line line;
+	struct oc_request form;
 	struct oc_reply reply = {0};
 	struct oc_err err = {0};
 	int rc;
 
 	oc_reply_init(&reply);
 	CHECK_INT(read_with(&line, 1, text, req, &err), OC_OK);
-	reply.content = strdup(answer);
-	reply.content_len = strlen(answer);
-	rc = oc_line_check(&line, req, &reply, &err);
+	form = oc_line_form(&line, req);
+	rc = oc_answer_check(&form, &reply, oc_text_of(answer), &err);
 	oc_reply_release(&reply);
 	oc_line_release(&line);
 	return rc;
