@@ -144,7 +144,8 @@ $B/man/%: docs/% docs/request-options.mdoc docs/expand.awk
 	$(call step,MAN)awk -f docs/expand.awk docs/request-options.mdoc $< >$@
 
 # What tests put before the C library; never instrumented, since it is loaded by what is.
-$B/shim.so: tests/shim/shim.c $B/flags
+SHIMS       := $B/shim.so $B/memory.so
+$(SHIMS): $B/%.so: tests/shim/%.c $B/flags
 	$(call step,LD)$(CC) -std=c11 $(WARNINGS) $(CFLAGS) -fPIC -shared -o $@ $< -ldl
 
 # Allocations go through fail-alloc.c, which can make them fail.
@@ -172,7 +173,7 @@ have-deps: $(filter deps,$(MAKECMDGOALS))
 
 .PHONY: check
 check: have-deps ## build everything and run every test
-	@$(MAKE) --no-print-directory all $B/fake $B/shim.so unit fuzzers
+	@$(MAKE) --no-print-directory all $B/fake $(SHIMS) unit fuzzers
 	@B='$B' BIN='$(BIN)' SANITIZE='$(SANITIZE)' WRAP='$(WRAP)' tests/run $(TESTS)
 
 .PHONY: unit fuzzers benches

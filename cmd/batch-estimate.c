@@ -15,9 +15,9 @@ static int64_t tokens_at(const struct oc_json *json, int at)
 	int64_t tokens;
 
 	oc_buf_init(&text, OC_PROMPT_MAX);
-	if (!oc_json_string(json, at, &text))
-		return oc_guess_tokens(oc_json_raw(json, at));
-	tokens = oc_guess_tokens(oc_buf_text(&text));
+	tokens = oc_guess_tokens(oc_json_string(json, at, &text) ? oc_buf_text(&text)
+	                                                         : oc_json_raw(json, at));
+	cli_need_memory(text.bad != OC_ENOMEM);
 	oc_buf_release(&text);
 	return tokens;
 }

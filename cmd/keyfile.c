@@ -73,7 +73,8 @@ static void read_line(struct oc_buf *line, int fd, const char *path)
 {
 	char c = '\0';
 
-	(void)oc_buf_room(line, KEYFILE_MAX); /* so that it does not move, and leave a copy */
+	/* So that it does not move, and leave a copy. */
+	cli_need_memory(oc_buf_room(line, KEYFILE_MAX));
 	while (c != '\n') {
 		ssize_t n = read(fd, &c, 1);
 

@@ -55,6 +55,7 @@ static void flush(struct stream *stream)
 {
 	struct ask *ask = &stream->ask;
 
+	cli_need_memory(!stream->pending.bad && !stream->pending_reasoning.bad);
 	output_write(&ask->reasoning, stream->pending_reasoning.p, stream->pending_reasoning.n);
 	oc_buf_clear(&stream->pending_reasoning);
 	if (ask->reasoning_path && stream->pending.n)
@@ -88,7 +89,6 @@ static int take_chunk(void *ctx, const struct oc_chunk *chunk)
 		flush(stream);
 		break;
 	}
-	cli_need_memory(!stream->pending.bad && !stream->pending_reasoning.bad);
 	return 0;
 }
 

@@ -70,7 +70,9 @@ static void read_system(struct ask *ask)
 		oc_buf_puts(&ask->system_text, ask->system);
 	if (ask->system_file)
 		input_read(ask->system_file, &ask->system_text);
-	check_utf8(ask, &ask->system_text, 0, ask->system_file ? ask->system_file : "--system");
+	cli_need_memory(!ask->system_text.bad);
+	check_utf8(ask, &ask->system_text, 0,
+	           ask->system_file ? input_name(ask->system_file) : "--system");
 	ask->request.system = oc_buf_text(&ask->system_text);
 }
 
@@ -198,6 +200,7 @@ void prompt_read_instruction(struct ask *ask)
 	if (!ask->instruction)
 		return;
 	oc_buf_puts(&ask->prompt, ask->instruction);
+	cli_need_memory(!ask->prompt.bad);
 	check_utf8(ask, &ask->prompt, 0, "--prompt");
 	ask->request.prompt = oc_buf_text(&ask->prompt);
 }
@@ -220,6 +223,7 @@ void prompt_read(struct ask *ask, int noperands, char **operands)
 		return; /* these are all that is asked */
 	if (!noperands && !ask->instruction)
 		add_file(ask, "-", true);
+	cli_need_memory(ask->prompt.bad != OC_ENOMEM);
 	if (ask->prompt.bad)
 		cli_die(CLI_DATAERR, "the prompt is too large: the limit is %zu bytes",
 		        OC_PROMPT_MAX);
