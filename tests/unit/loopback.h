@@ -70,4 +70,14 @@ static inline struct oc_config config(void)
 	return cfg;
 }
 
+static inline struct oc_request request(void)
+{
+	struct oc_request req;
+
+	oc_request_init(&req);
+	req.model = "m";
+	req.prompt = (struct oc_text){"hi", 2};
+	return req;
+}
+
 #endif

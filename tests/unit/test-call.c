@@ -10,17 +10,22 @@
 #include "loopback.h"
 #include "answer/reply.h"
 
-static int ask(const struct oc_config *cfg, oc_sink *sink, void *ctx, struct oc_reply *reply,
-               struct oc_err *err)
-{
-	struct oc_request req;
+static struct oc_reply reply; /* of the call that was made last */
+static struct oc_err err;
 
-	oc_request_init(&req);
-	req.model = "m";
-	req.prompt = (struct oc_text){"hi", 2};
-	if (sink)
-		return oc_stream(cfg, &req, sink, ctx, reply, err);
-	return oc_complete(cfg, &req, reply, err);
+static int ask_with(const struct oc_config *cfg, oc_sink *sink)
+{
+	struct oc_request req = request();
+
+	oc_reply_release(&reply);
+	err = (struct oc_err){0};
+	return sink ? oc_stream(cfg, &req, sink, NULL, &reply, &err)
+	            : oc_complete(cfg, &req, &reply, &err);
+}
+
+static int ask(const struct oc_config *cfg)
+{
+	return ask_with(cfg, NULL);
 }
 
 #define BUSY "status 503\nbody {}\n---\n"
@@ -36,97 +41,78 @@ TEST(a_wait_that_passes_the_deadline_is_not_begun)
 
 	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
 		struct oc_config cfg = config();
-		struct oc_reply reply = {0};
-		struct oc_err err = {0};
 
 		serve(scripts[i]);
 		cfg.backoff_factor = 60;
 		cfg.max_time = 40;
-		CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EBUSY);
+		CHECK_INT(ask(&cfg), OC_EBUSY);
 		CHECK_INT(err.http_status, 503);
 		CHECK_INT(reply.attempts, 1);
 		CHECK(reply.seconds < 40);
-		oc_reply_release(&reply);
 	}
 }
 
 TEST(the_deadline_is_one_for_all_tries)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("status 503\nbody {}\n---\nstatus 503\nbody {}\n---\nstall\n");
 	cfg.max_time = 2; /* enough for a slow machine to come to the third try */
 	cfg.timeout = cfg.wait = 0;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ETIMEOUT);
+	CHECK_INT(ask(&cfg), OC_ETIMEOUT);
 	CHECK(strstr(err.message, "the deadline has passed"));
 	CHECK(reply.seconds > 1.9);
-	oc_reply_release(&reply);
 }
 
 TEST(silence_is_tried_again)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("stall\n---\nanswer ok\n");
 	cfg.wait = 0.1;
 	cfg.max_retries = 100; /* for a machine that is slow to answer, too */
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(ask(&cfg), OC_OK);
 	CHECK(reply.attempts >= 2);
 	CHECK_STR(reply.content, "ok");
-	oc_reply_release(&reply);
 }
 
 TEST(with_a_deadline_only_tries_go_on)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve(BUSY BUSY BUSY BUSY BUSY BUSY BUSY BUSY "answer ok\n");
 	cfg.max_time = 600;
 	cfg.max_retries = OC_RETRY_ON;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(ask(&cfg), OC_OK);
 	CHECK_INT(reply.attempts, 9);
-	oc_reply_release(&reply);
 }
 
 TEST(a_long_wish_needs_a_deadline)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("status 503\nheader Retry-After: 3600\nbody {}\n---\nanswer late\n");
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EBUSY);
+	CHECK_INT(ask(&cfg), OC_EBUSY);
 	CHECK_INT(reply.attempts, 1);
 	CHECK(strstr(err.message, "it asks to wait 3600 s"));
-	oc_reply_release(&reply);
 	cfg.max_time = 100;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
-	oc_reply_release(&reply);
+	CHECK_INT(ask(&cfg), OC_OK);
 }
 
 /* What a try has brought before it broke off is no part of the answer. */
 TEST(a_new_try_starts_afresh)
 {
 	struct oc_config cfg = config();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("sse\ndata {\"id\":\"first\",\"model\":\"x\",\"choices\":[{\"delta\":{\"content\":"
 	      "\"no\",\"reasoning\":\"no\"}}],\"usage\":{\"prompt_tokens\":99}}\nreset\n---\n"
 	      "sse\ndelta yes\ndone\n");
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(ask(&cfg), OC_OK);
 	CHECK_INT(reply.attempts, 2);
 	CHECK_STR(reply.content, "yes");
 	CHECK_STR(reply.reasoning, NULL);
 	CHECK(!reply.id || strcmp(reply.id, "first") != 0);
 	CHECK_INT(reply.usage.input_tokens, -1);
-	oc_reply_release(&reply);
 }
 
 /* ---- leave to send ------------------------------------------------------------------------ */
@@ -141,14 +127,14 @@ struct gate {
 	int entered;
 };
 
-static int gate_enter(void *ctx, double *wait, struct oc_err *err)
+static int gate_enter(void *ctx, double *wait, struct oc_err *why)
 {
 	struct gate *gate = ctx;
 
 	CHECK_INT(gate->inside, 0);
 	if (++gate->asked == gate->refuses_at) {
-		*err = (struct oc_err){.code = OC_EQUOTA, .message = "no more"};
-		return err->code;
+		*why = (struct oc_err){.code = OC_EQUOTA, .message = "no more"};
+		return why->code;
 	}
 	*wait = gate->later-- > 0 ? 0.001 : 0;
 	gate->inside += *wait <= 0;
@@ -178,85 +164,72 @@ TEST(each_try_has_its_leave)
 {
 	struct gate gate = {.later = 3};
 	struct oc_config cfg = gated(&gate);
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve(BUSY "reset\n---\nanswer ok\n");
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(ask(&cfg), OC_OK);
 	CHECK_INT(gate.asked, 6);
 	CHECK_INT(gate.entered, 3);
 	CHECK_INT(gate.inside, 0);
 	CHECK_INT(gate.given_up, 0);
-	oc_reply_release(&reply);
 }
 
 TEST(an_error_instead_of_leave_ends_the_call)
 {
 	struct gate gate = {.refuses_at = 2};
 	struct oc_config cfg = gated(&gate);
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve(BUSY "answer late\n");
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EQUOTA);
+	CHECK_INT(ask(&cfg), OC_EQUOTA);
 	CHECK_STR(err.message, "no more");
 	CHECK_INT(reply.attempts, 1);
 	CHECK_INT(gate.inside, 0);
-	oc_reply_release(&reply);
 	gate = (struct gate){.refuses_at = 1};
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EQUOTA);
+	CHECK_INT(ask(&cfg), OC_EQUOTA);
 	CHECK_INT(reply.attempts, 0);
-	oc_reply_release(&reply);
 }
 
 TEST(leave_that_does_not_come_until_the_deadline)
 {
 	struct gate gate = {.later = INT_MAX};
 	struct oc_config cfg = gated(&gate);
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("answer ok\n");
 	cfg.max_time = 0.05;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ETIMEOUT);
+	CHECK_INT(ask(&cfg), OC_ETIMEOUT);
 	CHECK_INT(reply.attempts, 0);
 	CHECK_INT(gate.given_up, 1);
 	CHECK_INT(gate.inside, 0);
-	oc_reply_release(&reply);
 }
 
 TEST(limits_are_checked)
 {
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 	struct oc_config cfg;
 
 	cfg = config();
 	cfg.timeout = -1;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(ask(&cfg), OC_EARG);
 	cfg.timeout = (double)NAN;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(ask(&cfg), OC_EARG);
 	cfg = config();
 	cfg.max_time = -0.001;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(ask(&cfg), OC_EARG);
 	cfg = config();
 	cfg.wait = -1;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(ask(&cfg), OC_EARG);
 	cfg = config();
 	cfg.max_retries = OC_RETRY_ON; /* without a deadline */
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(ask(&cfg), OC_EARG);
 	cfg.max_time = 60;
 	cfg.max_retries = -2;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(ask(&cfg), OC_EARG);
 	cfg = config();
 	cfg.backoff_factor = (double)NAN;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_EARG);
+	CHECK_INT(ask(&cfg), OC_EARG);
 	/* Without an end is a limit, too. */
 	serve("answer ok\n");
 	cfg = config();
 	cfg.timeout = cfg.wait = cfg.max_time = cfg.backoff_factor = (double)INFINITY;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
-	oc_reply_release(&reply);
+	CHECK_INT(ask(&cfg), OC_OK);
 }
 
 /* ---- a reader that leaves ----------------------------------------------------------------- */
@@ -301,49 +274,39 @@ static void leave_at_a_wait(void *ctx, const char *line)
 TEST(a_reader_that_leaves_ends_a_try)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("sse\ndelta x\nstall\n");
-	CHECK_INT(ask(&cfg, leave_at_first_text, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(ask_with(&cfg, leave_at_first_text), OC_ESTOPPED);
 	CHECK_INT(reply.delivered, 1);
 	CHECK_INT(reply.http_status, 200);
 	CHECK(reader < 0);
-	oc_reply_release(&reply);
 	(void)close(cfg.watch_fd);
 }
 
 TEST(a_reader_that_has_left_ends_the_first_try)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("stall\n");
 	leave();
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(ask(&cfg), OC_ESTOPPED);
 	CHECK_INT(reply.attempts, 1);
-	oc_reply_release(&reply);
 	(void)close(cfg.watch_fd);
 	/* What is no descriptor has no reader, either. */
 	cfg.watch_fd = 900;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
-	oc_reply_release(&reply);
+	CHECK_INT(ask(&cfg), OC_ESTOPPED);
 }
 
 TEST(a_reader_that_leaves_ends_a_wait)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("status 503\nheader Retry-After: 110\nbody {}\n");
 	cfg.log = leave_at_a_wait;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(ask(&cfg), OC_ESTOPPED);
 	CHECK_INT(reply.attempts, 1);
 	CHECK(reader < 0);
 	CHECK(reply.seconds < 110);
-	oc_reply_release(&reply);
 	(void)close(cfg.watch_fd);
 }
 
@@ -376,18 +339,15 @@ TEST(a_call_is_cancelled_before_and_within_a_try)
 	for (size_t i = 0; i < OC_COUNT(yes_at); i++) {
 		struct oc_config cfg = config();
 		struct asked asked = {.yes_at = yes_at[i]};
-		struct oc_reply reply = {0};
-		struct oc_err err = {0};
 
 		serve("stall\n");
 		cfg.cancelled = count_down;
 		cfg.cancel_ctx = &asked;
 		cfg.timeout = cfg.wait = 0;
-		CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+		CHECK_INT(ask(&cfg), OC_ESTOPPED);
 		CHECK_STR(err.message, "the call was cancelled");
 		CHECK_INT(asked.n, yes_at[i]);
 		CHECK_INT(reply.attempts, 1);
-		oc_reply_release(&reply);
 	}
 }
 
@@ -395,30 +355,24 @@ TEST(a_call_is_cancelled_within_a_wait)
 {
 	struct oc_config cfg = config();
 	struct asked asked = {.yes_at = INT_MAX};
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("status 503\nheader Retry-After: 110\nbody {}\n");
 	cfg.log = cancel_at_a_wait;
 	cfg.log_ctx = &asked;
 	cfg.cancelled = count_down;
 	cfg.cancel_ctx = &asked;
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_ESTOPPED);
+	CHECK_INT(ask(&cfg), OC_ESTOPPED);
 	CHECK_INT(reply.attempts, 1);
 	CHECK(reply.seconds < 110);
-	oc_reply_release(&reply);
 }
 
 TEST(a_reader_that_stays_changes_nothing)
 {
 	struct oc_config cfg = watching();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("status 503\nbody {}\n---\nanswer ok\n");
-	CHECK_INT(ask(&cfg, NULL, NULL, &reply, &err), OC_OK);
+	CHECK_INT(ask(&cfg), OC_OK);
 	CHECK_INT(reply.attempts, 2);
-	oc_reply_release(&reply);
 	leave();
 	(void)close(cfg.watch_fd);
 }

@@ -13,16 +13,6 @@
 
 /* ---- asking ------------------------------------------------------------------------------- */
 
-static struct oc_request request(void)
-{
-	struct oc_request req;
-
-	oc_request_init(&req);
-	req.model = "m";
-	req.prompt = oc_text_of("hi");
-	return req;
-}
-
 /* What a sink got; it stops after so many pieces, if that is not 0. */
 struct heard {
 	struct oc_buf content;
@@ -32,17 +22,20 @@ struct heard {
 	int stop_after;
 };
 
-static void heard_init(struct heard *h)
-{
-	*h = (struct heard){.pieces = 0};
-	oc_buf_init(&h->content, (size_t)1 << 20);
-	oc_buf_init(&h->reasoning, (size_t)1 << 20);
-}
+/* What the call has brought that was made last. */
+static struct oc_reply reply;
+static struct oc_err err;
+static struct heard heard;
 
-static void heard_release(struct heard *h)
+static void forget(void)
 {
-	oc_buf_release(&h->content);
-	oc_buf_release(&h->reasoning);
+	oc_reply_release(&reply);
+	err = (struct oc_err){0};
+	oc_buf_release(&heard.content);
+	oc_buf_release(&heard.reasoning);
+	heard = (struct heard){.pieces = 0};
+	oc_buf_init(&heard.content, (size_t)1 << 20);
+	oc_buf_init(&heard.reasoning, (size_t)1 << 20);
 }
 
 static int hear(void *ctx, const struct oc_chunk *chunk)
@@ -58,18 +51,29 @@ static int hear(void *ctx, const struct oc_chunk *chunk)
 	return ++h->pieces == h->stop_after;
 }
 
+static int complete(const struct oc_config *cfg, const struct oc_request *req)
+{
+	forget();
+	return oc_complete(cfg, req, &reply, &err);
+}
+
+static int stream(const struct oc_config *cfg, const struct oc_request *req, int stop_after)
+{
+	forget();
+	heard.stop_after = stop_after;
+	return oc_stream(cfg, req, hear, &heard, &reply, &err);
+}
+
 /* ---- the function style ------------------------------------------------------------------- */
 
 TEST(complete_returns_content_model_and_usage)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("answer Hello\\u0000!");
 	cfg.base_url = base_url;
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_INT(complete(&cfg, &req), OC_OK);
 	CHECK_MEM(reply.content, reply.content_len, "Hello\0!", 7);
 	CHECK_STR(reply.model, "m");
 	CHECK_INT(reply.usage.input_tokens, 3);
@@ -77,56 +81,46 @@ TEST(complete_returns_content_model_and_usage)
 	CHECK_INT(reply.usage.total_tokens, 5);
 	CHECK_INT(reply.http_status, 200);
 	CHECK_INT(reply.attempts, 1);
-	oc_reply_release(&reply);
 }
 
 TEST(complete_tries_again)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("status 503\nframing close\nbody "
 	      "{\"error\":\"busy\"}\n---\nclose\n---\nreset\n---\nanswer ok\n");
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_INT(complete(&cfg, &req), OC_OK);
 	CHECK_STR(reply.content, "ok");
 	CHECK_INT(reply.attempts, 4);
-	oc_reply_release(&reply);
 	serve("status 503\nbody {\"error\":\"busy\"}\n");
 	cfg.max_retries = 2;
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EBUSY);
+	CHECK_INT(complete(&cfg, &req), OC_EBUSY);
 	CHECK_INT(err.http_status, 503);
 	CHECK_INT(reply.attempts, 3);
 	CHECK(strstr(err.message, "busy") && strstr(err.message, "3 tries"));
-	oc_reply_release(&reply);
 }
 
 TEST(complete_does_not_repeat_the_key)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	cfg.api_key = "sk-secret";
 	serve("status 401\nbody {\"error\":\"sk-secret is no key, sk-secret\"}\n");
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EAUTH);
+	CHECK_INT(complete(&cfg, &req), OC_EAUTH);
 	CHECK(!strstr(err.message, "secret"));
 	CHECK(strstr(err.message, "********* is no key"));
-	oc_reply_release(&reply);
 	/* A message that ends within the key. */
 	cfg.api_key = "sk-secret-of-many-letters";
 	serve("body no JSON, but a word to say of a key, it is: sk-secret-of-many-letters\n");
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EPROTO);
+	CHECK_INT(complete(&cfg, &req), OC_EPROTO);
 	CHECK(strstr(err.message, "a key, it is: "));
 	CHECK(!strstr(err.message, "sk-"));
-	oc_reply_release(&reply);
 	/* A key that masking does not change must not be masked for ever. */
 	cfg.api_key = "*";
 	serve("status 401\nbody {\"error\":\"* is no key\"}\n");
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EAUTH);
-	oc_reply_release(&reply);
+	CHECK_INT(complete(&cfg, &req), OC_EAUTH);
 }
 
 TEST(headers_are_sent_and_those_that_are_secret_are_not_told)
@@ -138,7 +132,6 @@ TEST(headers_are_sent_and_those_that_are_secret_are_not_told)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_err err = {0};
 	char *text;
 
 	cfg.headers = headers;
@@ -167,7 +160,6 @@ TEST(an_object_has_no_tools)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm = NULL;
-	struct oc_err err = {0};
 
 	req.tools = oc_text_of("[{\"type\":\"x\"}]");
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
@@ -181,36 +173,30 @@ TEST(complete_takes_tools_that_are_called)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("sse\ndata {\"choices\":[{\"delta\":{\"tool_calls\":[{\"id\":\"a\",\"function\":{"
 	      "\"name\":\"f\"}}]},\"finish_reason\":\"tool_calls\"}]}\ndone\n");
 	req.prompt = oc_text_of("hi");
 	req.tools = oc_text_of("[{\"type\":\"x\"}]");
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_INT(complete(&cfg, &req), OC_OK);
 	CHECK_STR(reply.content, "");
 	CHECK_STR(reply.tool_calls, "[{\"id\":\"a\",\"type\":\"function\",\"function\":{\"name\":"
 	                            "\"f\",\"arguments\":\"{}\"}}]");
 	CHECK_INT(reply.tool_calls_len, strlen(reply.tool_calls));
-	oc_reply_release(&reply);
 }
 
 TEST(complete_takes_a_stream_for_an_answer)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("sse\ndelta a\\u00e9\ndata {\"choices\":[{\"delta\":{\"reasoning\":\"why\"}}]}\n"
 	      "bytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xff\"}}]}\\n\\n\nfinish "
 	      "stop\ndone\n");
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_OK);
+	CHECK_INT(complete(&cfg, &req), OC_OK);
 	CHECK_STR(reply.content, "a\xc3\xa9\xef\xbf\xbd");
 	CHECK_STR(reply.reasoning, "why");
 	CHECK_STR(reply.finish_reason, "stop");
-	oc_reply_release(&reply);
 }
 
 TEST(configurations_are_checked)
@@ -250,16 +236,13 @@ TEST(configurations_are_checked)
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
 		struct oc_config cfg = config();
-		struct oc_reply reply = {0};
-		struct oc_err err = {0};
 
 		cfg.max_retries = 0;
 		cfg.base_url = rows[i].base_url;
 		cfg.api_key = rows[i].key;
-		CHECK_INT(oc_complete(&cfg, &req, &reply, &err), rows[i].code);
+		CHECK_INT(complete(&cfg, &req), rows[i].code);
 		CHECK_INT(err.code, rows[i].code);
 		CHECK(err.message[0] && !strstr(err.message, "secret"));
-		oc_reply_release(&reply);
 	}
 }
 
@@ -267,59 +250,40 @@ TEST(stream_hands_pieces_over)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
-	struct heard h;
 
 	serve("sse\ndelta Hel\ndata {\"choices\":[{\"delta\":{\"reasoning\":\"hm\"}}]}\ndelta lo\n"
 	      "finish stop\ndata {\"choices\":[],\"usage\":{\"prompt_tokens\":4}}\ndone\n");
-	heard_init(&h);
-	CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), OC_OK);
-	CHECK_STR(h.content.p, "Hello");
-	CHECK_STR(h.reasoning.p, "hm");
-	CHECK_INT(h.pieces, 3);
-	CHECK(h.flushes >= 1 && h.flushes <= 3);
+	CHECK_INT(stream(&cfg, &req, 0), OC_OK);
+	CHECK_STR(heard.content.p, "Hello");
+	CHECK_STR(heard.reasoning.p, "hm");
+	CHECK_INT(heard.pieces, 3);
+	CHECK(heard.flushes >= 1 && heard.flushes <= 3);
 	CHECK_INT(reply.delivered, 5);
 	CHECK_INT(reply.usage.input_tokens, 4);
 	CHECK_STR(reply.finish_reason, "stop");
-	heard_release(&h);
-	oc_reply_release(&reply);
 }
 
 TEST(stream_joins_characters)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
-	struct heard h;
 
 	serve("sse\nbytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xe2\\x82\"}}]}\\n\\n\n"
 	      "bytes data: {\"choices\":[{\"delta\":{\"content\":\"\\xac\\xff\"}}]}\\n\\n\n"
 	      "bytes data: "
 	      "{\"choices\":[{\"delta\":{\"content\":\"x\\xf0\\x9f\"}}]}\\n\\n\ndone\n");
-	heard_init(&h);
-	CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), OC_OK);
-	CHECK_STR(h.content.p, "\xe2\x82\xac\xef\xbf\xbdx\xef\xbf\xbd");
-	heard_release(&h);
-	oc_reply_release(&reply);
+	CHECK_INT(stream(&cfg, &req, 0), OC_OK);
+	CHECK_STR(heard.content.p, "\xe2\x82\xac\xef\xbf\xbdx\xef\xbf\xbd");
 }
 
 TEST(stream_stops_when_the_sink_says_so)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
-	struct heard h;
 
 	serve("sse\nrepeat forever delta x\n");
-	heard_init(&h);
-	h.stop_after = 3;
-	CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), OC_ESTOPPED);
-	CHECK_STR(h.content.p, "xxx");
-	heard_release(&h);
-	oc_reply_release(&reply);
+	CHECK_INT(stream(&cfg, &req, 3), OC_ESTOPPED);
+	CHECK_STR(heard.content.p, "xxx");
 }
 
 TEST(stream_does_not_lie_about_its_end)
@@ -354,18 +318,12 @@ TEST(stream_does_not_lie_about_its_end)
 	struct oc_request req = request();
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_reply reply = {0};
-		struct oc_err err = {0};
-		struct heard h;
 
 		serve(rows[i].script);
-		heard_init(&h);
 		printf("# %s", rows[i].script);
-		CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), rows[i].code);
-		CHECK_STR(h.content.p, i == empty ? "" : "x");
+		CHECK_INT(stream(&cfg, &req, 0), rows[i].code);
+		CHECK_STR(heard.content.p, i == empty ? "" : "x");
 		CHECK_INT(reply.delivered, i == empty ? 0 : 1);
-		heard_release(&h);
-		oc_reply_release(&reply);
 	}
 }
 
@@ -379,14 +337,12 @@ TEST(a_stream_that_was_stopped_has_a_status)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("sse\ndelta x\nstall\n");
+	forget();
 	CHECK_INT(oc_stream(&cfg, &req, stop_at_flush, NULL, &reply, &err), OC_ESTOPPED);
 	CHECK_INT(reply.http_status, 200);
 	CHECK_INT(reply.delivered, 1);
-	oc_reply_release(&reply);
 }
 
 /* ---- the object style --------------------------------------------------------------------- */
@@ -397,7 +353,6 @@ TEST(llm_answers_many_times)
 	struct oc_request req = request();
 	char model[] = "m";
 	struct oc_llm *llm;
-	struct oc_err err = {0};
 	char *text;
 	size_t len;
 
@@ -413,12 +368,10 @@ TEST(llm_answers_many_times)
 	free(text);
 	CHECK_INT(oc_llm_generate_response(llm, oc_text_of(" \n"), &text, NULL, &err), OC_EDATA);
 	CHECK(!text);
-	struct heard h;
-
-	heard_init(&h);
-	CHECK_INT(oc_llm_generate_response_stream(llm, oc_text_of("hi"), hear, &h, &err), OC_OK);
-	CHECK_STR(h.content.p, "three");
-	heard_release(&h);
+	forget();
+	CHECK_INT(oc_llm_generate_response_stream(llm, oc_text_of("hi"), hear, &heard, &err),
+	          OC_OK);
+	CHECK_STR(heard.content.p, "three");
 	oc_llm_free(llm);
 	oc_llm_free(NULL);
 }
@@ -429,7 +382,6 @@ TEST(llm_asks_as_often_as_it_says)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_err err = {0};
 
 	for (int retries = 0; retries < 2; retries++) {
 		static const char *const texts[] = {"1", NULL, "3", NULL, "5", "6"};
@@ -458,7 +410,6 @@ TEST(llm_checks_its_arguments)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_err err = {0};
 
 	req.temperature = 2.5;
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
@@ -483,27 +434,22 @@ TEST(llm_fills_replies)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
-	struct heard h;
 
 	serve("body {\"id\":\"x-1\",\"choices\":[{\"message\":{\"content\":\"one\"},"
 	      "\"finish_reason\":\"stop\"}],\"usage\":{\"total_tokens\":7}}\n"
 	      "---\nsse\ndelta two\nfinish length\ndone\n");
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	forget();
 	CHECK_INT(oc_llm_complete(llm, oc_text_of("hi"), &reply, &err), OC_OK);
 	CHECK_STR(reply.content, "one");
 	CHECK_STR(reply.id, "x-1");
 	CHECK_INT(reply.usage.total_tokens, 7);
-	oc_reply_release(&reply);
-	heard_init(&h);
-	CHECK_INT(oc_llm_stream(llm, oc_text_of("hi"), hear, &h, &reply, &err), OC_OK);
-	CHECK_STR(h.content.p, "two");
+	forget();
+	CHECK_INT(oc_llm_stream(llm, oc_text_of("hi"), hear, &heard, &reply, &err), OC_OK);
+	CHECK_STR(heard.content.p, "two");
 	CHECK_STR(reply.finish_reason, "length");
-	oc_reply_release(&reply);
+	forget();
 	CHECK_INT(oc_llm_complete(llm, oc_text_of(""), &reply, &err), OC_EDATA);
-	oc_reply_release(&reply);
-	heard_release(&h);
 	oc_llm_free(llm);
 }
 
@@ -512,16 +458,14 @@ TEST(a_stream_needs_a_sink)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 
 	serve("sse\ndelta one\ndone\n");
+	forget();
 	CHECK_INT(oc_stream(&cfg, &req, NULL, NULL, &reply, &err), OC_EARG);
 	CHECK_STR(err.message, "there is no sink for the stream");
-	oc_reply_release(&reply);
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	forget();
 	CHECK_INT(oc_llm_stream(llm, oc_text_of("hi"), NULL, NULL, &reply, &err), OC_EARG);
-	oc_reply_release(&reply);
 	CHECK_INT(oc_llm_generate_response_stream(llm, oc_text_of("hi"), NULL, NULL, NULL),
 	          OC_EARG);
 	oc_llm_free(llm);
@@ -532,17 +476,14 @@ TEST(a_configuration_that_was_not_initialised_is_refused)
 	struct oc_config cfg = {0};
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_reply reply = {0};
-	struct oc_err err = {0};
 	char **ids;
 
 	cfg.base_url = config().base_url;
 	serve("answer one\n");
-	CHECK_INT(oc_complete(&cfg, &req, &reply, &err), OC_EARG);
+	CHECK_INT(complete(&cfg, &req), OC_EARG);
 	CHECK_STR(err.message, "the configuration is not oc_config_init()'s");
-	oc_reply_release(&reply);
+	forget();
 	CHECK_INT(oc_stream(&cfg, &req, hear, NULL, &reply, NULL), OC_EARG);
-	oc_reply_release(&reply);
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, NULL), OC_EARG);
 	CHECK_INT(oc_list_models(&cfg, &ids, NULL), OC_EARG);
 }
@@ -565,27 +506,20 @@ TEST(structured_answers_are_checked)
 
 	req.schema = oc_text_of("{\"properties\":{\"a\":{\"type\":\"integer\"}}}");
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_reply reply = {0};
-		struct oc_err err = {0};
-		struct heard h;
 
 		serve(rows[i].script);
 		req.format = rows[i].format;
-		CHECK_INT(oc_complete(&cfg, &req, &reply, &err), rows[i].code);
-		oc_reply_release(&reply);
-		heard_init(&h);
-		CHECK_INT(oc_stream(&cfg, &req, hear, &h, &reply, &err), rows[i].code);
-		heard_release(&h);
-		oc_reply_release(&reply);
+		CHECK_INT(complete(&cfg, &req), rows[i].code);
+		CHECK_INT(stream(&cfg, &req, 0), rows[i].code);
 	}
 }
 
 TEST(models_are_listed)
 {
 	struct oc_config cfg = config();
-	struct oc_err err = {0};
 	char **ids;
 
+	forget();
 	serve("body {\"data\":[{\"id\":\"b:1\"},{\"id\":\"a/x\"},{\"id\":\"b:1\"}]}\n");
 	CHECK_INT(oc_list_models(&cfg, &ids, &err), OC_OK);
 	CHECK_STR(ids[0], "a/x");
@@ -608,7 +542,6 @@ TEST(models_are_listed)
 TEST(models_have_one_deadline)
 {
 	struct oc_config cfg = config();
-	struct oc_err err = {0};
 	char **ids;
 	double started;
 
@@ -630,7 +563,6 @@ static int use_llm(void *ctx)
 	struct oc_config cfg = config();
 	struct oc_request req = request();
 	struct oc_llm *llm;
-	struct oc_err err = {0};
 	char *text;
 	int64_t seed = 7;
 	int rc;
@@ -662,10 +594,10 @@ static int use_stream(void *ctx)
 {
 	struct oc_config cfg = config();
 	struct oc_request req = request();
-	struct oc_reply reply = {0};
-	int rc = oc_stream(&cfg, &req, gather_nothing, ctx, &reply, NULL);
+	struct oc_reply got = {0};
+	int rc = oc_stream(&cfg, &req, gather_nothing, ctx, &got, NULL);
 
-	oc_reply_release(&reply);
+	oc_reply_release(&got);
 	return rc;
 }
 

@@ -10,12 +10,16 @@
 #include "http/http.h"
 #include "loopback.h"
 
-/* What an exchange brought. */
+/* An exchange, and what it brought. */
 struct got {
-	struct oc_exchange x;
-	struct oc_buf body;
+	double timeout; /* for others that are under way, too */
+	double wait;
+	double deadline;
 	size_t stop_after; /* bytes; 0 = never */
 	size_t idle;       /* bytes that are not the beginning of an answer */
+	struct oc_http *http;
+	struct oc_exchange x;
+	struct oc_buf body;
 };
 
 static int take(void *ctx, const char *p, size_t n)
@@ -40,37 +44,52 @@ static struct oc_http *new_pool(void)
 	return http;
 }
 
-/* timeout: for the beginning of the answer, too, and for others that are under way. */
-static void start(struct oc_http *http, struct got *got, double timeout, double deadline)
+static void start(struct oc_http *http, struct got *got)
 {
 	struct oc_err err = {0};
 
-	cfg.timeout = cfg.wait = timeout;
+	cfg.timeout = got->timeout;
+	cfg.wait = got->wait;
 	oc_buf_init(&got->body, (size_t)1 << 20);
+	got->http = http;
 	got->x = (struct oc_exchange){
 	        .url = base_url,
 	        .accept = "*/*",
 	        .body = got->x.body,
-	        .deadline = deadline,
+	        .deadline = got->deadline,
 	        .on_body = take,
 	        .ctx = got,
 	};
 	CHECK_INT(oc_http_start(http, &got->x, &err), OC_OK);
 }
 
-static void finish(struct oc_http *http, struct got *got)
+static void finish(struct got *got)
 {
 	struct oc_err err = {0};
 
 	while (!got->x.done)
-		CHECK_INT(oc_http_step(http, -1, NULL, 0, &err), OC_OK);
+		CHECK_INT(oc_http_step(got->http, -1, NULL, 0, &err), OC_OK);
 	CHECK_INT(got->x.err.code == OC_OK, got->x.err.message[0] == '\0');
 }
 
-static void release(struct oc_http *http, struct got *got)
+static void release(struct got *got)
 {
-	oc_http_end(http, &got->x);
+	oc_http_end(got->http, &got->x);
 	oc_buf_release(&got->body);
+}
+
+/* The whole exchange with a server that plays the script, in a pool of its own. */
+static void exchange(const char *script, struct got *got)
+{
+	serve(script);
+	start(new_pool(), got);
+	finish(got);
+}
+
+static void release_all(struct got *got)
+{
+	release(got);
+	oc_http_free(got->http);
 }
 
 /* ---- clocks ------------------------------------------------------------------------------- */
@@ -87,19 +106,15 @@ TEST(silence_ends_an_exchange_wherever_it_comes)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_http *http = new_pool();
-		struct got got = {.stop_after = 0};
-
 		/* Long enough for a slow machine to connect, and to take the first byte. */
-		serve(rows[i].script);
-		start(http, &got, 2, 0);
-		finish(http, &got);
+		struct got got = {.timeout = 2, .wait = 2};
+
+		exchange(rows[i].script, &got);
 		CHECK_INT(got.x.err.code, OC_ETIMEOUT);
 		CHECK(got.x.err.retry);
 		CHECK(strstr(got.x.err.message, rows[i].message));
 		CHECK(got.x.total >= 2);
-		release(http, &got);
-		oc_http_free(http);
+		release_all(&got);
 	}
 }
 
@@ -123,19 +138,14 @@ TEST(the_beginning_has_a_limit_of_its_own)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_http *http = new_pool();
-		struct got got = {.idle = rows[i].idle};
+		struct got got = {
+		        .timeout = rows[i].timeout, .wait = rows[i].wait, .idle = rows[i].idle};
 
-		serve(rows[i].script);
-		start(http, &got, 0, 0);
-		cfg.timeout = rows[i].timeout;
-		cfg.wait = rows[i].wait;
-		finish(http, &got);
+		exchange(rows[i].script, &got);
 		printf("# %s\n", got.x.err.message);
 		CHECK_INT(!got.x.err.code, !rows[i].message);
 		CHECK(!rows[i].message || strstr(got.x.err.message, rows[i].message));
-		release(http, &got);
-		oc_http_free(http);
+		release_all(&got);
 	}
 }
 
@@ -143,22 +153,22 @@ TEST(a_deadline_ends_an_answer_that_lives)
 {
 	struct oc_http *http = new_pool();
 	struct got got = {.stop_after = 0};
-	double deadline;
 
 	serve("framing chunked\nevery 1\nrepeat forever body x\n");
-	deadline = oc_now() + 0.2;
-	start(http, &got, 0, deadline);
-	finish(http, &got);
-	CHECK(oc_now() >= deadline);
+	got.deadline = oc_now() + 0.2;
+	start(http, &got);
+	finish(&got);
+	CHECK(oc_now() >= got.deadline);
 	CHECK_INT(got.x.err.code, OC_ETIMEOUT);
 	CHECK(strstr(got.x.err.message, "deadline"));
 	CHECK_INT(got.x.received, got.body.n);
-	release(http, &got);
+	release(&got);
 	/* One that has passed before the start. */
-	start(http, &got, 0, oc_now() - 1);
-	finish(http, &got);
+	got.deadline = oc_now() - 1;
+	start(http, &got);
+	finish(&got);
 	CHECK_INT(got.x.err.code, OC_ETIMEOUT);
-	release(http, &got);
+	release(&got);
 	oc_http_free(http);
 }
 
@@ -169,11 +179,11 @@ TEST(a_step_waits_no_longer_than_it_is_told)
 	struct oc_err err = {0};
 
 	serve("stall\n");
-	start(http, &got, 0, 0);
+	start(http, &got);
 	for (int i = 0; i < 20; i++)
 		CHECK_INT(oc_http_step(http, 1, NULL, 0, &err), OC_OK);
 	CHECK(!got.x.done);
-	release(http, &got); /* under way */
+	release(&got); /* under way */
 	oc_http_free(http);
 }
 
@@ -181,13 +191,11 @@ TEST(a_step_waits_no_longer_than_it_is_told)
 
 TEST(fields_are_kept_and_cut)
 {
-	struct oc_http *http = new_pool();
 	struct got got = {.stop_after = 0};
 
-	serve("status 429\nheader RETRY-after:  \t 7 \nheader x-Request-ID: r1\n"
-	      "header Retry-After-Ms: 7000\nbig-header Location 1000\nbody no\n");
-	start(http, &got, 0, 0);
-	finish(http, &got);
+	exchange("status 429\nheader RETRY-after:  \t 7 \nheader x-Request-ID: r1\n"
+	         "header Retry-After-Ms: 7000\nbig-header Location 1000\nbody no\n",
+	         &got);
 	CHECK_INT(got.x.err.code, OC_OK);
 	CHECK_INT(got.x.status, 429);
 	CHECK_STR(got.x.retry_after, "7");
@@ -196,23 +204,18 @@ TEST(fields_are_kept_and_cut)
 	CHECK_STR(got.x.content_type, "application/json");
 	CHECK_INT(strlen(got.x.location), OC_FIELD_MAX - 1);
 	CHECK_STR(got.body.p, "no");
-	release(http, &got);
-	oc_http_free(http);
+	release_all(&got);
 }
 
 TEST(an_interim_answer_leaves_nothing_behind)
 {
-	struct oc_http *http = new_pool();
 	struct got got = {.stop_after = 0};
 
-	serve("raw HTTP/1.1 103 Early Hints\\r\\nRetry-After: 9\\r\\n\\r\\n\nbody ok\n");
-	start(http, &got, 0, 0);
-	finish(http, &got);
+	exchange("raw HTTP/1.1 103 Early Hints\\r\\nRetry-After: 9\\r\\n\\r\\n\nbody ok\n", &got);
 	CHECK_INT(got.x.status, 200);
 	CHECK_STR(got.x.retry_after, "");
 	CHECK_STR(got.body.p, "ok");
-	release(http, &got);
-	oc_http_free(http);
+	release_all(&got);
 }
 
 #define BIG "big-header X 80k\n"
@@ -230,16 +233,12 @@ TEST(heads_have_a_limit)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_http *http = new_pool();
 		struct got got = {.stop_after = 0};
 
-		serve(rows[i].script);
-		start(http, &got, 0, 0);
-		finish(http, &got);
+		exchange(rows[i].script, &got);
 		CHECK_INT(got.x.err.code, rows[i].code);
 		CHECK(!rows[i].code || strstr(got.x.err.message, "headers are too large"));
-		release(http, &got);
-		oc_http_free(http);
+		release_all(&got);
 	}
 }
 
@@ -266,16 +265,12 @@ TEST(only_a_whole_answer_is_one)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_http *http = new_pool();
 		struct got got = {.stop_after = 0};
 
 		printf("# %s", rows[i].script);
-		serve(rows[i].script);
-		start(http, &got, 0, 0);
-		finish(http, &got);
+		exchange(rows[i].script, &got);
 		CHECK_INT(got.x.err.code, rows[i].code);
-		release(http, &got);
-		oc_http_free(http);
+		release_all(&got);
 	}
 }
 
@@ -304,34 +299,26 @@ TEST(what_is_no_http_is_the_servers_fault)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(scripts); i++) {
-		struct oc_http *http = new_pool();
 		struct got got = {.stop_after = 0};
 
-		serve(scripts[i]);
-		start(http, &got, 0, 0);
-		finish(http, &got);
+		exchange(scripts[i], &got);
 		printf("# %zu: %s\n", i, got.x.err.message);
 		CHECK_INT(got.x.err.code, OC_EPROTO);
 		CHECK(!got.x.err.retry);
 		CHECK(strstr(got.x.err.message, "not HTTP") ||
 		      strstr(got.x.err.message, "headers are too large"));
-		release(http, &got);
-		oc_http_free(http);
+		release_all(&got);
 	}
 }
 
 TEST(the_receiver_may_stop)
 {
-	struct oc_http *http = new_pool();
 	struct got got = {.stop_after = 1};
 
-	serve("framing chunked\nfill forever\n");
-	start(http, &got, 0, 0);
-	finish(http, &got);
+	exchange("framing chunked\nfill forever\n", &got);
 	CHECK_INT(got.x.err.code, OC_ESTOPPED);
 	CHECK(got.x.received > 0);
-	release(http, &got);
-	oc_http_free(http);
+	release_all(&got);
 }
 
 /* ---- many ---------------------------------------------------------------------------------- */
@@ -345,17 +332,18 @@ TEST(exchanges_do_not_disturb_each_other)
 	struct got good = {.stop_after = 0};
 
 	serve("pause 300\nbody ok\n");
-	start(http, &given_up, 0, 0);
-	start(http, &silent, 0, oc_now() + 0.05);
-	start(http, &good, 0, 0);
-	finish(http, &silent);
+	start(http, &given_up);
+	silent.deadline = oc_now() + 0.05;
+	start(http, &silent);
+	start(http, &good);
+	finish(&silent);
 	CHECK_INT(silent.x.err.code, OC_ETIMEOUT);
-	release(http, &given_up);
-	release(http, &silent);
-	finish(http, &good);
+	release(&given_up);
+	release(&silent);
+	finish(&good);
 	CHECK_INT(good.x.err.code, OC_OK);
 	CHECK_STR(good.body.p, "ok");
-	release(http, &good);
+	release(&good);
 	oc_http_free(http);
 }
 
@@ -366,11 +354,11 @@ TEST(a_connection_is_used_again)
 
 	serve("body ok\n");
 	for (int i = 0; i < 3; i++) {
-		start(http, &got, 0, 0);
-		finish(http, &got);
+		start(http, &got);
+		finish(&got);
 		CHECK_INT(got.x.err.code, OC_OK);
 		CHECK((got.x.connected_after > 0) == (i == 0));
-		release(http, &got);
+		release(&got);
 	}
 	oc_http_free(http);
 }
@@ -396,12 +384,12 @@ TEST(a_request_is_sent_once)
 		for (size_t k = 0; k < OC_COUNT(steps); k++) {
 			struct got got = {.x.body = bodies[i]};
 
-			start(http, &got, 0, 0);
-			finish(http, &got);
+			start(http, &got);
+			finish(&got);
 			CHECK_INT(got.x.err.code, steps[k].code);
 			CHECK_STR(got.body.p, steps[k].body);
 			CHECK(!got.x.err.code || strstr(got.x.err.message, "lost before"));
-			release(http, &got);
+			release(&got);
 		}
 		oc_http_free(http);
 	}
@@ -420,7 +408,7 @@ TEST(watched_descriptors_wake_a_step)
 	CHECK(pipe(in) == 0 && pipe(out) == 0);
 	CHECK_INT(fcntl(out[0], F_SETFD, FD_CLOEXEC), 0); /* the server must not hold it open */
 	serve("stall\n");
-	start(http, &got, 0, 0);
+	start(http, &got);
 	fds[0] = (struct pollfd){.fd = in[0], .events = POLLIN};
 	fds[1] = (struct pollfd){.fd = out[1]};
 	CHECK_INT(write(in[1], "x", 1), 1);
@@ -435,7 +423,7 @@ TEST(watched_descriptors_wake_a_step)
 		CHECK_INT(oc_http_step(http, -1, fds + 1, 1, &err), OC_OK);
 	} while (!fds[1].revents);
 	CHECK(fds[1].revents & POLLERR);
-	release(http, &got);
+	release(&got);
 	oc_http_free(http);
 	(void)close(in[0]);
 	(void)close(in[1]);
@@ -456,15 +444,15 @@ TEST(no_descriptor_is_not_the_servers_fault)
 	none = before;
 	none.rlim_cur = (rlim_t)lowest;
 	CHECK_INT(setrlimit(RLIMIT_NOFILE, &none), 0);
-	start(http, &got, 0, 0);
-	finish(http, &got);
+	start(http, &got);
+	finish(&got);
 	CHECK_INT(setrlimit(RLIMIT_NOFILE, &before), 0);
 	CHECK_INT(got.x.err.code, OC_ESYS);
 	CHECK(strstr(got.x.err.message, strerror(EMFILE)));
-	release(http, &got);
-	start(http, &got, 0, 0);
-	finish(http, &got);
+	release(&got);
+	start(http, &got);
+	finish(&got);
 	CHECK_INT(got.x.err.code, OC_OK);
-	release(http, &got);
+	release(&got);
 	oc_http_free(http);
 }
