@@ -102,7 +102,6 @@ void cache_open(struct cache *cache, const struct connect *connect, bool keep_th
 struct place {
 	struct oc_buf question;
 	struct oc_buf file;
-	size_t dir; /* length of the name of the directory that it is in */
 };
 
 static void find_place(const struct cache *cache, struct oc_text body, struct place *place)
@@ -113,9 +112,8 @@ static void find_place(const struct cache *cache, struct oc_text body, struct pl
 	oc_buf_init(&place->file, SIZE_MAX / 2);
 	oc_entry_ask(&place->question, cache->url.p, body);
 	h = oc_hash(oc_buf_text(&place->question));
-	oc_buf_printf(&place->file, "%s/%02x", cache->dir, (unsigned)(h >> 56));
-	place->dir = place->file.n;
-	oc_buf_printf(&place->file, "/%014" PRIx64 ".json", h & UINT64_MAX >> 8);
+	oc_buf_printf(&place->file, "%s/%02x/%014" PRIx64 ".json", cache->dir, (unsigned)(h >> 56),
+	              h & UINT64_MAX >> 8);
 	cli_need_memory(place->question.bad != OC_ENOMEM && !place->file.bad);
 }
 
@@ -235,8 +233,8 @@ static const char *write_file(const struct place *place)
 	const char *why = NULL;
 	int fd;
 
-	if (snprintf(temporary, sizeof temporary, "%.*s/.new.XXXXXX", (int)place->dir,
-	             place->file.p) >= (int)sizeof temporary)
+	if (snprintf(temporary, sizeof temporary, "%.*s.new.XXXXXX",
+	             (int)files_directory(place->file.p), place->file.p) >= (int)sizeof temporary)
 		return strerror(ENAMETOOLONG);
 	fd = signals_make_file(temporary, 0666);
 	if (fd < 0)
@@ -255,15 +253,17 @@ static const char *write_file(const struct place *place)
 
 static const char *put(struct place *place, const struct oc_reply *reply, struct oc_text raw)
 {
+	char *slash = strrchr(place->file.p, '/');
+
 	oc_entry_answer(&place->question, (int64_t)time(NULL), reply, raw);
 	if (place->question.bad == OC_ENOMEM)
 		return strerror(ENOMEM);
 	if (place->question.bad)
 		return "the entry would be too large";
-	place->file.p[place->dir] = '\0';
+	*slash = '\0';
 	if (mkdir(place->file.p, 0777) < 0 && errno != EEXIST)
 		return strerror(errno);
-	place->file.p[place->dir] = '/';
+	*slash = '/';
 	return write_file(place);
 }
 

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cli.h"
+#include "files.h"
 #include "keyfile.h"
 #include "text/text.h"
 #include "text/utf8.h"
@@ -25,15 +26,15 @@ static bool looks_like_key(const char *name)
  * it, even as its first character. */
 static bool has_directory(const char *path)
 {
-	const char *slash = strrchr(path, '/');
+	size_t n = files_directory(path);
 	struct stat st;
 	char *directory;
 	bool has;
 
-	if (!slash || slash == path)
+	if (n < 2)
 		return false;
-	directory = strndup(path, (size_t)(slash - path));
-	has = directory && stat(directory, &st) == 0 && S_ISDIR(st.st_mode);
+	directory = strndup(path, n);
+	has = directory && stat(directory, &st) == 0;
 	free(directory);
 	return has;
 }
