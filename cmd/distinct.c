@@ -16,15 +16,17 @@ static bool look(const char *path, int standard, struct stat *st)
 	return (named ? stat(path, st) : fstat(standard, st)) == 0 && S_ISREG(st->st_mode);
 }
 
+static bool are_same(const char *a, int standard_a, const char *b, int standard_b)
+{
+	struct stat sa, sb;
+
+	return look(a, standard_a, &sa) && look(b, standard_b, &sb) && files_same(&sa, &sb);
+}
+
 void distinct_from_inputs(const char *output, char *const *inputs)
 {
-	struct stat to;
-	struct stat from;
-
-	if (!look(output, STDOUT_FILENO, &to))
-		return;
 	for (; *inputs; inputs++) {
-		if (look(*inputs, STDIN_FILENO, &from) && files_same(&from, &to))
+		if (are_same(output, STDOUT_FILENO, *inputs, STDIN_FILENO))
 			cli_die(CLI_USAGE, "%s is to be written to: it cannot be read from, too",
 			        input_name(*inputs));
 	}
@@ -32,10 +34,6 @@ void distinct_from_inputs(const char *output, char *const *inputs)
 
 void distinct_from_other(const char *output, const char *other)
 {
-	struct stat a;
-	struct stat b;
-
-	if (other && look(output, STDOUT_FILENO, &a) && look(other, STDOUT_FILENO, &b) &&
-	    files_same(&a, &b))
+	if (other && are_same(output, STDOUT_FILENO, other, STDOUT_FILENO))
 		cli_die(CLI_USAGE, "%s is to be written to for two purposes", other);
 }
