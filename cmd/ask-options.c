@@ -95,7 +95,7 @@ static bool plain_option(struct ask *ask, int id, const char *arg)
 	        {OPT_MESSAGES, &ask->messages_file, NULL},
 	        {OPT_TOOLS, &ask->tools_file, NULL},
 	        {OPT_TOOL_CHOICE, &ask->request.tool_choice, NULL},
-	        {OPT_REPORT, &ask->report_path, NULL},
+	        {OPT_REPORT, &ask->report.path, NULL},
 	        {OPT_REASONING, &ask->reasoning_path, NULL},
 	        {OPT_NO_FORMAT, NULL, &ask->request.no_formats},
 	        {OPT_REPLACE_INVALID, NULL, &ask->replace_invalid},

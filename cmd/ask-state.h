@@ -31,7 +31,6 @@ struct ask {
 	const char *stop[OC_STOP_MAX];
 	int64_t seed;
 	const char *output_path;
-	const char *report_path;
 	const char *reasoning_path;
 	struct fields fields;
 	bool replace_invalid;
@@ -51,7 +50,7 @@ struct ask {
 
 	struct output out;
 	struct output reasoning; /* where reasoning_path is set */
-	struct report report;
+	struct report report;    /* its path is that of --report */
 	struct turn turn;
 	struct oc_reply reply;
 };

@@ -77,7 +77,7 @@ static void complete_request(struct ask *ask, const char *model)
 static void begin(struct ask *ask, const char *tool, bool one)
 {
 	if (!ask->dry_run)
-		report_open(&ask->report, ask->report_path, tool);
+		report_open(&ask->report, tool);
 	if (one)
 		cli_at_exit(report_at_exit, ask);
 	fields_finish(&ask->fields, &ask->request, one);

@@ -30,10 +30,11 @@ static int open_reader(int fd)
 	return open(name, O_RDONLY | O_CLOEXEC);
 }
 
-void report_open(struct report *report, const char *path, const char *tool)
+void report_open(struct report *report, const char *tool)
 {
-	*report = (struct report){.fd = -1, .reader = -1, .path = path, .tool = tool};
-	if (!path)
+	report->fd = report->reader = -1;
+	report->tool = tool;
+	if (!report->path)
 		report->path = cli_env("OLLAMA_CLOUD_REPORT");
 	if (!report->path)
 		return;

@@ -79,7 +79,7 @@ static void put_name(char *to, size_t size, const char *base_url, const char *ke
 	               (unsigned)(h & 0xffff));
 }
 
-void slots_open(struct slots *slots, unsigned max, const char *base_url, const char *key)
+void slots_open(struct slots *slots, const char *base_url, const char *key)
 {
 	char path[4096];
 	char name[64];
@@ -88,7 +88,6 @@ void slots_open(struct slots *slots, unsigned max, const char *base_url, const c
 
 	put_name(name, sizeof name, base_url, key ? key : "");
 	(void)snprintf(path + n, sizeof path - n, "/%s", name);
-	*slots = (struct slots){.max = max};
 	slots->fd = openat(dir, name,
 	                   O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK, 0600);
 	check(slots->fd, path, S_IFREG);

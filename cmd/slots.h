@@ -15,10 +15,10 @@
 enum { SLOTS_MAX = 1000 };
 
 struct slots {
-	int fd;       /* -1 = there is no limit */
-	unsigned max; /* 1 to SLOTS_MAX. Other processes may have another. */
+	unsigned max; /* 0 = there is no limit. Other processes may have another. */
 
 	/* Private. */
+	int fd;
 	off_t ticket;         /* the byte of the queue; 0 = none */
 	double seen_free;     /* since when a slot has been free for others; 0 = none is */
 	bool held[SLOTS_MAX]; /* the slots that are ours */
@@ -29,7 +29,7 @@ struct slots {
  * a directory that belongs to us alone. Ends the program with 73 where that cannot be: another's
  * directory is not entered, and a link is not followed.
  */
-void slots_open(struct slots *slots, unsigned max, const char *base_url, const char *key);
+void slots_open(struct slots *slots, const char *base_url, const char *key);
 
 /* Takes a slot: *wait becomes 0. Or queues up: *wait becomes the seconds after which to call it
  * again. OC_ESYS. */

@@ -19,7 +19,7 @@ const struct cli_option turn_options[] = {
 bool turn_option(struct turn *turn, int id, const char *arg)
 {
 	if (id == OPT_SLOTS)
-		turn->max = (unsigned)cli_int64(id, arg, 1, SLOTS_MAX);
+		turn->slots.max = (unsigned)cli_int64(id, arg, 1, SLOTS_MAX);
 	else if (id == OPT_BUDGET && !budget_parse(arg, &turn->budget))
 		cli_bad_option(id, "\"%s\" is not " BUDGET_FORMS, arg);
 	return id == OPT_SLOTS || id == OPT_BUDGET;
@@ -29,9 +29,9 @@ static void leave(void *ctx, bool sent)
 {
 	struct turn *turn = ctx;
 
-	if (turn->max && sent)
+	if (turn->slots.max && sent)
 		slots_leave(&turn->slots);
-	else if (turn->max)
+	else if (turn->slots.max)
 		slots_leave_queue(&turn->slots);
 }
 
@@ -39,7 +39,7 @@ static void leave(void *ctx, bool sent)
 static int enter(void *ctx, double *wait, struct oc_err *err)
 {
 	struct turn *turn = ctx;
-	int rc = turn->max ? slots_enter(&turn->slots, wait, err) : OC_OK;
+	int rc = turn->slots.max ? slots_enter(&turn->slots, wait, err) : OC_OK;
 
 	if (rc || *wait > 0 || !turn->budget.limit)
 		return rc;
@@ -55,12 +55,12 @@ static void read_environment(struct turn *turn)
 	const char *budget = cli_env("OLLAMA_CLOUD_BUDGET");
 	int64_t n;
 
-	if (!turn->max && slots) {
+	if (!turn->slots.max && slots) {
 		if (!oc_num_int64(slots, &n) || n < 1 || n > SLOTS_MAX)
 			cli_die(CLI_USAGE,
 			        "OLLAMA_CLOUD_SLOTS: \"%s\" is not a whole number from 1 to %d",
 			        slots, SLOTS_MAX);
-		turn->max = (unsigned)n;
+		turn->slots.max = (unsigned)n;
 	}
 	if (!turn->budget.limit && budget && !budget_parse(budget, &turn->budget))
 		cli_die(CLI_USAGE, "OLLAMA_CLOUD_BUDGET: \"%s\" is not " BUDGET_FORMS, budget);
@@ -75,9 +75,9 @@ void turn_open(struct turn *turn, struct connect *connect, const struct report *
 	turn->budget.verbose = config->log != NULL;
 	if (turn->budget.limit)
 		budget_open(&turn->budget, report, certain);
-	if (turn->max)
-		slots_open(&turn->slots, turn->max, connect->server.base_url, config->api_key);
-	if (!turn->max && !turn->budget.limit)
+	if (turn->slots.max)
+		slots_open(&turn->slots, connect->server.base_url, config->api_key);
+	if (!turn->slots.max && !turn->budget.limit)
 		return;
 	config->enter = enter;
 	config->leave = leave;

@@ -8,8 +8,7 @@
 #include "slots.h"
 
 struct turn {
-	unsigned max; /* --slots; 0 = not given */
-	struct slots slots;
+	struct slots slots;   /* --slots */
 	struct budget budget; /* --budget */
 };
 
