@@ -7,17 +7,15 @@
 #include "http/header.h"
 #include "text/buf.h"
 
-enum { HEADERS_MAX = (int)OC_HEADERS_MAX };
-
 /* Set to zero to begin with. */
 struct headers {
-	struct oc_text list[HEADERS_MAX];
+	struct oc_text list[OC_HEADERS_MAX];
 	size_t n;
-	struct oc_text secrets[HEADERS_MAX]; /* the values that are from files */
+	struct oc_text secrets[OC_HEADERS_MAX]; /* the values that are from files */
 	size_t nsecrets;
 
 	/* Private. */
-	const char *files[HEADERS_MAX];
+	const char *files[OC_HEADERS_MAX];
 	size_t nfiles;
 	struct oc_buf text; /* what is in the files */
 };
