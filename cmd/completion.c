@@ -56,17 +56,16 @@ static void put_rows(struct oc_buf *out, const struct cli_program *program, put_
 		put(out, program, row);
 }
 
-/* `a|b|c` as `a b c`. */
-static void put_words(struct oc_buf *out, const char *arg)
+/* `a|b|c` as `a b c`, between these. */
+static void put_words(struct oc_buf *out, const char *before, const char *arg, const char *after)
 {
-	const char *between = "";
 	struct oc_text word;
 
-	while ((word = next_word(&arg)).n) {
-		oc_buf_puts(out, between);
+	for (; (word = next_word(&arg)).n; before = " ") {
+		oc_buf_puts(out, before);
 		oc_buf_add(out, word.p, word.n);
-		between = " ";
 	}
+	oc_buf_puts(out, after);
 }
 
 /* Text within single quotes, with a backslash before each of the special characters, and `quote`
@@ -105,13 +104,10 @@ static void put_bash_arm(struct oc_buf *out, const struct cli_program *program,
 	if (row->id < CLI_LONG)
 		oc_buf_printf(out, "-%c | ", row->id);
 	oc_buf_printf(out, "--%s) words=", row->name);
-	if (takes(row->arg) == MODELS) {
+	if (takes(row->arg) == MODELS)
 		oc_buf_puts(out, models);
-	} else if (takes(row->arg) == WORDS) {
-		oc_buf_putc(out, '\'');
-		put_words(out, row->arg);
-		oc_buf_putc(out, '\'');
-	}
+	else if (takes(row->arg) == WORDS)
+		put_words(out, "'", row->arg, "'");
 	oc_buf_puts(out, " ;;\n");
 }
 
@@ -167,9 +163,7 @@ static void put_zsh_action(struct oc_buf *out, const struct cli_program *program
 		oc_buf_printf(out, "_%s_models", program->name);
 		break;
 	case WORDS:
-		oc_buf_putc(out, '(');
-		put_words(out, row->arg);
-		oc_buf_putc(out, ')');
+		put_words(out, "(", row->arg, ")");
 		break;
 	case NOTHING:
 	case TEXT:
@@ -234,9 +228,7 @@ static void put_fish_row(struct oc_buf *out, const struct cli_program *program,
 		oc_buf_puts(out, " -x -a '(oc-models --format ids 2>/dev/null)'");
 		break;
 	case WORDS:
-		oc_buf_puts(out, " -x -a '");
-		put_words(out, row->arg);
-		oc_buf_putc(out, '\'');
+		put_words(out, " -x -a '", row->arg, "'");
 		break;
 	case TEXT:
 		oc_buf_puts(out, " -x");
