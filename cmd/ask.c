@@ -225,27 +225,19 @@ void ask_write_calls(struct ask *ask)
 static bool is_cut(const struct ask *ask, char how[CUT_HOW_MAX])
 {
 	int64_t limit = oc_request_limit(&ask->request);
+	enum oc_cut cut = oc_cut(&ask->reply, limit);
 
-	switch (oc_cut(&ask->reply, limit)) {
-	case OC_CUT_LENGTH:
-		if (ask->reply.tool_calls)
-			(void)snprintf(how, CUT_HOW_MAX, "within its tool calls (finish reason %s)",
-			               ask->reply.finish_reason);
-		else
-			(void)snprintf(how, CUT_HOW_MAX,
-			               "at a limit of the server's (finish reason %s)%s",
-			               ask->reply.finish_reason,
-			               limit ? ", before that of --max-tokens"
-			                     : "; --max-tokens sets another");
-		return true;
-	case OC_CUT_FILTER:
+	if (cut == OC_CUT_FILTER)
 		(void)snprintf(how, CUT_HOW_MAX, "by the server's content filter");
-		return true;
-	case OC_CUT_NONE:
-	case OC_CUT_OWN:
-		break;
-	}
-	return false;
+	else if (cut == OC_CUT_LENGTH && ask->reply.tool_calls)
+		(void)snprintf(how, CUT_HOW_MAX, "within its tool calls (finish reason %s)",
+		               ask->reply.finish_reason);
+	else if (cut == OC_CUT_LENGTH)
+		(void)snprintf(how, CUT_HOW_MAX, "at a limit of the server's (finish reason %s)%s",
+		               ask->reply.finish_reason,
+		               limit ? ", before that of --max-tokens"
+		                     : "; --max-tokens sets another");
+	return cut > OC_CUT_OWN;
 }
 
 void ask_remember(struct ask *ask, const struct oc_reply *reply)

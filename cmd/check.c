@@ -8,15 +8,6 @@
 #include "prompt.h"
 #include "request/request.h"
 
-static void read_answer(struct oc_buf *answer, int noperands, char **operands)
-{
-	for (int i = 0; i < noperands; i++)
-		input_read(operands[i], answer);
-	if (!noperands)
-		input_read("-", answer);
-	cli_need_memory(!answer->bad);
-}
-
 void check_answer(struct ask *ask, int noperands, char **operands)
 {
 	struct oc_buf answer = {0};
@@ -33,7 +24,10 @@ void check_answer(struct ask *ask, int noperands, char **operands)
 	if (oc_request_check_schema(&ask->request, &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	output_open(&ask->out, ask->output_path);
-	read_answer(&answer, noperands, operands);
+	for (int i = 0; i < noperands; i++)
+		input_read(operands[i], &answer);
+	if (!noperands)
+		input_read("-", &answer);
 	if (oc_answer_check(&ask->request, &reply, oc_buf_text(&answer), &err))
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	oc_buf_init(&part, OC_ANSWER_MAX);
@@ -41,7 +35,5 @@ void check_answer(struct ask *ask, int noperands, char **operands)
 	cli_need_memory(!part.bad);
 	output_write(&ask->out, shown->p, shown->n);
 	output_commit(&ask->out);
-	oc_buf_release(&part);
-	oc_buf_release(&answer);
 	cli_exit(CLI_OK);
 }

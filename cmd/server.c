@@ -132,11 +132,11 @@ void connect_finish(struct connect *connect, bool offline)
 	choose_server(connect);
 	if (oc_server_init(&connect->server, connect->config.base_url, &err))
 		connect_die(connect, &err);
-	if (!offline)
-		choose_key(connect);
 	choose_proxy(connect);
-	if (!offline)
+	if (!offline) {
+		choose_key(connect);
 		complete_headers(connect);
+	}
 	if (!connect->config.ca_file)
 		connect->config.ca_file = cli_env("SSL_CERT_FILE");
 }
