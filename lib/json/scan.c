@@ -114,9 +114,9 @@ static void mute(struct oc_scan *s, size_t depth)
 
 static bool is_wanted(const struct oc_scan *s)
 {
-	size_t n = s->text.n - 2;
+	struct oc_text name = {s->text.p + 1, s->text.n - 2};
 
-	return n >= 32 || s->escaped || (s->wanted >> n & 1);
+	return s->escaped || (s->wanted & oc_scan_bit(name));
 }
 
 static enum oc_scan_event end_string(struct oc_scan *s)

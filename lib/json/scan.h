@@ -48,10 +48,9 @@ struct oc_scan {
 	bool escaped; /* there are escapes in it */
 	bool truth;   /* of OC_SCAN_BOOL: what it is */
 
-	/* To be set by the caller at any time: bit n means that names of n bytes are wanted.
-	 * Members with other names make no events; that there were some is noted in `passed`,
-	 * which the caller clears. Names with escapes, and of 32 bytes and more, are always
-	 * reported. */
+	/* To be set by the caller at any time: the bits of the names that are wanted. Members with
+	 * other names make no events, unless they share a bit with one; that there were some is
+	 * noted in `passed`, which the caller clears. Names with escapes are always reported. */
 	uint32_t wanted;
 	bool passed;
 
@@ -101,6 +100,12 @@ void oc_scan_skip(struct oc_scan *s);
 /* The end of the input: OC_SCAN_BAD if it came too early, else what was still open (a number), else
  * OC_SCAN_MORE. To be called until it is OC_SCAN_MORE. */
 enum oc_scan_event oc_scan_end(struct oc_scan *s);
+
+/* The bit of a name in `wanted`: few names have the same length and the same last character. */
+static inline uint32_t oc_scan_bit(struct oc_text name)
+{
+	return 1U << ((name.n ^ (name.n ? (unsigned char)name.p[name.n - 1] : 0)) & 31);
+}
 
 /* Appends the decoded string; false, with nothing appended, if it was cut. */
 bool oc_scan_string(const struct oc_scan *s, struct oc_buf *out);

@@ -61,7 +61,7 @@ int oc_usage_init(struct oc_usage_reader *r, struct oc_err *err)
 	oc_buf_init(&r->parts[0].model, OC_USAGE_MODEL_MAX);
 	oc_buf_init(&r->parts[1].model, OC_USAGE_MODEL_MAX);
 	for (size_t i = OC_COUNT(members); i-- > 0;) {
-		r->wanted[members[i].place] |= 1U << members[i].name.n;
+		r->wanted[members[i].place] |= oc_scan_bit(members[i].name);
 		r->first[members[i].place] = i;
 	}
 	/* From here on no name of a model makes a buffer grow. */
@@ -79,7 +79,7 @@ void oc_usage_release(struct oc_usage_reader *r)
 	oc_buf_release(&r->parts[1].model);
 }
 
-/* What is open now, and with it the lengths of the names that mean something there. */
+/* What is open now, and with it the names that mean something there. */
 static void enter(struct oc_usage_reader *r, enum place place)
 {
 	r->place = (int)place;

@@ -62,13 +62,12 @@ struct oc_usage_reader {
 	struct oc_usage_part parts[2];    /* the record, and the body of its response */
 	int place;                        /* what is open */
 	int look;                         /* under which place its members are listed */
-	uint32_t wanted[OC_USAGE_PLACES]; /* the lengths of their names */
+	uint32_t wanted[OC_USAGE_PLACES]; /* the bits of their names */
 	size_t first[OC_USAGE_PLACES];    /* where they begin in the list */
 	bool rows;                        /* the record is an element of an array */
 	int member;                       /* whose value comes next */
 	bool has_events; /* members seen in the record: "content" and "reasoning" */
-	bool has_others;
-	bool in_stream; /* events have come, but not their end */
+	bool in_stream;  /* events have come, but not their end */
 };
 
 /* 0 or OC_ENOMEM. */
