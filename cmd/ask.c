@@ -19,7 +19,6 @@
 #include "request/fields.h"
 #include "request/request.h"
 #include "text/err.h"
-#include "tools.h"
 
 enum { CUT_HOW_MAX = 160 };
 
@@ -54,7 +53,6 @@ static void complete_request(struct ask *ask, const char *model)
 	struct oc_err err = {0};
 
 	prompt_read_surroundings(ask);
-	tools_read(ask);
 	checked = ask->request;
 	checked.model = model;
 	if (oc_request_check(&checked, &err))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * prompt.h: the texts and images of a request, from options, files and standard input. What cannot
- * be read or used ends the program.
+ * prompt.h: the texts, images and tools of a request, from options, files and standard input. What
+ * cannot be read or used ends the program.
  */
 #ifndef PROMPT_H
 #define PROMPT_H
@@ -10,11 +10,6 @@
 
 /* System message, messages, tools, schema and images. */
 void prompt_read_surroundings(struct ask *ask);
-
-/* Reads a file of JSON objects as an array of them: an array, one object, or JSON Lines. What is
- * none of these stays as it is, for the request's check to say so. what: the objects' name. */
-void prompt_read_array(const struct ask *ask, const char *file, const char *what,
-                       struct oc_buf *array);
 
 /* The schema alone. */
 void prompt_read_schema(struct ask *ask);
