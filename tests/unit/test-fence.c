@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* test-fence.c: fenced code blocks, as CommonMark 0.31 has them. */
 #include "fail-alloc.h"
+#include "text/text.h"
 #include "unit.h"
 
 #include "text/fence.h"
@@ -19,7 +20,7 @@ static void check_rows(const struct row *rows, size_t n,
 
 		oc_buf_init(&out, 1000);
 		oc_buf_puts(&out, "|");
-		found = find((struct oc_text){rows[i].text, strlen(rows[i].text)}, &out);
+		found = find(oc_text_of(rows[i].text), &out);
 		if (found != (rows[i].inner != NULL))
 			printf("# %s\n", rows[i].text);
 		CHECK_INT(found, rows[i].inner != NULL);

@@ -3,12 +3,8 @@
 #include "compat.h"
 
 #include "answer/judge.h"
+#include "text/text.h"
 #include "unit.h"
-
-static struct oc_text text(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
 
 /* ---- by the status alone ------------------------------------------------------------------ */
 
@@ -29,7 +25,7 @@ TEST(every_status)
 	static const int crowded[] = {429, 503, 529};
 
 	for (int status = 100; status < 700; status++) {
-		struct oc_verdict v = oc_judge(status, text(""), text("why"));
+		struct oc_verdict v = oc_judge(status, oc_text_of(""), oc_text_of("why"));
 		bool right = v.status == status &&
 		             v.retry == is_one_of(status, passing, OC_COUNT(passing)) &&
 		             v.slow == is_one_of(status, crowded, OC_COUNT(crowded)) &&
@@ -70,7 +66,8 @@ struct row {
 static void check(const struct row *row)
 {
 	const struct oc_verdict *want = &meanings[row->want];
-	struct oc_verdict got = oc_judge(row->status, text(row->kind), text(row->words));
+	struct oc_verdict got =
+	        oc_judge(row->status, oc_text_of(row->kind), oc_text_of(row->words));
 
 	printf("# %d %s %s\n", row->status, row->kind, row->words);
 	CHECK_INT(got.code, want->code);
@@ -383,8 +380,8 @@ TEST(wrong_addresses)
 	for (size_t i = 0; i + 1 < OC_COUNT(rows); i++)
 		check(&rows[i]);
 	/* A method that is not allowed is one, but has the status of a refusal. */
-	CHECK_INT(oc_judge(405, text(""), text("no")).code, OC_EREFUSED);
-	CHECK(oc_judge(405, text(""), text("no")).no_api);
+	CHECK_INT(oc_judge(405, oc_text_of(""), oc_text_of("no")).code, OC_EREFUSED);
+	CHECK(oc_judge(405, oc_text_of(""), oc_text_of("no")).no_api);
 }
 
 TEST(requests_at_fault)
@@ -487,8 +484,9 @@ TEST(kinds_without_a_number)
 
 	for (size_t i = 0; i + 1 < OC_COUNT(rows); i++)
 		check(&rows[i]);
-	CHECK_INT(oc_judge(501, text("not_supported_error"), text("try again")).code, OC_EBUSY);
-	CHECK(!oc_judge(501, text("not_supported_error"), text("try again")).retry);
+	CHECK_INT(oc_judge(501, oc_text_of("not_supported_error"), oc_text_of("try again")).code,
+	          OC_EBUSY);
+	CHECK(!oc_judge(501, oc_text_of("not_supported_error"), oc_text_of("try again")).retry);
 }
 
 /* ---- phrases ------------------------------------------------------------------------------ */
@@ -525,7 +523,7 @@ TEST(phrases)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		const char *found = oc_judge_find(text(rows[i].text), rows[i].phrase);
+		const char *found = oc_judge_find(oc_text_of(rows[i].text), rows[i].phrase);
 
 		printf("# \"%s\" \"%s\"\n", rows[i].text, rows[i].phrase);
 		CHECK_INT(found ? (int)(found - rows[i].text) : -1, rows[i].at);

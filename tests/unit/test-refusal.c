@@ -3,6 +3,7 @@
 #include "compat.h"
 
 #include "answer/reply.h"
+#include "text/text.h"
 #include "unit.h"
 
 #define BASE "https://ollama.com/v1"
@@ -14,7 +15,7 @@ static void check_error(const struct oc_refusal_context *context, int status, co
                         enum oc_code code, const char *message)
 {
 	struct oc_err err = {0};
-	struct oc_text text = {body, strlen(body)};
+	struct oc_text text = oc_text_of(body);
 
 	CHECK_INT(oc_refusal_of_body(status, text, context, &err), code);
 	CHECK_STR(err.message, message);
@@ -301,7 +302,7 @@ TEST(quota_or_rate)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_text body = {rows[i].body, strlen(rows[i].body)};
+		struct oc_text body = oc_text_of(rows[i].body);
 
 		printf("# %s\n", rows[i].body);
 		CHECK_INT(oc_refusal_of_body(rows[i].status, body, &with_key, NULL), rows[i].code);
@@ -407,15 +408,14 @@ TEST(what_a_server_accepts)
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		struct oc_text body = {rows[i].body, strlen(rows[i].body)};
+		struct oc_text body = oc_text_of(rows[i].body);
 
 		CHECK_INT(oc_refusal_accepts(400, body), rows[i].accepts);
 		CHECK_INT(oc_refusal_accepts(422, body), rows[i].accepts);
 		CHECK_INT(oc_refusal_accepts(500, body), OC_DELIVERY_USAGE);
 		CHECK_INT(oc_refusal_accepts(403, body), OC_DELIVERY_USAGE);
 	}
-	CHECK_INT(oc_refusal_accepts(500, (struct oc_text){llamacpp, strlen(llamacpp)}),
-	          OC_DELIVERY_WHOLE);
+	CHECK_INT(oc_refusal_accepts(500, oc_text_of(llamacpp)), OC_DELIVERY_WHOLE);
 }
 
 /* Nothing is known of the request: every status still has its sentence. */

@@ -4,6 +4,7 @@
 
 #include "fail-alloc.h"
 #include "answer/reply.h"
+#include "text/text.h"
 #include "unit.h"
 
 /* Ends a test unless *err has this code and its message holds this text. */
@@ -13,11 +14,6 @@
 		if (!strstr((err)->message, part))       \
 			CHECK_STR((err)->message, part); \
 	} while (0)
-
-static struct oc_text text(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
 
 static const struct oc_refusal_context asked = {.base_url = "http://h/v1", .model = "asked-for"};
 
@@ -39,7 +35,7 @@ static void check_whole(const struct whole *row)
 	int rc;
 
 	oc_reply_init(&reply);
-	rc = oc_reply_parse(text(row->body), &asked, &reply, &err);
+	rc = oc_reply_parse(oc_text_of(row->body), &asked, &reply, &err);
 	printf("# %s\n", row->body);
 	if (row->content) {
 		CHECK_STR(rc ? err.message : "", "");
@@ -63,6 +59,10 @@ static void check_whole(const struct whole *row)
 #define USED            \
 	{               \
 		3, 4, 7 \
+	}
+#define NOT_COUNTED        \
+	{                  \
+		-1, -1, -1 \
 	}
 
 TEST(whole_answers)
@@ -121,18 +121,10 @@ TEST(whole_answers)
 	        /* an empty delta beside the message, as Perplexity sends it */
 	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"delta\":{\"content\":\"\"},"
 	         "\"finish_reason\":\"stop\"}]}",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	        /* no finish reason, because the server knows none */
-	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]}",
-	         "Hi",
-	         NULL,
-	         NULL,
-	         {-1, -1, -1},
-	         NULL},
+	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]}", "Hi", NULL, NULL,
+	         NOT_COUNTED, NULL},
 	        {ANSWER("{\"content\":\"Hi\"}", "\"null\""), "Hi", NULL, NULL, USED, NULL},
 	        /* Go's escapes, a pair, an escaped key */
 	        {ANSWER("{\"cont\\u0065nt\":\"\\u003cb\\u003e \\ud83d\\ude00\"}", "\"stop\""),
@@ -145,58 +137,30 @@ TEST(whole_answers)
 	        /* a byte order mark and a final newline */
 	        {"\xef\xbb\xbf{\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
 	         "\"stop\"}]}\n",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	        /* the last of duplicate members counts */
 	        {"{\"choices\":7,\"choices\":[{\"message\":{\"content\":\"no\",\"content\":\"Hi\"},"
 	         "\"finish_reason\":\"stop\"}]}",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	        /* choice 0, wherever it stands */
 	        {"{\"choices\":[{\"index\":1,\"message\":{\"content\":\"no\"}},{\"index\":0,"
 	         "\"message\":"
 	         "{\"content\":\"Hi\"},\"finish_reason\":\"stop\"}]}",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	        /* what is no error */
 	        {"{\"error\":null,\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
 	         "\"stop\","
 	         "\"error\":false}]}",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	        {"{\"error\":\"\",\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
 	         "\"stop\",\"error\":{}}],\"detail\":\"x\",\"errors\":[7],\"message\":\"x\"}",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	        {"{\"error\":0,\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
 	         "\"stop\"}]}",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	        {"{\"error\":{},\"choices\":[{\"message\":{\"content\":\"Hi\"},\"finish_reason\":"
 	         "\"stop\",\"error\":\"\"}]}",
-	         "Hi",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         "Hi", NULL, "stop", NOT_COUNTED, NULL},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
@@ -205,101 +169,78 @@ TEST(whole_answers)
 
 TEST(answers_without_content)
 {
-	static const struct whole rows[] = {
-	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\"}", "\"length\""), NULL, NULL, NULL,
-	         USED, "reasoning only"},
+	static const struct {
+		const char *body;
+		struct oc_usage usage;
+		const char *message;
+	} rows[] = {
+	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\"}", "\"length\""), USED,
+	         "reasoning only"},
 	        {ANSWER("{\"content\":null,\"tool_calls\":[{\"id\":\"1\"}]}", "\"tool_calls\""),
-	         NULL, NULL, NULL, USED, "the answer is tool calls only, without content"},
+	         USED, "the answer is tool calls only, without content"},
 	        {ANSWER("{\"content\":null,\"reasoning\":\"hm\",\"tool_calls\":[{\"function\":{"
 	                "\"name\":"
 	                "\"f\"}},{\"function\":{\"name\":\"f\"}},{\"function\":{\"name\":\"ef\"}}]"
 	                "}",
 	                "\"tool_calls\""),
-	         NULL, NULL, NULL, USED,
-	         "the answer is tool calls only (f, f, ef), without content"},
+	         USED, "the answer is tool calls only (f, f, ef), without content"},
 	        {ANSWER("{\"content\":null,\"function_call\":{\"name\":\"f\",\"arguments\":\"{}\"}"
 	                "}",
 	                "\"function_call\""),
-	         NULL, NULL, NULL, USED, "the answer is tool calls only (f), without content"},
+	         USED, "the answer is tool calls only (f), without content"},
 	        {ANSWER("{\"content\":null,\"tool_calls\":[],\"refusal\":\"No.\"}", "\"stop\""),
-	         NULL, NULL, NULL, USED, "the model refuses to answer: \"No.\""},
+	         USED, "the model refuses to answer: \"No.\""},
 	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\",\"refusal\":\" "
 	                "I\\n\\tcan't.\\u0007 \"}",
 	                "\"stop\""),
-	         NULL, NULL, NULL, USED, "the model refuses to answer: \"I can't.\""},
+	         USED, "the model refuses to answer: \"I can't.\""},
 	        {ANSWER("{\"content\":[{\"type\":\"refusal\",\"refusal\":\"No.\"}]}", "\"stop\""),
-	         NULL, NULL, NULL, USED, "the model refuses to answer: \"No.\""},
-	        {ANSWER("{\"content\":null,\"refusal\":null}", "\"stop\""), NULL, NULL, NULL, USED,
+	         USED, "the model refuses to answer: \"No.\""},
+	        {ANSWER("{\"content\":null,\"refusal\":null}", "\"stop\""), USED,
 	         "the answer is empty (finish_reason stop)"},
-	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\"}", "\"stop\""), NULL, NULL, NULL,
-	         USED, "the answer is reasoning only, without content (finish_reason stop)"},
-	        {ANSWER("{\"content\":\"\"}", "\"length\""), NULL, NULL, NULL, USED,
+	        {ANSWER("{\"content\":\"\",\"reasoning\":\"hm\"}", "\"stop\""), USED,
+	         "the answer is reasoning only, without content (finish_reason stop)"},
+	        {ANSWER("{\"content\":\"\"}", "\"length\""), USED,
 	         "the answer is empty (finish_reason length): allow more tokens"},
-	        {ANSWER("{\"content\":null}", "\"content_filter\""), NULL, NULL, NULL, USED,
+	        {ANSWER("{\"content\":null}", "\"content_filter\""), USED,
 	         "filter left nothing of the answer (finish_reason content_filter)"},
 	        /* the runner ended: Go's zero time, no name, no counts */
 	        {"{\"created\":-62135596800,\"model\":\"\",\"choices\":[{\"index\":0,\"message\":{"
 	         "\"role\":"
 	         "\"\",\"content\":\"\"},\"finish_reason\":null}],\"usage\":{\"prompt_tokens\":0,"
 	         "\"completion_tokens\":0,\"total_tokens\":0}}",
-	         NULL,
-	         NULL,
-	         NULL,
 	         {0, 0, 0},
 	         "the answer is empty (finish_reason none)"},
 	        {"{\"choices\":[{\"message\":{\"content\":\"and and "
 	         "and\"},\"finish_reason\":null}],"
 	         "\"usage\":{\"prompt_tokens\":0,\"completion_tokens\":0,\"total_tokens\":0}}",
-	         NULL,
-	         NULL,
-	         NULL,
 	         {0, 0, 0},
 	         "incomplete"},
 	        {"{\"choices\":[{\"message\":{\"content\":\"and "
 	         "and\"},\"finish_reason\":\"null\"}]}",
-	         NULL,
-	         NULL,
-	         NULL,
-	         {-1, -1, -1},
-	         "incomplete"},
+	         NOT_COUNTED, "incomplete"},
 	        {"{\"choices\":[{\"message\":{\"content\":\"and and\"},\"finish_reason\":\"\"}],"
 	         "\"usage\":{\"completion_tokens\":0}}",
-	         NULL,
-	         NULL,
-	         NULL,
 	         {-1, 0, -1},
 	         "incomplete"},
 	        {"{\"choices\":[{\"message\":{\"content\":\"and and\"},\"finish_reason\":null}]}",
-	         NULL,
-	         NULL,
-	         NULL,
-	         {-1, -1, -1},
-	         "incomplete"},
-	        {ANSWER("{\"content\":\"Hi\"}", "\"error\""), NULL, NULL, NULL, USED,
-	         "broke the answer"},
-	        {"{\"choices\":[]}", NULL, NULL, NULL, {-1, -1, -1}, "no choices"},
-	        {"{\"choices\":null}", NULL, NULL, NULL, {-1, -1, -1}, "no choices"},
-	        {"{}", NULL, NULL, NULL, {-1, -1, -1}, "no choices"},
-	        {"[]", NULL, NULL, NULL, {-1, -1, -1}, "no object"},
-	        {"\"Hi\"", NULL, NULL, NULL, {-1, -1, -1}, "no object"},
-	        {"", NULL, NULL, NULL, {-1, -1, -1}, "the answer is empty"},
-	        {"Ollama is running",
-	         NULL,
-	         NULL,
-	         NULL,
-	         {-1, -1, -1},
-	         "it begins with \"Ollama is running\""},
-	        {"{\"choices\":[{\"mess", NULL, NULL, NULL, {-1, -1, -1}, "not JSON at byte 18"},
-	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]} x",
-	         NULL,
-	         NULL,
-	         NULL,
-	         {-1, -1, -1},
+	         NOT_COUNTED, "incomplete"},
+	        {ANSWER("{\"content\":\"Hi\"}", "\"error\""), USED, "broke the answer"},
+	        {"{\"choices\":[]}", NOT_COUNTED, "no choices"},
+	        {"{\"choices\":null}", NOT_COUNTED, "no choices"},
+	        {"{}", NOT_COUNTED, "no choices"},
+	        {"[]", NOT_COUNTED, "no object"},
+	        {"\"Hi\"", NOT_COUNTED, "no object"},
+	        {"", NOT_COUNTED, "the answer is empty"},
+	        {"Ollama is running", NOT_COUNTED, "it begins with \"Ollama is running\""},
+	        {"{\"choices\":[{\"mess", NOT_COUNTED, "not JSON at byte 18"},
+	        {"{\"choices\":[{\"message\":{\"content\":\"Hi\"}}]} x", NOT_COUNTED,
 	         "not JSON at byte 43"},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
-		check_whole(&rows[i]);
+		check_whole(&(struct whole){
+		        .body = rows[i].body, .usage = rows[i].usage, .message = rows[i].message});
 }
 
 #define COUNTED(usage)                                                                 \
@@ -308,86 +249,46 @@ TEST(answers_without_content)
 
 TEST(token_counts)
 {
-	static const struct whole rows[] = {
-	        {COUNTED("null"), "x", NULL, "stop", {-1, -1, -1}, NULL},
-	        {COUNTED("{}"), "x", NULL, "stop", {-1, -1, -1}, NULL},
-	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {3, 4, 7},
-	         NULL},
+	static const struct {
+		const char *body;
+		struct oc_usage usage;
+	} rows[] = {
+	        {COUNTED("null"), NOT_COUNTED},
+	        {COUNTED("{}"), NOT_COUNTED},
+	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4}"), {3, 4, 7}},
 	        /* the server's own total is not questioned */
 	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":9}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {3, 4, 9},
-	         NULL},
+	         {3, 4, 9}},
 	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":null,\"total_tokens\":9}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {3, -1, 9},
-	         NULL},
-	        {COUNTED("{\"prompt_tokens\":12.0,\"completion_tokens\":1e3}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {12, 1000, 1012},
-	         NULL},
+	         {3, -1, 9}},
+	        {COUNTED("{\"prompt_tokens\":12.0,\"completion_tokens\":1e3}"), {12, 1000, 1012}},
 	        {COUNTED("{\"prompt_tokens\":-3,\"completion_tokens\":4.5,\"total_tokens\":\"7\"}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         NOT_COUNTED},
 	        {COUNTED("{\"prompt_tokens\":9223372036854775807,\"completion_tokens\":1}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {INT64_MAX, 1, -1},
-	         NULL},
+	         {INT64_MAX, 1, -1}},
 	        /* elsewhere, where the usual place has none */
 	        {COUNTED("null,\"x_groq\":{\"usage\":{\"prompt_tokens\":3,\"completion_tokens\":4}"
 	                 "}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {3, 4, 7},
-	         NULL},
+	         {3, 4, 7}},
 	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4},\"x_groq\":{\"usage\":"
 	                 "{\"prompt_tokens\":5,\"completion_tokens\":6}}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {3, 4, 7},
-	         NULL},
+	         {3, 4, 7}},
 	        {COUNTED("{\"prompt_tokens\":3,\"completion_tokens\":4},\"x_groq\":{\"usage\":"
 	                 "{\"dram_cached_tokens\":5}}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {3, 4, 7},
-	         NULL},
+	         {3, 4, 7}},
 	        {"{\"choices\":[{\"message\":{\"content\":\"x\"},\"finish_reason\":\"stop\","
 	         "\"usage\":"
 	         "{\"prompt_tokens\":3,\"completion_tokens\":4,\"total_tokens\":7}}],\"usage\":{}}",
-	         "x",
-	         NULL,
-	         "stop",
-	         {3, 4, 7},
-	         NULL},
+	         {3, 4, 7}},
 	        {COUNTED("{\"prompt_tokens\":9223372036854775808,\"completion_tokens\":1e999}"),
-	         "x",
-	         NULL,
-	         "stop",
-	         {-1, -1, -1},
-	         NULL},
+	         NOT_COUNTED},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++)
-		check_whole(&rows[i]);
+		check_whole(&(struct whole){.body = rows[i].body,
+		                            .content = "x",
+		                            .finish_reason = "stop",
+		                            .usage = rows[i].usage});
 }
 
 TEST(model_id_and_what_was_there_before)
@@ -397,19 +298,21 @@ TEST(model_id_and_what_was_there_before)
 
 	oc_reply_init(&reply);
 	CHECK_INT(
-	        oc_reply_parse(text("{\"id\":\"c-1\",\"model\":\"m:7b\",\"choices\":[{\"message\":{"
-	                            "\"content\":\"one\",\"reasoning\":\"r\"},\"finish_reason\":"
-	                            "\"stop\"}]}"),
-	                       &asked, &reply, &err),
+	        oc_reply_parse(
+	                oc_text_of("{\"id\":\"c-1\",\"model\":\"m:7b\",\"choices\":[{\"message\":{"
+	                           "\"content\":\"one\",\"reasoning\":\"r\"},\"finish_reason\":"
+	                           "\"stop\"}]}"),
+	                &asked, &reply, &err),
 	        0);
 	CHECK_STR(reply.model, "m:7b");
 	CHECK_STR(reply.id, "c-1");
 	reply.attempts = 2;
-	CHECK_INT(oc_reply_parse(
-	                  text("{\"id\":\"a\\u0000\",\"model\":\"\",\"choices\":[{\"message\":{"
-	                       "\"content\":\"a\\u0000b\"},\"finish_reason\":\"length\"}]}"),
-	                  &asked, &reply, &err),
-	          0);
+	CHECK_INT(
+	        oc_reply_parse(
+	                oc_text_of("{\"id\":\"a\\u0000\",\"model\":\"\",\"choices\":[{\"message\":{"
+	                           "\"content\":\"a\\u0000b\"},\"finish_reason\":\"length\"}]}"),
+	                &asked, &reply, &err),
+	        0);
 	CHECK_STR(reply.model, "asked-for");
 	CHECK_STR(reply.id, NULL);
 	CHECK_STR(reply.reasoning, NULL);
@@ -430,7 +333,7 @@ TEST(invalid_utf8_is_mended)
 	struct oc_err err = {0};
 
 	oc_reply_init(&reply);
-	CHECK_INT(oc_reply_parse(text(body), &asked, &reply, &err), 0);
+	CHECK_INT(oc_reply_parse(oc_text_of(body), &asked, &reply, &err), 0);
 	CHECK_STR(reply.content, "a\xef\xbf\xbd\xef\xbf\xbdz");
 	oc_reply_release(&reply);
 }
@@ -508,7 +411,8 @@ TEST(errors_in_place_of_answers)
 		struct oc_err err = {0};
 
 		oc_reply_init(&reply);
-		CHECK_INT(oc_reply_parse(text(rows[i].body), &asked, &reply, &err), rows[i].code);
+		CHECK_INT(oc_reply_parse(oc_text_of(rows[i].body), &asked, &reply, &err),
+		          rows[i].code);
 		CHECK_ERR(&err, rows[i].code, rows[i].message);
 		oc_reply_release(&reply);
 	}
@@ -540,7 +444,7 @@ static void close_stream(struct stream *s)
 
 static int feed(struct stream *s, const char *data)
 {
-	return oc_reply_event(&s->json, text(data), &asked, &s->reply, &s->draft, &s->err);
+	return oc_reply_event(&s->json, oc_text_of(data), &asked, &s->reply, &s->draft, &s->err);
 }
 
 #define DELTA(delta) "{\"choices\":[{\"index\":0,\"delta\":" delta ",\"finish_reason\":null}]}"
@@ -885,7 +789,7 @@ TEST(model_lists)
 		size_t n = 99;
 
 		oc_buf_init(&ids, 1000);
-		CHECK_INT(oc_reply_models(text(rows[i].body), &asked, &ids, &n, &err), 0);
+		CHECK_INT(oc_reply_models(oc_text_of(rows[i].body), &asked, &ids, &n, &err), 0);
 		CHECK_INT(n, rows[i].n);
 		for (size_t k = 0; k < ids.n; k++)
 			ids.p[k] = ids.p[k] ? ids.p[k] : ',';
@@ -921,7 +825,7 @@ TEST(no_model_lists)
 		size_t n;
 
 		oc_buf_init(&ids, 1000);
-		CHECK_INT(oc_reply_models(text(rows[i].body), &asked, &ids, &n, &err),
+		CHECK_INT(oc_reply_models(oc_text_of(rows[i].body), &asked, &ids, &n, &err),
 		          rows[i].code);
 		CHECK_ERR(&err, rows[i].code, rows[i].message);
 		oc_buf_release(&ids);
@@ -936,7 +840,7 @@ static int parse_once(void *ctx)
 	int rc;
 
 	oc_reply_init(&reply);
-	rc = oc_reply_parse(text(ctx), &asked, &reply, NULL);
+	rc = oc_reply_parse(oc_text_of(ctx), &asked, &reply, NULL);
 	oc_reply_release(&reply);
 	return rc;
 }
@@ -959,7 +863,7 @@ static int list_once(void *ctx)
 	int rc;
 
 	oc_buf_init(&ids, 1000);
-	rc = oc_reply_models(text(ctx), &asked, &ids, &n, NULL);
+	rc = oc_reply_models(oc_text_of(ctx), &asked, &ids, &n, NULL);
 	oc_buf_release(&ids);
 	return rc;
 }

@@ -7,14 +7,10 @@
 #include "fail-alloc.h"
 #include "request/fields.h"
 #include "request/request.h"
+#include "text/text.h"
 #include "unit.h"
 
 #define PNG "\x89PNG\r\n\x1a\n"
-
-static struct oc_text text(const char *s)
-{
-	return (struct oc_text){s, strlen(s)};
-}
 
 static struct oc_request request_for(const char *prompt)
 {
@@ -22,7 +18,7 @@ static struct oc_request request_for(const char *prompt)
 
 	oc_request_init(&req);
 	req.model = "m";
-	req.prompt = text(prompt);
+	req.prompt = oc_text_of(prompt);
 	return req;
 }
 
@@ -63,7 +59,7 @@ TEST(every_field_in_its_order)
 	static const int64_t seed = -7;
 	struct oc_request req = request_for("Hi");
 
-	req.system = text("Be brief.");
+	req.system = oc_text_of("Be brief.");
 	req.temperature = 0.0;
 	req.top_p = 0.95;
 	req.max_tokens = 100;
@@ -88,11 +84,11 @@ TEST(tools)
 	struct oc_request req = request_for("Hi");
 	struct oc_err err = {0};
 
-	req.tools = text("\xef\xbb\xbf [" WEATHER ", {\"type\":\"web\"}]\n");
+	req.tools = oc_text_of("\xef\xbb\xbf [" WEATHER ", {\"type\":\"web\"}]\n");
 	CHECK_INT(oc_request_check(&req, &err), OC_OK);
 	check_body(&req, OC_DELIVERY_WHOLE,
 	           MESSAGES ",\"tools\":[" WEATHER ", {\"type\":\"web\"}]}");
-	req.tools = text("[" WEATHER "]");
+	req.tools = oc_text_of("[" WEATHER "]");
 	req.tool_choice = "required";
 	CHECK_INT(oc_request_check(&req, &err), OC_OK);
 	check_body(&req, OC_DELIVERY_WHOLE,
@@ -129,7 +125,7 @@ TEST(tools_that_cannot_be)
 		struct oc_request req = request_for("Hi");
 		struct oc_err err = {0};
 
-		req.tools = text(rows[i].tools);
+		req.tools = oc_text_of(rows[i].tools);
 		req.tool_choice = rows[i].choice;
 		CHECK_INT(oc_request_check(&req, &err), rows[i].code);
 		CHECK_STR(err.message, rows[i].message);
@@ -140,8 +136,8 @@ static bool has_tools(const char *tools, const char *fields)
 {
 	struct oc_request req = request_for("Hi");
 
-	req.tools = text(tools);
-	req.fields = text(fields);
+	req.tools = oc_text_of(tools);
+	req.fields = oc_text_of(fields);
 	return oc_request_has_tools(&req);
 }
 
@@ -174,19 +170,19 @@ TEST(the_conversation_with_its_answer)
 	char calls[] = "[{\"id\":\"a\"}]";
 	char content[] = "Ho";
 
-	req.system = text("sys");
+	req.system = oc_text_of("sys");
 	check_messages(&req, (struct oc_reply){.content = content, .content_len = 2},
 	               "[{\"role\":\"system\",\"content\":\"sys\"}," HI_THERE
 	               ",{\"role\":\"assistant\",\"content\":\"Ho\"}]");
-	req.system = text("");
-	req.messages = text("[ 1, 2 ]");
+	req.system = oc_text_of("");
+	req.messages = oc_text_of("[ 1, 2 ]");
 	check_messages(&req,
 	               (struct oc_reply){.content = content,
 	                                 .tool_calls = calls,
 	                                 .tool_calls_len = strlen(calls)},
 	               "[1, 2," HI_THERE ",{\"role\":\"assistant\",\"content\":null,"
 	               "\"tool_calls\":[{\"id\":\"a\"}]}]");
-	req.prompt = text("");
+	req.prompt = oc_text_of("");
 	check_messages(&req,
 	               (struct oc_reply){.content = content,
 	                                 .content_len = 2,
@@ -201,15 +197,15 @@ TEST(schema)
 	struct oc_request req = request_for("Hi");
 
 	req.format = OC_FORMAT_JSON_SCHEMA;
-	req.schema = text("\xef\xbb\xbf {\"type\": \"object\"}\r\n");
+	req.schema = oc_text_of("\xef\xbb\xbf {\"type\": \"object\"}\r\n");
 	check_body(&req, OC_DELIVERY_WHOLE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
 	           "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":"
 	           "\"answer\","
 	           "\"schema\":{\"type\": \"object\"}}}}");
 	/* one that servers take as strict */
-	req.schema = text("{\"type\":\"object\",\"properties\":{},\"required\":[],"
-	                  "\"additionalProperties\":false}");
+	req.schema = oc_text_of("{\"type\":\"object\",\"properties\":{},\"required\":[],"
+	                        "\"additionalProperties\":false}");
 	check_body(&req, OC_DELIVERY_WHOLE,
 	           "{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"Hi\"}],"
 	           "\"response_format\":{\"type\":\"json_schema\",\"json_schema\":{\"name\":"
@@ -428,7 +424,7 @@ TEST(system_images_and_schema)
 	static const struct oc_text files[] = {{PNG, 8}, {"hello", 5}};
 	struct oc_request req = request_for("x");
 
-	req.system = text("caf\xe9");
+	req.system = oc_text_of("caf\xe9");
 	check_refused(&req, OC_EDATA, "the system message is not valid UTF-8 at byte 3");
 	req.system = (struct oc_text){NULL, 0};
 	req.images = files;
@@ -438,9 +434,9 @@ TEST(system_images_and_schema)
 	check_refused(&req, OC_EDATA, "image 2 is not a PNG, JPEG or WebP file");
 	req.nimages = 0;
 	req.format = OC_FORMAT_JSON_SCHEMA;
-	req.schema = text("{\"type\":\"object\"}");
+	req.schema = oc_text_of("{\"type\":\"object\"}");
 	check_accepted(&req);
-	req.schema = text("{\"type\":\"object\"");
+	req.schema = oc_text_of("{\"type\":\"object\"");
 	check_refused(&req, OC_EDATA,
 	              "the schema is unusable: not JSON at byte 16: the text ends too early");
 	req.format = OC_FORMAT_TEXT;
@@ -465,7 +461,7 @@ TEST(prompts)
 	struct oc_err err = {0};
 
 	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		CHECK_INT(oc_prompt_check(text(rows[i].prompt), &err),
+		CHECK_INT(oc_prompt_check(oc_text_of(rows[i].prompt), &err),
 		          rows[i].message ? OC_EDATA : 0);
 		if (rows[i].message)
 			CHECK_STR(err.message, rows[i].message);
@@ -563,7 +559,7 @@ static void check_fields(const char *fields, enum oc_delivery asks, const char *
 	req.temperature = 0.5;
 	req.max_tokens = 9;
 	req.format = OC_FORMAT_JSON_OBJECT;
-	req.fields = text(fields);
+	req.fields = oc_text_of(fields);
 	CHECK_INT(oc_request_check(&req, &err), OC_OK);
 	(void)snprintf(want, sizeof want, "{\"model\":\"m\"," HI ",%s}", rest);
 	check_body(&req, asks, want);
@@ -615,7 +611,7 @@ TEST(fields_that_cannot_be)
 		struct oc_request req = request_for("Hi");
 		struct oc_err err = {0};
 
-		req.fields = text(rows[i].fields);
+		req.fields = oc_text_of(rows[i].fields);
 		CHECK_INT(oc_request_check(&req, &err), rows[i].code);
 		CHECK_STR(err.message, rows[i].message);
 	}
@@ -674,7 +670,7 @@ TEST(limit_of_tokens)
 		struct oc_request req = request_for("Hi");
 
 		req.max_tokens = 9;
-		req.fields = text(rows[i].fields);
+		req.fields = oc_text_of(rows[i].fields);
 		CHECK_INT(oc_request_limit(&req), rows[i].limit);
 	}
 }
@@ -684,7 +680,7 @@ TEST(fields_and_lines)
 	struct oc_request req = request_for("Hi");
 
 	req.temperature = 0.5;
-	req.fields = text("{\"temperature\":1,\"min_p\":0.1,\"o\":{\"a\":1},\"seed\":null}");
+	req.fields = oc_text_of("{\"temperature\":1,\"min_p\":0.1,\"o\":{\"a\":1},\"seed\":null}");
 	check_over(&req, "{}",
 	           "{\"model\":\"m\"," HI ",\"temperature\":1,\"min_p\":0.1,\"o\":{\"a\":1}}");
 	check_over(&req, "{\"temperature\":0,\"o\":{\"b\":2},\"seed\":4}",
@@ -731,14 +727,14 @@ TEST(memory_may_be_out)
 
 	CHECK_INT(fail_each_alloc(build_once, &req), 1);
 	req.format = OC_FORMAT_JSON_SCHEMA;
-	req.schema = text("{\"type\":\"object\"}");
+	req.schema = oc_text_of("{\"type\":\"object\"}");
 	CHECK_INT(fail_each_alloc(build_once, &req), 2);
-	req.tools = text("[" WEATHER "]");
+	req.tools = oc_text_of("[" WEATHER "]");
 	req.tool_choice = "weather";
 	CHECK_INT(fail_each_alloc(build_once, &req), 2);
 	CHECK(fail_each_alloc(check_once, &req) > 4);
-	req.fields = text("{\"a\":{\"b\":1}}");
+	req.fields = oc_text_of("{\"a\":{\"b\":1}}");
 	CHECK(fail_each_alloc(build_once, &req) > 4);
-	req.fields = text("{\"stream_options\":{\"b\":1}}");
+	req.fields = oc_text_of("{\"stream_options\":{\"b\":1}}");
 	CHECK(fail_each_alloc(stream_once, &req) > 8);
 }

@@ -5,6 +5,7 @@
 #include "text/buf.h"
 #include "schema/schema.h"
 #include "schema/strict.h"
+#include "text/text.h"
 #include "unit.h"
 
 static bool is_strict(const char *text)
@@ -16,9 +17,7 @@ static bool is_strict(const char *text)
 
 	oc_json_init(&schema);
 	CHECK_INT(oc_json_parse(&schema, text, strlen(text), &err), 0);
-	CHECK_INT(oc_schema_new((struct oc_text){text, strlen(text)}, OC_FORMATS_NOTED, &loaded,
-	                        &err),
-	          0);
+	CHECK_INT(oc_schema_new(oc_text_of(text), OC_FORMATS_NOTED, &loaded, &err), 0);
 	oc_schema_free(loaded);
 	strict = oc_schema_is_strict(&schema);
 	oc_json_release(&schema);

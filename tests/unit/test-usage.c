@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* test-usage.c: records, their counts, what is no record, and the sums. */
+#include "text/text.h"
 #include "unit.h"
 
 #include "fail-alloc.h"
@@ -253,7 +254,7 @@ TEST(long_texts_need_no_memory)
  * own. */
 static int read_and_add(void *ctx)
 {
-	struct oc_text in = {ctx, strlen(ctx)};
+	struct oc_text in = oc_text_of(ctx);
 	struct oc_usage_reader r;
 	struct oc_meter m;
 	int rc = oc_usage_init(&r, NULL);
