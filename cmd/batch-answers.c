@@ -24,7 +24,6 @@ static bool is_file(const struct answers *answers)
 static void init(struct answers *answers)
 {
 	*answers = (struct answers){.reader = -1, .ledger = {.fd = -1, .in = -1}};
-	oc_answered_init(&answers->earlier);
 	oc_json_init(&answers->json);
 }
 

@@ -132,7 +132,6 @@ void tidy(struct answers *answers)
 {
 	struct tidying t = {.answers = answers};
 
-	oc_answered_init(&t.keys);
 	if (answers->earlier.left && answers->written)
 		read_file(&t, note);
 	if (answers->failures || t.any_replaced)

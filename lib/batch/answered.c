@@ -6,16 +6,10 @@
 
 enum { FIRST_CAP = 64 };
 
-void oc_answered_init(struct oc_answered *set)
-{
-	*set = (struct oc_answered){.hashes = NULL};
-}
-
 void oc_answered_release(struct oc_answered *set)
 {
 	free(set->hashes);
-	free(set->counts);
-	oc_answered_init(set);
+	*set = (struct oc_answered){.hashes = NULL};
 }
 
 /* One hash of two: however many requests have one key, each has its own place. */
@@ -43,22 +37,18 @@ static int grow(struct oc_answered *set)
 {
 	struct oc_answered old = *set;
 	size_t cap = old.cap ? 2 * old.cap : FIRST_CAP;
-	uint64_t *hashes = calloc(cap, sizeof *hashes);
-	uint32_t *counts = calloc(cap, sizeof *counts);
+	uint64_t *hashes = calloc(cap, sizeof *hashes + sizeof *set->counts);
 
-	if (!hashes || !counts) {
-		free(hashes);
-		free(counts);
+	if (!hashes)
 		return OC_ENOMEM;
-	}
 	set->hashes = hashes;
-	set->counts = counts;
+	set->counts = (uint32_t *)(hashes + cap);
 	set->cap = cap;
 	for (size_t i = 0; i < old.cap; i++) {
 		size_t at = slot_of(set, old.hashes[i]);
 
-		hashes[at] = old.hashes[i];
-		counts[at] = old.counts[i];
+		set->hashes[at] = old.hashes[i];
+		set->counts[at] = old.counts[i];
 	}
 	oc_answered_release(&old);
 	return OC_OK;

@@ -8,15 +8,15 @@
 
 #include "batch/line.h"
 
+/* All zero at first. */
 struct oc_answered {
 	uint64_t *hashes; /* a hash table; 0 = an empty slot */
-	uint32_t *counts; /* how many answers no line has taken yet */
+	uint32_t *counts; /* how many answers no line has taken yet; behind the hashes */
 	size_t cap;
 	size_t used;
 	uint64_t left; /* the sum of the counts */
 };
 
-void oc_answered_init(struct oc_answered *set);
 void oc_answered_release(struct oc_answered *set);
 
 /* Adds an answer, also one that is there already. OC_ENOMEM. */

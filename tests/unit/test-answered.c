@@ -12,9 +12,8 @@ static struct oc_line_id id(uint64_t key, uint64_t request)
 
 TEST(empty)
 {
-	struct oc_answered set;
+	struct oc_answered set = {0};
 
-	oc_answered_init(&set);
 	CHECK(!oc_answered_has(&set, id(1, 1)));
 	CHECK(!oc_answered_is_left(&set, id(1, 1)));
 	CHECK(!oc_answered_take(&set, id(1, 1)));
@@ -24,9 +23,8 @@ TEST(empty)
 
 TEST(taken_once)
 {
-	struct oc_answered set;
+	struct oc_answered set = {0};
 
-	oc_answered_init(&set);
 	CHECK_INT(oc_answered_add(&set, id(1, 10)), OC_OK);
 	CHECK(oc_answered_has(&set, id(1, 10)));
 	CHECK(!oc_answered_has(&set, id(1, 11)));
@@ -45,9 +43,8 @@ TEST(taken_once)
 
 TEST(as_often_as_it_was_added)
 {
-	struct oc_answered set;
+	struct oc_answered set = {0};
 
-	oc_answered_init(&set);
 	CHECK_INT(oc_answered_add(&set, id(1, 10)), OC_OK);
 	CHECK_INT(oc_answered_add(&set, id(1, 10)), OC_OK);
 	CHECK(oc_answered_take(&set, id(1, 10)));
@@ -58,9 +55,8 @@ TEST(as_often_as_it_was_added)
 
 TEST(an_unknown_request_matches_any)
 {
-	struct oc_answered set;
+	struct oc_answered set = {0};
 
-	oc_answered_init(&set);
 	CHECK_INT(oc_answered_add(&set, id(7, 0)), OC_OK);
 	CHECK(!oc_answered_take(&set, id(8, 10)));
 	CHECK(oc_answered_take(&set, id(7, 10)));
@@ -70,9 +66,8 @@ TEST(an_unknown_request_matches_any)
 
 TEST(requests_of_one_key_are_kept_apart)
 {
-	struct oc_answered set;
+	struct oc_answered set = {0};
 
-	oc_answered_init(&set);
 	CHECK_INT(oc_answered_add(&set, id(1, 10)), OC_OK);
 	CHECK_INT(oc_answered_add(&set, id(1, 11)), OC_OK);
 	CHECK_INT(oc_answered_add(&set, id(10, 1)), OC_OK);
@@ -88,11 +83,10 @@ TEST(requests_of_one_key_are_kept_apart)
 /* If its time grew with the square of their number, this would take hours. */
 TEST(a_million_of_one_key)
 {
-	struct oc_answered set;
+	struct oc_answered set = {0};
 	const uint64_t n = 1000000;
 	uint64_t taken = 0;
 
-	oc_answered_init(&set);
 	for (uint64_t i = 0; i < n; i++)
 		CHECK_INT(oc_answered_add(&set, id(7, i % 2 ? i : 1)), OC_OK);
 	CHECK_INT(set.left, n);
@@ -108,10 +102,9 @@ TEST(a_million_of_one_key)
 TEST(at_most_fifty_bytes_each)
 {
 	const size_t slot = sizeof(uint64_t) + sizeof(uint32_t);
-	struct oc_answered set;
+	struct oc_answered set = {0};
 	size_t before = 0;
 
-	oc_answered_init(&set);
 	for (uint64_t i = 0; i < 100000; i++) {
 		CHECK_INT(oc_answered_add(&set, id(i, i)), OC_OK);
 		/* While it grows there are two tables. A few answers do not count. */
@@ -124,11 +117,10 @@ TEST(at_most_fifty_bytes_each)
 
 static int add_hundred(void *ctx)
 {
-	struct oc_answered set;
+	struct oc_answered set = {0};
 	int rc = OC_OK;
 
 	(void)ctx;
-	oc_answered_init(&set);
 	for (uint64_t i = 0; !rc && i < 100; i++)
 		rc = oc_answered_add(&set, id(i, i));
 	oc_answered_release(&set);
