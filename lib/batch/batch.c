@@ -23,7 +23,7 @@ struct slot {
 
 struct queue {
 	struct oc_job *first;
-	struct oc_job **end; /* where the next one is linked */
+	struct oc_job *last; /* where there is a first */
 	unsigned n;
 };
 
@@ -68,17 +68,14 @@ void oc_job_forget_answer(struct oc_job *job)
 	oc_err_clear(&job->err);
 }
 
-static void queue_init(struct queue *q)
-{
-	q->first = NULL;
-	q->end = &q->first;
-}
-
 static void queue_put(struct queue *q, struct oc_job *job)
 {
 	job->next = NULL;
-	*q->end = job;
-	q->end = &job->next;
+	if (q->first)
+		q->last->next = job;
+	else
+		q->first = job;
+	q->last = job;
 	q->n++;
 }
 
@@ -89,8 +86,6 @@ static struct oc_job *queue_take(struct queue *q)
 	if (!job)
 		return NULL;
 	q->first = job->next;
-	if (!q->first)
-		q->end = &q->first;
 	q->n--;
 	return job;
 }
@@ -119,8 +114,6 @@ int oc_batch_new(struct oc_client *client, unsigned parallel, double rate, struc
 	batch->nslots = parallel;
 	oc_throttle_init(&batch->throttle, parallel, rate, gap_max(client->cfg), oc_now());
 	oc_outlook_init(&batch->outlook);
-	queue_init(&batch->fresh);
-	queue_init(&batch->done);
 	*out = batch;
 	return OC_OK;
 }
@@ -193,19 +186,12 @@ static void finish(struct oc_batch *batch, struct oc_job *job)
 	queue_put(&batch->done, job);
 }
 
-static struct slot *free_slot(struct oc_batch *batch)
+static void start(struct oc_batch *batch, struct oc_job *job, double now)
 {
 	struct slot *slot = batch->slots;
 
 	while (slot->job)
 		slot++;
-	return slot;
-}
-
-static void start(struct oc_batch *batch, struct oc_job *job, double now)
-{
-	struct slot *slot = free_slot(batch);
-
 	if (!job->tries.made)
 		job->asked = job->tries.failed_at = now;
 	job->tries.made = ++job->reply.attempts;
