@@ -12,11 +12,6 @@
 #include "batch-progress.h"
 #include "cache.h"
 
-static double interval(const struct progress *progress)
-{
-	return progress->mode == PROGRESS_REDRAWN ? 0.25 : 5.0; /* s */
-}
-
 void progress_init(struct progress *progress, enum progress_mode mode, double now)
 {
 	*progress = (struct progress){.mode = mode, .started = now, .shown = now};
@@ -99,7 +94,7 @@ void progress_show(struct progress *progress, double now)
 {
 	struct oc_buf line = {0};
 
-	if (progress->mode == PROGRESS_NONE || now - progress->shown < interval(progress))
+	if (progress_wait(progress, now) != 0)
 		return;
 	progress->shown = now;
 	oc_buf_init(&line, 1024);
@@ -120,7 +115,8 @@ void progress_show(struct progress *progress, double now)
 
 int progress_wait(const struct progress *progress, double now)
 {
-	double left = interval(progress) - (now - progress->shown);
+	double interval = progress->mode == PROGRESS_REDRAWN ? 0.25 : 5.0; /* s */
+	double left = interval - (now - progress->shown);
 
 	if (progress->mode == PROGRESS_NONE)
 		return -1;

@@ -24,18 +24,13 @@ struct reading {
 	struct records_end end;
 };
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\0';
-}
-
 static struct oc_text trim(struct oc_text text)
 {
-	while (text.n && is_blank(*text.p)) {
+	static const char blanks[] = " \t\r"; /* and the zero at its end */
+
+	for (; text.n && memchr(blanks, *text.p, sizeof blanks); text.n--)
 		text.p++;
-		text.n--;
-	}
-	while (text.n && is_blank(text.p[text.n - 1]))
+	while (text.n && memchr(blanks, text.p[text.n - 1], sizeof blanks))
 		text.n--;
 	return text;
 }
@@ -60,11 +55,9 @@ static bool is_record(struct record *record, struct oc_json *json)
 {
 	struct oc_err err = {0};
 
-	if (oc_record_recall(record->line, json, &record->id, &record->answered, &err) == OC_OK)
-		return true;
-	if (err.code == OC_ENOMEM)
-		cli_die(CLI_OSERR, "%s", err.message);
-	return false;
+	(void)oc_record_recall(record->line, json, &record->id, &record->answered, &err);
+	cli_need_memory(err.code != OC_ENOMEM);
+	return !err.code;
 }
 
 /* Is it, without an end, the beginning of a record, or nothing? */
