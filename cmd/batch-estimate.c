@@ -49,8 +49,8 @@ void estimate_add(struct estimate *estimate, const struct oc_line *line, struct 
 
 	estimate->lines++;
 	estimate->bytes += (int64_t)line->body.n;
-	estimate->output += line->max_tokens;
-	estimate->unlimited += !line->max_tokens;
+	estimate->output += line->form.max_tokens;
+	estimate->unlimited += !line->form.max_tokens;
 	cli_need_memory(oc_json_parse(json, line->body.p, line->body.n, NULL) != OC_ENOMEM);
 	messages = oc_json_get(json, 0, "messages");
 	for (message = oc_json_first(json, messages); message != OC_JSON_NONE;

@@ -62,7 +62,7 @@ static bool make_question(struct run *run, struct oc_job *job)
 	int rc = oc_question_init(question, request, &line->body, stream, &job->err);
 
 	cli_need_memory(rc != OC_ENOMEM);
-	question->model = settle_model(run, job);
+	question->model = line->form.model;
 	question->has_tools = line->has_tools;
 	return !rc;
 }

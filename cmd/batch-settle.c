@@ -40,11 +40,6 @@ static size_t size_of(const struct item *item)
 	return sizeof *item + item->record.n;
 }
 
-const char *settle_model(const struct run *run, const struct oc_job *job)
-{
-	return job->line.model.n ? job->line.model.p : run->ask.request.model;
-}
-
 /* Would the same failure come back with every line? */
 static bool is_general(const struct oc_job *job)
 {
@@ -106,16 +101,15 @@ static void judge_envelope(struct oc_job *job)
 }
 
 /* Is what has arrived an answer to this line? Changes job->err if not. */
-static void judge(struct run *run, struct oc_job *job)
+static void judge(struct oc_job *job)
 {
 	const struct oc_reply *reply = &job->reply;
 	struct oc_text answer = {reply->content, reply->content_len};
-	struct oc_request form = oc_line_form(&job->line, &run->ask.request);
 
 	if (job->line.envelope)
 		judge_envelope(job);
 	if (!job->err.code && answer.n)
-		(void)oc_answer_check(&form, reply, answer, &job->err);
+		(void)oc_answer_check(&job->line.form, reply, answer, &job->err);
 	if (job->err.code && !job->err.http_status)
 		job->err.http_status = reply->http_status;
 }
@@ -125,14 +119,13 @@ static void put_answer(struct run *run, struct item *item)
 {
 	struct oc_job *job = &item->job;
 	const char *id = job->request_id[0] ? job->request_id : job->reply.id;
-	struct oc_request form = oc_line_form(&job->line, &run->ask.request);
 	struct oc_reply told = job->reply;
 	struct oc_text answer = {told.content, told.content_len};
 	struct oc_buf part = {0};
 	int rc;
 
 	oc_buf_init(&part, OC_ANSWER_MAX);
-	if (!job->line.envelope && answer.n && oc_answer_part(&form, answer, &part)) {
+	if (!job->line.envelope && answer.n && oc_answer_part(&job->line.form, answer, &part)) {
 		told.content = part.p;
 		told.content_len = part.n;
 	}
@@ -172,7 +165,7 @@ void settle_line(struct run *run, struct item *item)
 		job->reply.http_status = job->err.http_status; /* for the report */
 	if (status)
 		tell_failure(run, job);
-	else if (oc_cut(&job->reply, job->line.max_tokens) > OC_CUT_OWN)
+	else if (oc_cut(&job->reply, job->line.form.max_tokens) > OC_CUT_OWN)
 		status = CLI_CUT;
 	progress_count(&run->progress, &job->reply, status);
 	if (!status && job->reply.attempts)
@@ -181,7 +174,7 @@ void settle_line(struct run *run, struct item *item)
 	if (!status && job->reply.tool_calls)
 		status = CLI_CALLS;
 	if ((job->reply.attempts || cache_gave(&job->reply)) &&
-	    !report_add(&run->ask.report, settle_model(run, job), &job->reply, status)) {
+	    !report_add(&run->ask.report, job->line.form.model, &job->reply, status)) {
 		run->unreported = true;
 		/* What is not in the report cannot be held against a budget. */
 		if (run->ask.turn.budget.limit)
@@ -199,9 +192,9 @@ bool settle_unasked(struct run *run, struct item *item)
 
 	if (!cache->dir)
 		return false;
-	if (cache_get(cache, oc_buf_text(&job->line.body), settle_model(run, job), &job->reply,
+	if (cache_get(cache, oc_buf_text(&job->line.body), job->line.form.model, &job->reply,
 	              job->line.envelope ? &job->received : NULL, &job->err)) {
-		judge(run, job);
+		judge(job);
 		/* One that has another form than is wanted now is asked for again. */
 		if (job->err.code && !cache->offline)
 			oc_job_forget_answer(job);
@@ -225,7 +218,7 @@ static struct item *take_answers(struct run *run)
 	while ((job = oc_batch_take(run->batch)) != NULL) {
 		struct item *item = job->ctx;
 
-		judge(run, job);
+		judge(job);
 		oc_secrets_mask_string(&run->client.secrets, job->err.message);
 		settle_line(run, item);
 		if (job->err.code)

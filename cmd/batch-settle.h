@@ -9,9 +9,6 @@
 struct item *item_take(struct run *run);
 void item_give_back(struct run *run, struct item *item);
 
-/* The model that the line names, or else the command line. */
-const char *settle_model(const struct run *run, const struct oc_job *job);
-
 /* The line has its end: an answer, or an error that is in job.err. */
 void settle_line(struct run *run, struct item *item);
 

@@ -70,7 +70,7 @@ static int read_custom_id(struct oc_line *line, const struct oc_json *json, stru
 
 /* The line's own response_format decides what its answer must be. */
 static int read_format(struct oc_line *line, const struct oc_json *json, int request,
-                       const struct oc_request *defaults, struct oc_err *err)
+                       struct oc_err *err)
 {
 	int format = oc_json_given(json, request, "response_format");
 	int schema = oc_json_given(json, oc_json_given(json, format, "json_schema"), "schema");
@@ -79,16 +79,18 @@ static int read_format(struct oc_line *line, const struct oc_json *json, int req
 	struct oc_schema *loaded = NULL;
 	int rc;
 
-	line->format = format == OC_JSON_NONE                  ? defaults->format
-	               : oc_json_is(json, type, "json_object") ? OC_FORMAT_JSON_OBJECT
-	                                                       : OC_FORMAT_TEXT;
+	if (format == OC_JSON_NONE)
+		return OC_OK;
+	line->form.format =
+	        oc_json_is(json, type, "json_object") ? OC_FORMAT_JSON_OBJECT : OC_FORMAT_TEXT;
 	if (schema == OC_JSON_NONE || !oc_json_is(json, type, "json_schema"))
 		return OC_OK;
-	line->format = OC_FORMAT_JSON_SCHEMA;
 	oc_buf_add(&line->schema, raw.p, raw.n);
 	if (line->schema.bad)
 		return oc_err_nomem(err);
-	rc = oc_schema_new(oc_buf_text(&line->schema), OC_FORMATS_ENFORCED, &loaded, err);
+	line->form.format = OC_FORMAT_JSON_SCHEMA;
+	line->form.schema = oc_buf_text(&line->schema);
+	rc = oc_schema_new(line->form.schema, OC_FORMATS_ENFORCED, &loaded, err);
 	oc_schema_free(loaded);
 	return rc;
 }
@@ -224,12 +226,16 @@ static int read_request(struct oc_line *line, const struct oc_json *json,
 		return rc;
 	if (line->envelope)
 		request = oc_json_given(json, 0, "body");
-	line->max_tokens = oc_fields_limit(json, request, oc_request_limit(defaults));
 	line->has_tools = oc_fields_tools(json, request, oc_request_has_tools(defaults));
+	line->form = *defaults;
+	line->form.fields = (struct oc_text){NULL, 0}; /* they count in what follows */
+	line->form.max_tokens = oc_fields_limit(json, request, oc_request_limit(defaults));
 	model = oc_json_given(json, request, "model");
 	if (model != OC_JSON_NONE && !oc_json_string(json, model, &line->model))
 		return fail(err, "\"model\" is no string");
-	return read_format(line, json, request, defaults, err);
+	if (line->model.n)
+		line->form.model = line->model.p;
+	return read_format(line, json, request, err);
 }
 
 int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, struct oc_json *json,
@@ -252,16 +258,4 @@ int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, str
 		return rc ? oc_err_nomem(err) : OC_OK;
 	/* Whatever is wrong with it, it is the line that cannot be used. */
 	return oc_err_set(err, OC_EDATA, "the line is unusable: %s", why.message);
-}
-
-struct oc_request oc_line_form(const struct oc_line *line, const struct oc_request *defaults)
-{
-	struct oc_request request = *defaults;
-
-	request.format = line->format;
-	request.max_tokens = line->max_tokens;
-	request.fields = (struct oc_text){NULL, 0};
-	if (line->schema.n)
-		request.schema = oc_buf_text(&line->schema);
-	return request;
 }

@@ -29,10 +29,11 @@ struct oc_line {
 	struct oc_buf custom_id; /* as JSON; empty = none */
 	struct oc_buf model;     /* the line's own, decoded; empty = the defaults' */
 	struct oc_buf body;      /* of the request */
-	enum oc_format format;   /* what the answer must be */
-	struct oc_buf schema;    /* the line's own; where it is empty, the defaults' one counts */
+	struct oc_buf schema;    /* the line's own; empty = the defaults' */
 	bool has_tools;          /* in the request: calls of them are an answer */
-	int64_t max_tokens; /* the limit of the answer, the line's own or the defaults'; 0 = none */
+	/* What is asked for of the answer: model, max_tokens, format and schema are the line's own,
+	 * or else, as all the rest, the defaults', which it borrows from. */
+	struct oc_request form;
 };
 
 void oc_line_init(struct oc_line *line);
@@ -46,9 +47,5 @@ void oc_line_release(struct oc_line *line);
  */
 int oc_line_read(struct oc_line *line, uint64_t number, struct oc_text text, struct oc_json *json,
                  const struct oc_request *defaults, struct oc_err *err);
-
-/* What the line, or else the defaults, ask for of an answer, for oc_answer_check() and
- * oc_answer_part(). It borrows from both. */
-struct oc_request oc_line_form(const struct oc_line *line, const struct oc_request *defaults);
 
 #endif

@@ -178,7 +178,7 @@ TEST(limit_of_the_answer)
 
 		printf("# %s\n", rows[i].line);
 		CHECK_INT(read_with(&line, 1, rows[i].line, &req, &err), OC_OK);
-		CHECK_INT(line.max_tokens, rows[i].limit);
+		CHECK_INT(line.form.max_tokens, rows[i].limit);
 		oc_line_release(&line);
 	}
 }
@@ -247,7 +247,7 @@ TEST(model_of_the_line)
 
 	req.model = NULL;
 	CHECK_INT(read_with(&line, 1, "{\"prompt\":\"hi\",\"model\":\"n\"}", &req, &err), OC_OK);
-	CHECK_STR(line.model.p, "n");
+	CHECK_STR(line.form.model, "n");
 	oc_line_release(&line);
 	CHECK_INT(read_with(&line, 1, "{\"prompt\":\"hi\"}", &req, &err), OC_EDATA);
 	CHECK_STR(err.message, "the line is unusable: no model is named");
@@ -338,15 +338,13 @@ TEST(request_hash_is_stable)
 static int check_answer(const char *text, const struct oc_request *req, const char *answer)
 {
 	struct oc_line line;
-	struct oc_request form;
 	struct oc_reply reply = {0};
 	struct oc_err err = {0};
 	int rc;
 
 	oc_reply_init(&reply);
 	CHECK_INT(read_with(&line, 1, text, req, &err), OC_OK);
-	form = oc_line_form(&line, req);
-	rc = oc_answer_check(&form, &reply, oc_text_of(answer), &err);
+	rc = oc_answer_check(&line.form, &reply, oc_text_of(answer), &err);
 	oc_reply_release(&reply);
 	oc_line_release(&line);
 	return rc;
