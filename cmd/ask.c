@@ -262,9 +262,7 @@ void ask_commit(struct ask *ask)
 		cli_warn("the answer was cut short %s", how);
 	if (cut && ask->chat.path)
 		cli_warn("nothing is added to %s", ask->chat.path);
-	if (withheld)
-		output_drop(&ask->out);
-	else
+	if (!withheld)
 		output_commit(&ask->out);
 	cli_exit(cut                     ? CLI_CUT
 	         : ask->forgotten        ? CLI_IOERR

@@ -177,24 +177,9 @@ void output_end_line(struct output *out)
 	out->last = '\n';
 }
 
-static void forget(struct output *out)
-{
-	replace_drop(&out->file);
-	*out = (struct output){.fd = -1};
-}
-
 void output_commit(struct output *out)
 {
 	output_end_line(out);
 	if (output_is_file(out) ? !replace_commit(&out->file) : close(out->fd) < 0)
 		fail(out);
-	forget(out);
-}
-
-void output_drop(struct output *out)
-{
-	if (!output_is_file(out))
-		output_commit(out);
-	else
-		forget(out);
 }

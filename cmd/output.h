@@ -47,10 +47,7 @@ void output_text(struct output *out, struct oc_buf *text);
 void output_end_line(struct output *out);
 
 /* The end: flushes, adds the final newline on a terminal, syncs and renames the file, closes.
- * Ends the program with 74 when delivery fails. */
+ * Ends the program with 74 when delivery fails. Without it a file stays as it was. */
 void output_commit(struct output *out);
-
-/* The other end: a file stays as it was. What went elsewhere is there, and this is a commit. */
-void output_drop(struct output *out);
 
 #endif

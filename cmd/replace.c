@@ -26,12 +26,6 @@ static char *name_beside(const char *real)
 	return oc_buf_detach(&name);
 }
 
-static void drop_temporary(struct replace *r)
-{
-	free(r->temporary);
-	r->temporary = NULL;
-}
-
 bool replace_open(struct replace *r, const char *path)
 {
 	struct stat st;
@@ -48,7 +42,8 @@ bool replace_open(struct replace *r, const char *path)
 	if (r->fd < 0) {
 		int error = errno;
 
-		drop_temporary(r);
+		free(r->temporary);
+		r->temporary = NULL;
 		r->in_place = true;
 		errno = error;
 		return exists;
@@ -143,20 +138,6 @@ bool replace_commit(struct replace *r)
 	if (rename(r->temporary, r->path) < 0)
 		return copy_in_place(r);
 	signals_keep_file(r->temporary);
-	drop_temporary(r);
 	done = files_sync_name(r->path);
 	return close(r->fd) == 0 && done;
-}
-
-void replace_drop(struct replace *r)
-{
-	if (r->temporary) {
-		(void)unlink(r->temporary);
-		signals_keep_file(r->temporary);
-		(void)close(r->fd);
-	}
-	drop_temporary(r);
-	free(r->path);
-	oc_buf_release(&r->held);
-	*r = (struct replace){.fd = -1};
 }

@@ -3,7 +3,7 @@
  * replace.h: a file that appears whole or not at all. What is written goes into a file beside it,
  * which is renamed onto it at the end. Where that is not possible, or would change more than what
  * is in the file (its owner, further names of it, its attributes), it is written in place, at the
- * end.
+ * end. However the program ends, the file beside it goes with it (signals.h).
  */
 #ifndef REPLACE_H
 #define REPLACE_H
@@ -27,11 +27,8 @@ bool replace_open(struct replace *r, const char *path);
 /* The next bytes; all of them, or an error: false, with errno. */
 bool replace_write(struct replace *r, const char *p, size_t n);
 
-/* The file is what was written, and is on the disk. False, with errno; then, too, the only thing to
- * do is to drop it. */
+/* The file is what was written, and is on the disk. False, with errno. It is the last thing to do,
+ * and where it is not done the file stays as it was. */
 bool replace_commit(struct replace *r);
-
-/* Leaves the file as it was, where replace_commit() has not been called. */
-void replace_drop(struct replace *r);
 
 #endif
