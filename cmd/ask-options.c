@@ -2,7 +2,7 @@
 /* ask-options.c: the options that say what is asked. */
 #include "compat.h"
 
-#include "ask-options.h"
+#include "ask.h"
 
 enum {
 	OPT_TOP_P = CLI_LONG + 200,

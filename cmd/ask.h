@@ -1,9 +1,16 @@
 /* SPDX-License-Identifier: MIT */
-/* ask.h: the way of a prompt into a request, and of the answer out. */
+/* ask.h: the way of a prompt into a request, and of the answer out. The options that say what is
+ * asked are in ask-options.c. */
 #ifndef ASK_H
 #define ASK_H
 
 #include "ask-state.h"
+
+extern const struct cli_option ask_options[];
+extern const struct cli_option ask_output_options[]; /* for commands with one answer */
+
+/* True if the option was one of these, or of those of the cache, the slots and the server. */
+bool ask_option(struct ask *ask, int id, const char *arg);
 
 void ask_init(struct ask *ask);
 

@@ -3,7 +3,6 @@
 #include "compat.h"
 
 #include "text/num.h"
-#include "ask-options.h"
 #include "ask.h"
 #include "batch-run.h"
 

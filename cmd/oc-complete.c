@@ -2,7 +2,6 @@
 /* oc-complete: a prompt in, the whole answer out. */
 #include "compat.h"
 
-#include "ask-options.h"
 #include "ask.h"
 #include "answer/form.h"
 #include "call/complete.h"

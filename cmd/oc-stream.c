@@ -2,7 +2,6 @@
 /* oc-stream: a prompt in, the answer's pieces out, each as soon as it has arrived. */
 #include "compat.h"
 
-#include "ask-options.h"
 #include "ask.h"
 #include "text/clock.h"
 #include "json/writer.h"
