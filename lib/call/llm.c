@@ -83,6 +83,8 @@ static void keep_request(struct oc_llm *llm, const struct oc_request *req)
 	llm->req.system = keep_text(llm, req->system);
 	llm->req.schema = keep_text(llm, req->schema);
 	llm->req.messages = keep_text(llm, req->messages);
+	llm->req.tools = keep_text(llm, req->tools);
+	llm->req.tool_choice = keep_string(llm, req->tool_choice);
 	llm->req.fields = keep_text(llm, req->fields);
 	llm->req.seed = req->seed ? keep(llm, req->seed, sizeof *req->seed) : NULL;
 	for (size_t i = 0; stop && i < req->nstop; i++)

@@ -169,6 +169,29 @@ TEST(an_object_has_no_tools)
 	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_EARG);
 }
 
+/* What the request says of tools all the same is the object's own, too. */
+TEST(an_object_keeps_what_makes_no_tools)
+{
+	struct oc_config cfg = config();
+	struct oc_request req = request();
+	char tools[] = "[{\"type\":\"x\"}]";
+	char choice[] = "none";
+	struct oc_llm *llm;
+	char *text;
+
+	serve("answer one\n");
+	req.tools = oc_text_of(tools);
+	req.tool_choice = choice;
+	req.fields = oc_text_of("{\"tools\":null}");
+	CHECK_INT(oc_llm_new(&cfg, &req, &llm, &err), OC_OK);
+	memset(tools, '?', sizeof tools - 1);
+	memset(choice, 0xff, sizeof choice - 1);
+	CHECK_INT(oc_llm_generate_response(llm, oc_text_of("hi"), &text, NULL, &err), OC_OK);
+	CHECK_STR(text, "one");
+	free(text);
+	oc_llm_free(llm);
+}
+
 TEST(complete_takes_tools_that_are_called)
 {
 	struct oc_config cfg = config();
