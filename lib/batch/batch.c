@@ -257,10 +257,6 @@ static void take_notice(struct oc_batch *batch, const struct slot *slot, double 
 static bool try_again(struct oc_batch *batch, const struct slot *slot, double now, double *wait)
 {
 	const struct oc_attempt *a = &slot->attempt;
-	const struct oc_retry_policy policy = {
-	        .max_retries = batch->client->cfg->max_retries,
-	        .backoff_factor = batch->client->cfg->backoff_factor,
-	};
 	const struct oc_trial trial = {
 	        .failure = oc_attempt_failure(a, slot->job->asked),
 	        .slow = a->err.slow,
@@ -269,7 +265,7 @@ static bool try_again(struct oc_batch *batch, const struct slot *slot, double no
 	        .now = now,
 	};
 
-	return oc_tries_again(&slot->job->tries, &batch->outlook, &trial, &policy, wait);
+	return oc_tries_again(&slot->job->tries, &batch->outlook, &trial, wait);
 }
 
 static void log_try(const struct oc_batch *batch, const struct slot *slot)

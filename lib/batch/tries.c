@@ -43,21 +43,21 @@ static bool takes_nothing(const struct oc_tries *tries, const struct oc_outlook 
 }
 
 /* The waits of all retries of one line together. */
-static double whole_backoff(const struct oc_retry_policy *policy)
+static double whole_backoff(const struct oc_failure *f)
 {
 	double sum = 0;
 
-	for (int k = 0; k < policy->max_retries && sum < 3600; k++)
-		sum += fmin(ldexp(policy->backoff_factor, k), OC_BACKOFF_MAX);
+	for (int k = 0; k < f->max_retries && sum < 3600; k++)
+		sum += fmin(ldexp(f->backoff_factor, k), OC_BACKOFF_MAX);
 	return sum;
 }
 
 /* For how much longer no line is given up. */
 static double grace(const struct oc_tries *tries, const struct oc_outlook *outlook,
-                    const struct oc_trial *trial, const struct oc_retry_policy *policy)
+                    const struct oc_trial *trial)
 {
 	double lasted = trial->now - outlook->down_since;
-	double whole = whole_backoff(policy);
+	double whole = whole_backoff(&trial->failure);
 
 	if (trial->slow)
 		return fmax(whole, isinf(outlook->answered_at) ? 0 : RATE_PATIENCE) - lasted;
@@ -85,13 +85,12 @@ static bool is_at_wall(const struct oc_tries *tries, const struct oc_outlook *ou
 }
 
 bool oc_tries_again(struct oc_tries *tries, const struct oc_outlook *outlook,
-                    const struct oc_trial *trial, const struct oc_retry_policy *policy,
-                    double *wait)
+                    const struct oc_trial *trial, double *wait)
 {
 	struct oc_failure failure = trial->failure;
-	struct oc_retry_policy spared = *policy;
+	int allowed = failure.max_retries;
 	bool counts = !failure.loading && (!trial->slow || takes_nothing(tries, outlook, trial));
-	double left = grace(tries, outlook, trial, policy);
+	double left = grace(tries, outlook, trial);
 
 	tries->wall = is_at_wall(tries, outlook, trial);
 	if (is_to_blame(tries, outlook, trial))
@@ -99,20 +98,20 @@ bool oc_tries_again(struct oc_tries *tries, const struct oc_outlook *outlook,
 	if (tries->blame >= OC_TRIES_BLAME_MAX || tries->wall)
 		return false;
 	/* With no retries at all there is nothing to be spared. */
-	if (policy->max_retries > 0 && (left > 0 || !counts))
-		spared.max_retries = INT_MAX;
+	if (allowed > 0 && (left > 0 || !counts))
+		failure.max_retries = INT_MAX;
 	failure.retries_made = tries->counted;
 	if (trial->slow && !counts)
 		failure.retry_after = -1;
-	if (!oc_retry(&spared, &failure, wait))
+	if (!oc_retry(&failure, wait))
 		return false;
 	tries->counted += counts;
 	tries->failed_at = trial->now;
 	if (trial->slow)
 		*wait = (0.75 + 0.25 * failure.random) *
-		        fmin(ldexp(SLOW_FACTOR * policy->backoff_factor, tries->made - 1),
+		        fmin(ldexp(SLOW_FACTOR * failure.backoff_factor, tries->made - 1),
 		             SLOW_WAIT_MAX);
-	else if (tries->counted == policy->max_retries)
+	else if (tries->counted == allowed)
 		*wait = fmax(*wait, left);
 	return true;
 }

@@ -63,7 +63,6 @@ struct oc_trial {
 /* A line that was sent has failed, and the outlook knows of it. True if it is to be tried again,
  * after *wait seconds. The time that a server names with a refusal is left to the throttle. */
 bool oc_tries_again(struct oc_tries *tries, const struct oc_outlook *outlook,
-                    const struct oc_trial *trial, const struct oc_retry_policy *policy,
-                    double *wait);
+                    const struct oc_trial *trial, double *wait);
 
 #endif

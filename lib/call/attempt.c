@@ -286,16 +286,19 @@ bool oc_attempt_lower(const struct oc_attempt *a)
 
 struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked)
 {
-	double wait = a->client->cfg->wait;
+	const struct oc_config *cfg = a->client->cfg;
 	double now = oc_now();
 
 	return (struct oc_failure){
+	        /* What a sink has been given stays given. */
+	        .max_retries = a->sink ? 0 : cfg->max_retries,
+	        .backoff_factor = cfg->backoff_factor,
 	        .retry = a->err.retry,
 	        .loading = a->err.loading,
 	        .retry_after = a->retry_after,
 	        .random = erand48(a->client->random),
 	        .time_left = a->deadline > 0 ? fmax(0, a->deadline - now) : -1,
-	        .wait_left = wait > 0 ? fmax(0, asked + wait - now) : -1,
+	        .wait_left = cfg->wait > 0 ? fmax(0, asked + cfg->wait - now) : -1,
 	};
 }
 

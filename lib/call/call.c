@@ -19,7 +19,6 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 {
 	*call = (struct oc_call){
 	        .started = oc_now(),
-	        .max_retries = client->cfg->max_retries,
 	        .attempt = {.client = client,
 	                    .question = &call->question,
 	                    .url = url,
@@ -136,16 +135,12 @@ static void try_once(struct oc_call *call)
 static bool try_again(struct oc_call *call)
 {
 	struct oc_attempt *a = &call->attempt;
-	const struct oc_retry_policy policy = {
-	        .max_retries = call->max_retries,
-	        .backoff_factor = call->attempt.client->cfg->backoff_factor,
-	};
 	struct oc_failure failure = oc_attempt_failure(a, call->asked);
 	struct oc_err err = {0};
 	double wait;
 
 	failure.retries_made = call->retries;
-	if (!oc_retry(&policy, &failure, &wait))
+	if (!oc_retry(&failure, &wait))
 		return false;
 	call->retries += !a->err.loading;
 	oc_client_log(call->attempt.client, "waiting %.3f s before the next try: %s", wait,

@@ -10,8 +10,7 @@ struct oc_call {
 	struct oc_attempt attempt;   /* sink, or a reader */
 	double started;
 	double asked; /* when the first request was sent; 0 = not yet */
-	int max_retries;
-	int retries; /* those that count */
+	int retries;  /* those that count */
 };
 
 /* url and *reply are borrowed until oc_call_end(). */

@@ -52,8 +52,6 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 		call.question = question;
 		call.attempt.sink = sink;
 		call.attempt.sink_ctx = ctx;
-		if (sink)
-			call.max_retries = 0;
 		rc = oc_call_run(&call, err);
 		oc_call_end(&call);
 	}

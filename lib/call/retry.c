@@ -13,33 +13,33 @@
 
 enum { NUMBER_MAX = 32 };
 
-static double wait_for(const struct oc_retry_policy *policy, const struct oc_failure *f)
+static double wait_for(const struct oc_failure *f)
 {
 	if (f->retry_after >= 0)
 		return f->retry_after;
 	if (f->loading)
 		return OC_LOADING_WAIT;
-	return fmin(ldexp(policy->backoff_factor, f->retries_made), OC_BACKOFF_MAX) *
+	return fmin(ldexp(f->backoff_factor, f->retries_made), OC_BACKOFF_MAX) *
 	       (0.75 + 0.25 * f->random);
 }
 
 /* Is there a try left? */
-static bool may_try(const struct oc_retry_policy *policy, const struct oc_failure *f, double wait)
+static bool may_try(const struct oc_failure *f, double wait)
 {
 	if (!f->retry)
 		return false;
 	if (f->loading)
 		return f->wait_left < 0 || wait < f->wait_left;
-	if (policy->max_retries == OC_RETRY_ON)
+	if (f->max_retries == OC_RETRY_ON)
 		return f->time_left >= 0;
-	return f->retries_made < policy->max_retries;
+	return f->retries_made < f->max_retries;
 }
 
-bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *failure, double *wait)
+bool oc_retry(const struct oc_failure *failure, double *wait)
 {
-	double seconds = wait_for(policy, failure);
+	double seconds = wait_for(failure);
 
-	if (!may_try(policy, failure, seconds))
+	if (!may_try(failure, seconds))
 		return false;
 	if (failure->time_left < 0 ? failure->retry_after > OC_RETRY_AFTER_MAX
 	                           : seconds >= failure->time_left)

@@ -9,20 +9,17 @@
 #define OC_RETRY_AFTER_MAX 120.0 /* s; a longer wish of the server's needs a deadline */
 #define OC_LOADING_WAIT    1.0   /* s; how often a server is asked that is loading its model */
 
-struct oc_retry_policy {
+/* What happened in the try that failed, and what is allowed then. */
+struct oc_failure {
 	int max_retries;       /* or OC_RETRY_ON */
 	double backoff_factor; /* s */
-};
-
-/* What happened in the try that failed. */
-struct oc_failure {
-	bool retry;         /* as judged: another try may help */
-	bool loading;       /* as judged: this failure is no try */
-	double retry_after; /* s, as oc_retry_after() read it; < 0 = the server named none */
-	int retries_made;   /* before this failure; those that count */
-	double random;      /* uniform in [0, 1) */
-	double time_left;   /* s until the deadline; < 0 = no deadline */
-	double wait_left;   /* s for which loading is waited for; < 0 = for ever */
+	bool retry;            /* as judged: another try may help */
+	bool loading;          /* as judged: this failure is no try */
+	double retry_after;    /* s, as oc_retry_after() read it; < 0 = the server named none */
+	int retries_made;      /* before this failure; those that count */
+	double random;         /* uniform in [0, 1) */
+	double time_left;      /* s until the deadline; < 0 = no deadline */
+	double wait_left;      /* s for which loading is waited for; < 0 = for ever */
 };
 
 /*
@@ -31,7 +28,7 @@ struct oc_failure {
  * loaded. A wait that would pass the deadline is no retry: its failure is certain. Nor is a wish
  * beyond OC_RETRY_AFTER_MAX, where there is no deadline.
  */
-bool oc_retry(const struct oc_retry_policy *policy, const struct oc_failure *failure, double *wait);
+bool oc_retry(const struct oc_failure *failure, double *wait);
 
 /*
  * The server's wish in seconds, from the raw header values ("" = absent). `retry-after-ms` is

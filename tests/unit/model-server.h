@@ -233,6 +233,8 @@ struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked)
 {
 	(void)asked;
 	return (struct oc_failure){
+	        .max_retries = a->client->cfg->max_retries,
+	        .backoff_factor = a->client->cfg->backoff_factor,
 	        .retry = a->err.retry,
 	        .retry_after = a->retry_after,
 	        .random = erand48(a->client->random),

@@ -7,8 +7,6 @@
 
 #include "batch/tries.h"
 
-static const struct oc_retry_policy usual = {.max_retries = 3, .backoff_factor = 0.5};
-
 /* A world in which one line fails again and again; tests change what they are about. */
 struct world {
 	struct oc_tries tries;
@@ -19,7 +17,9 @@ struct world {
 static struct world world(bool slow)
 {
 	struct world w = {
-	        .trial = {.failure = {.retry = true,
+	        .trial = {.failure = {.max_retries = 3,
+	                              .backoff_factor = 0.5,
+	                              .retry = true,
 	                              .retry_after = -1,
 	                              .random = 0.999999,
 	                              .time_left = -1,
@@ -42,7 +42,7 @@ static double fail(struct world *w, double after)
 	w->trial.now += after;
 	w->tries.made++;
 	oc_outlook_failed(&w->outlook, w->trial.now);
-	if (!oc_tries_again(&w->tries, &w->outlook, &w->trial, &usual, &wait))
+	if (!oc_tries_again(&w->tries, &w->outlook, &w->trial, &wait))
 		return -1;
 	CHECK(wait >= 0);
 	return wait;
