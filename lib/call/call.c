@@ -14,7 +14,7 @@
 /* How long a wait may last in one piece, in ms; and where the caller may cancel the call. */
 enum { WAIT_MAX = 3600 * 1000, CANCEL_WAIT_MAX = 250 };
 
-void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
+void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url, double deadline,
                   struct oc_reply *reply)
 {
 	*call = (struct oc_call){
@@ -22,9 +22,9 @@ void oc_call_init(struct oc_call *call, struct oc_client *client, const char *ur
 	        .attempt = {.client = client,
 	                    .question = &call->question,
 	                    .url = url,
+	                    .deadline = deadline,
 	                    .reply = reply},
 	};
-	call->attempt.deadline = oc_client_deadline(client, call->started);
 }
 
 /* Is the call to end, because of the caller or of the answer's reader? OC_ESTOPPED. */

@@ -13,8 +13,8 @@ struct oc_call {
 	int retries;  /* those that count */
 };
 
-/* url and *reply are borrowed until oc_call_end(). */
-void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url,
+/* url and *reply are borrowed until oc_call_end(). deadline: on oc_now()'s clock, 0 = none. */
+void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url, double deadline,
                   struct oc_reply *reply);
 
 /* Makes the tries. The last answer's body stays in call->attempt until oc_call_end(), which is

@@ -36,25 +36,20 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
                oc_sink *sink, void *ctx, struct oc_reply *reply, struct oc_err *err)
 {
 	struct oc_buf body = {0};
-	struct oc_question question = {.body = NULL};
+	struct oc_call call;
 	int rc;
 
 	oc_buf_init(&body, OC_BODY_MAX);
+	oc_call_init(&call, client, client->server.chat, deadline, reply);
+	call.attempt.sink = sink;
+	call.attempt.sink_ctx = ctx;
 	rc = prepare(req, &body, err);
 	if (!rc)
-		rc = oc_question_init(&question, req, &body, sink || !req->whole, err);
-	question.has_tools = oc_request_has_tools(req);
-	if (!rc) {
-		struct oc_call call;
-
-		oc_call_init(&call, client, client->server.chat, reply);
-		call.attempt.deadline = deadline;
-		call.question = question;
-		call.attempt.sink = sink;
-		call.attempt.sink_ctx = ctx;
+		rc = oc_question_init(&call.question, req, &body, sink || !req->whole, err);
+	call.question.has_tools = oc_request_has_tools(req);
+	if (!rc)
 		rc = oc_call_run(&call, err);
-		oc_call_end(&call);
-	}
+	oc_call_end(&call);
 	oc_buf_release(&body);
 	if (!rc)
 		log_answer(client, reply);

@@ -33,8 +33,7 @@ static int get_models(struct oc_client *client, double deadline, const char *roo
 	oc_reply_init(&reply);
 	oc_buf_init(&url, (size_t)1 << 16);
 	oc_buf_printf(&url, "%s%s%s", root, path, client->server.query);
-	oc_call_init(&call, client, url.p, &reply);
-	call.attempt.deadline = deadline;
+	oc_call_init(&call, client, url.p, deadline, &reply);
 	call.attempt.read = read_models;
 	call.attempt.read_ctx = names;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
