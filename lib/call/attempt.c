@@ -237,12 +237,8 @@ static void judge(struct oc_attempt *a)
 bool oc_attempt_done(struct oc_attempt *a)
 {
 	a->reply->http_status = a->x.status;
-	if (a->x.done) {
+	if (a->x.done)
 		judge(a);
-		if (a->err.code && a->received.n)
-			a->accepts =
-			        oc_refusal_accepts(a->err.http_status, oc_buf_text(&a->received));
-	}
 	if (oc_events_flush(&a->in) && !a->err.code)
 		take_error(a, &a->in.err);
 	if (a->x.done) {
@@ -281,7 +277,11 @@ const char *oc_attempt_tell(const struct oc_attempt *a, char told[static OC_ATTE
 
 bool oc_attempt_lower(const struct oc_attempt *a)
 {
-	return oc_question_lower(a->question, a->err.code, a->accepts, &a->client->accepted);
+	enum oc_delivery accepts = OC_DELIVERY_USAGE;
+
+	if (a->x.done && a->err.code && a->received.n)
+		accepts = oc_refusal_accepts(a->err.http_status, oc_buf_text(&a->received));
+	return oc_question_lower(a->question, a->err.code, accepts, &a->client->accepted);
 }
 
 struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked)
@@ -352,7 +352,6 @@ int oc_attempt_start(struct oc_attempt *a, struct oc_err *err)
 	a->err = (struct oc_err){.code = OC_OK};
 	a->retry_after = -1;
 	a->spent = -1;
-	a->accepts = OC_DELIVERY_USAGE;
 	a->mode = OC_ATTEMPT_UNDECIDED;
 	a->ending = a->ended = false;
 	oc_buf_init(&a->received, OC_ANSWER_MAX);

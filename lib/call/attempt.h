@@ -43,8 +43,6 @@ struct oc_attempt {
 	double spent;       /* s until a limit of which nothing remains is there again; < 0 = the
 	                           server does not say so */
 	struct oc_buf received; /* the body, unless it is an event stream */
-	/* All that the server accepts of what the body may ask for, as its refusal says. */
-	enum oc_delivery accepts;
 
 	/* Private. */
 	struct oc_exchange x;

@@ -3,7 +3,6 @@
 #include "compat.h"
 
 #include <errno.h>
-#include <math.h>
 #include <stdarg.h>
 #include <unistd.h>
 
@@ -54,23 +53,19 @@ static int check_headers(const struct oc_config *cfg, struct oc_err *err)
 	return rc;
 }
 
-static bool is_limit(double seconds)
-{
-	return !isnan(seconds) && seconds >= 0;
-}
-
 static int check_config(const struct oc_config *cfg, const struct oc_server *server,
                         struct oc_err *err)
 {
 	bool has_key = cfg->api_key && *cfg->api_key;
 
-	if (!is_limit(cfg->timeout) || !is_limit(cfg->wait) || !is_limit(cfg->max_time))
+	/* NaN is no limit, either. */
+	if (!(cfg->timeout >= 0 && cfg->wait >= 0 && cfg->max_time >= 0))
 		return oc_err_set(err, OC_EARG, "a time limit must not be negative");
 	if (cfg->proxy && check_proxy(cfg->proxy, err))
 		return OC_EARG;
 	if (check_headers(cfg, err))
 		return OC_EARG;
-	if (cfg->max_retries < OC_RETRY_ON || !is_limit(cfg->backoff_factor))
+	if (cfg->max_retries < OC_RETRY_ON || !(cfg->backoff_factor >= 0))
 		return oc_err_set(err, OC_EARG, "retries and back-off must not be negative");
 	if (cfg->max_retries == OC_RETRY_ON && cfg->max_time <= 0)
 		return oc_err_set(err, OC_EARG, "retries without end need a deadline");

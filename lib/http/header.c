@@ -51,19 +51,9 @@ static bool is_value(struct oc_text value)
 static bool is_reserved(struct oc_text name)
 {
 	static const char *const names[] = {
-	        "Accept-Encoding",
-	        "Authorization",
-	        "Connection",
-	        "Content-Encoding",
-	        "Content-Length",
-	        "Expect",
-	        "Host",
-	        "Keep-Alive",
-	        "TE",
-	        "Proxy-Connection",
-	        "Trailer",
-	        "Transfer-Encoding",
-	        "Upgrade",
+	        "Accept-Encoding",  "Connection", "Content-Encoding",  "Content-Length",
+	        "Expect",           "Host",       "Keep-Alive",        "TE",
+	        "Proxy-Connection", "Trailer",    "Transfer-Encoding", "Upgrade",
 	};
 
 	for (size_t i = 0; i < OC_COUNT(names); i++) {
