@@ -251,7 +251,8 @@ struct body {
 	struct oc_jsonw w;
 	const struct oc_request *req;
 
-	/* The object whose members win over the request's fields; OC_JSON_NONE = there is none. */
+	/* The object whose members win over the request's fields; OC_JSON_NONE = there is none, in
+	 * an empty document. */
 	const struct oc_json *line;
 	int at;
 	const char *const *skip;
@@ -282,7 +283,7 @@ static bool start_field(struct body *b, const char *name, bool sent)
 	int value = OC_JSON_NONE;
 
 	set_done(b, name);
-	if (b->at != OC_JSON_NONE && !is_skipped(b, name))
+	if (!is_skipped(b, name))
 		value = oc_json_given(b->line, b->at, name);
 	if (sent || value != OC_JSON_NONE)
 		oc_jsonw_key(&b->w, name);
@@ -372,23 +373,6 @@ static void put_items(struct oc_jsonw *w, struct oc_text array)
 		oc_jsonw_raw(w, items);
 }
 
-/* The turns of the conversation so far, and the prompt. */
-static void put_turns(struct oc_jsonw *w, const struct oc_request *req)
-{
-	if (req->system.n)
-		put_turn(w, "system", req->system);
-	put_items(w, req->messages);
-	if (req->prompt.n || !req->messages.n)
-		put_prompt(w, req);
-}
-
-static void put_messages(struct oc_jsonw *w, const struct oc_request *req)
-{
-	oc_jsonw_open(w, '[');
-	put_turns(w, req);
-	oc_jsonw_close(w, ']');
-}
-
 static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
 {
 	oc_jsonw_open(w, '{');
@@ -405,16 +389,28 @@ static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
 	oc_jsonw_close(w, '}');
 }
 
+/* The turns of the conversation so far, the prompt, and what was answered, if anything was. */
+static void put_messages(struct oc_jsonw *w, const struct oc_request *req,
+                         const struct oc_reply *reply)
+{
+	oc_jsonw_open(w, '[');
+	if (req->system.n)
+		put_turn(w, "system", req->system);
+	put_items(w, req->messages);
+	if (req->prompt.n || !req->messages.n)
+		put_prompt(w, req);
+	if (reply)
+		put_answer(w, reply);
+	oc_jsonw_close(w, ']');
+}
+
 int oc_request_messages(const struct oc_request *req, const struct oc_reply *reply,
                         struct oc_buf *out, struct oc_err *err)
 {
 	struct oc_jsonw w;
 
 	oc_jsonw_init(&w, out);
-	oc_jsonw_open(&w, '[');
-	put_turns(&w, req);
-	put_answer(&w, reply);
-	oc_jsonw_close(&w, ']');
+	put_messages(&w, req, reply);
 	return verdict(out, err);
 }
 
@@ -453,8 +449,7 @@ static void put_format(struct oc_jsonw *w, const struct oc_request *req)
 /* Does the line have the limit by its other name? A server refuses both, or takes either. */
 static bool limits_tokens(const struct body *b)
 {
-	return b->at != OC_JSON_NONE &&
-	       oc_json_given(b->line, b->at, "max_completion_tokens") != OC_JSON_NONE;
+	return oc_json_given(b->line, b->at, "max_completion_tokens") != OC_JSON_NONE;
 }
 
 static void put_fields(struct body *b)
@@ -464,7 +459,7 @@ static void put_fields(struct body *b)
 	if (start_field(b, "model", req->model))
 		oc_jsonw_string(&b->w, req->model, strlen(req->model));
 	if (start_field(b, "messages", true))
-		put_messages(&b->w, req);
+		put_messages(&b->w, req, NULL);
 	if (start_field(b, "temperature", req->temperature != OC_UNSET))
 		oc_jsonw_double(&b->w, req->temperature);
 	if (start_field(b, "top_p", req->top_p != OC_UNSET))
@@ -494,6 +489,9 @@ static void put_others(struct body *b)
 {
 	int key = oc_json_first(b->line, b->at);
 
+	/* How the answer comes is not the line's to say. */
+	set_done(b, "stream");
+	set_done(b, "stream_options");
 	for (; key != OC_JSON_NONE; key = oc_json_next(b->line, b->at, key)) {
 		int value = oc_json_value(b->line, key);
 		bool wanted = oc_json_type(b->line, value) != OC_JSON_NULL;
@@ -555,44 +553,40 @@ static int finish(const struct body *b, size_t start, struct oc_err *err)
 	return rc ? rc : verdict(out, err);
 }
 
-int oc_request_body(const struct oc_request *req, struct oc_buf *out, struct oc_err *err)
+static int put_body(struct body *b, struct oc_buf *out, struct oc_err *err)
 {
-	struct body b = {.req = req, .at = OC_JSON_NONE};
 	size_t start = out->n;
-	int rc = reserve(req, 0, out, err);
+	int rc = reserve(b->req, oc_json_raw(b->line, b->at).n, out, err);
 
 	if (rc)
 		return rc;
-	oc_jsonw_init(&b.w, out);
-	oc_jsonw_open(&b.w, '{');
-	put_fields(&b);
-	oc_jsonw_close(&b.w, '}');
-	return finish(&b, start, err);
+	oc_jsonw_init(&b->w, out);
+	oc_jsonw_open(&b->w, '{');
+	put_fields(b);
+	put_others(b);
+	oc_jsonw_close(&b->w, '}');
+	return finish(b, start, err);
+}
+
+int oc_request_body(const struct oc_request *req, struct oc_buf *out, struct oc_err *err)
+{
+	static const char *const skip[] = {NULL};
+	const struct oc_json empty = {.ntok = 0};
+	struct body b = {.req = req, .line = &empty, .at = OC_JSON_NONE, .skip = skip};
+
+	return put_body(&b, out, err);
 }
 
 int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
                          const char *const *skip, struct oc_buf *out, struct oc_err *err)
 {
 	struct body b = {.req = req, .line = line, .at = at, .skip = skip};
-	size_t start = out->n;
-	int rc;
 
 	if (oc_json_type(line, at) != OC_JSON_OBJECT)
 		return oc_err_set(err, OC_EDATA, "the request is not a JSON object");
 	if (!req->model && oc_json_given(line, at, "model") == OC_JSON_NONE)
 		return oc_err_set(err, OC_EARG, "no model is named");
-	rc = reserve(req, oc_json_raw(line, at).n, out, err);
-	if (rc)
-		return rc;
-	oc_jsonw_init(&b.w, out);
-	oc_jsonw_open(&b.w, '{');
-	put_fields(&b);
-	/* How the answer comes is not the line's to say. */
-	set_done(&b, "stream");
-	set_done(&b, "stream_options");
-	put_others(&b);
-	oc_jsonw_close(&b.w, '}');
-	return finish(&b, start, err);
+	return put_body(&b, out, err);
 }
 
 int oc_request_stream(const struct oc_request *req, struct oc_buf *body, enum oc_delivery *asks,
