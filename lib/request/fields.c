@@ -22,7 +22,6 @@ static int check_names(const struct oc_json *j, struct oc_err *err)
 
 int oc_fields_check(struct oc_text fields, struct oc_err *err)
 {
-	size_t count;
 	struct oc_json j;
 	struct oc_err why = {0};
 	int rc;
@@ -33,16 +32,14 @@ int oc_fields_check(struct oc_text fields, struct oc_err *err)
 		return oc_err_set(err, OC_EDATA, "the further fields are larger than %zu bytes",
 		                  OC_FIELDS_MAX);
 	oc_json_init(&j);
-	rc = oc_json_check(fields.p, fields.n, &count, &why);
-	if (!rc && count > OC_FIELDS_VALUES_MAX)
-		return oc_err_set(err, OC_EDATA,
-		                  "the further fields have more than %zu names and values",
-		                  OC_FIELDS_VALUES_MAX);
-	if (!rc)
-		rc = oc_json_parse(&j, fields.p, fields.n, &why);
+	rc = oc_json_parse(&j, fields.p, fields.n, &why);
 	if (rc)
 		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
 		                "the further fields are unusable: %s", why.message);
+	else if ((size_t)j.ntok > OC_FIELDS_VALUES_MAX)
+		rc = oc_err_set(err, OC_EDATA,
+		                "the further fields have more than %zu names and values",
+		                OC_FIELDS_VALUES_MAX);
 	else
 		rc = check_names(&j, err);
 	oc_json_release(&j);
@@ -103,51 +100,33 @@ int oc_fields_apply(struct oc_text fields, const struct oc_json *line, int at, s
 	                  why.message);
 }
 
-/* The same with what the fields say of the options of a stream. */
-static int apply_options(struct oc_text fields, const struct oc_json *stream, struct oc_buf *out,
-                         bool *own, struct oc_err *err)
-{
-	struct oc_json all, patch;
-	struct oc_buf options = {0};
-	struct oc_text value;
-	int rc;
-
-	oc_json_init(&all);
-	oc_json_init(&patch);
-	oc_buf_init(&options, OC_FIELDS_MAX + 32);
-	rc = oc_json_parse(&all, fields.p, fields.n, err);
-	value = oc_json_raw(&all, oc_json_get(&all, 0, "stream_options"));
-	*own = !rc && value.n;
-	oc_buf_puts(&options, "{\"stream_options\":");
-	oc_buf_add(&options, value.p, value.n);
-	oc_buf_putc(&options, '}');
-	if (*own)
-		rc = options.bad ? oc_err_nomem(err)
-		                 : oc_json_parse(&patch, options.p, options.n, err);
-	if (!rc && *own)
-		oc_json_merge(stream, &patch, out);
-	oc_buf_release(&options);
-	oc_json_release(&patch);
-	oc_json_release(&all);
-	return rc;
-}
-
 int oc_fields_stream(struct oc_text fields, struct oc_buf *out, bool *own, struct oc_err *err)
 {
 	static const char usage[] = "{\"stream\":true,\"stream_options\":{\"include_usage\":true}}";
-	struct oc_json stream;
-	int rc = OC_OK;
+	struct oc_json stream, changed;
+	struct oc_buf merged = {0};
+	struct oc_text options;
+	int rc;
 
-	*own = false;
-	if (fields.n) {
-		oc_json_init(&stream);
-		rc = oc_json_parse(&stream, usage, strlen(usage), err);
-		if (!rc)
-			rc = apply_options(fields, &stream, out, own, err);
-		oc_json_release(&stream);
+	oc_json_init(&stream);
+	oc_json_init(&changed);
+	oc_buf_init(&merged, 2 * OC_FIELDS_MAX);
+	rc = oc_json_parse(&stream, usage, strlen(usage), err);
+	if (!rc && fields.n)
+		rc = oc_json_parse(&changed, fields.p, fields.n, err);
+	*own = !rc && oc_json_get(&changed, 0, "stream_options") != OC_JSON_NONE;
+	if (*own) {
+		oc_json_merge(&stream, &changed, &merged);
+		rc = merged.bad ? oc_err_nomem(err)
+		                : oc_json_parse(&stream, merged.p, merged.n, err);
 	}
-	if (!rc && !*own)
-		oc_buf_puts(out, usage);
+	options = oc_json_raw(&stream, oc_json_get(&stream, 0, "stream_options"));
+	oc_buf_puts(out, options.n ? "{\"stream\":true,\"stream_options\":" : "{\"stream\":true");
+	oc_buf_add(out, options.p, options.n);
+	oc_buf_putc(out, '}');
+	oc_buf_release(&merged);
+	oc_json_release(&changed);
+	oc_json_release(&stream);
 	return rc;
 }
 
@@ -169,19 +148,23 @@ int64_t oc_fields_limit(const struct oc_json *j, int at, int64_t otherwise)
 	return limit ? limit : otherwise;
 }
 
+/* The request's fields, which have been checked; nothing where it has none. */
+static void parse_fields(struct oc_json *j, const struct oc_request *req)
+{
+	oc_json_init(j);
+	if (req->fields.n)
+		(void)oc_json_parse(j, req->fields.p, req->fields.n, NULL);
+}
+
 int64_t oc_request_limit(const struct oc_request *req)
 {
 	struct oc_json j;
-	int64_t limit = req->max_tokens;
+	bool removed;
+	int64_t limit;
 
-	if (!req->fields.n)
-		return limit;
-	oc_json_init(&j);
-	if (oc_json_parse(&j, req->fields.p, req->fields.n, NULL) == OC_OK) {
-		bool removed = oc_json_type(&j, oc_json_get(&j, 0, "max_tokens")) == OC_JSON_NULL;
-
-		limit = oc_fields_limit(&j, 0, removed ? 0 : limit);
-	}
+	parse_fields(&j, req);
+	removed = oc_json_type(&j, oc_json_get(&j, 0, "max_tokens")) == OC_JSON_NULL;
+	limit = oc_fields_limit(&j, 0, removed ? 0 : req->max_tokens);
 	oc_json_release(&j);
 	return limit;
 }
@@ -195,16 +178,11 @@ bool oc_fields_tools(const struct oc_json *j, int at, bool otherwise)
 bool oc_request_has_tools(const struct oc_request *req)
 {
 	struct oc_json j;
-	bool has = req->tools.n > 0;
+	bool removed, has;
 
-	if (!req->fields.n)
-		return has;
-	oc_json_init(&j);
-	if (oc_json_parse(&j, req->fields.p, req->fields.n, NULL) == OC_OK) {
-		bool removed = oc_json_type(&j, oc_json_get(&j, 0, "tools")) == OC_JSON_NULL;
-
-		has = oc_fields_tools(&j, 0, has && !removed);
-	}
+	parse_fields(&j, req);
+	removed = oc_json_type(&j, oc_json_get(&j, 0, "tools")) == OC_JSON_NULL;
+	has = oc_fields_tools(&j, 0, req->tools.n && !removed);
 	oc_json_release(&j);
 	return has;
 }
