@@ -34,25 +34,28 @@ static void put_any_text(struct oc_jsonw *w, const char *name, const char *value
 }
 
 /* The beginning of every line: who is answered. */
-static void put_identity(struct oc_jsonw *w, const struct oc_line *line)
+static struct oc_jsonw begin_record(const struct oc_line *line, struct oc_buf *out)
 {
 	char id[HASH_TEXT_MAX];
+	struct oc_jsonw w;
 
-	oc_jsonw_open(w, '{');
+	oc_jsonw_init(&w, out);
+	oc_jsonw_open(&w, '{');
 	if (line->envelope) {
 		write_hash(id, id_prefix, line->id.request);
-		oc_jsonw_member(w, "id", id);
+		oc_jsonw_member(&w, "id", id);
 	}
-	oc_jsonw_key(w, "custom_id");
+	oc_jsonw_key(&w, "custom_id");
 	if (line->custom_id.n)
-		oc_jsonw_foreign(w, oc_buf_text(&line->custom_id));
+		oc_jsonw_foreign(&w, oc_buf_text(&line->custom_id));
 	else
-		oc_jsonw_null(w);
+		oc_jsonw_null(&w);
 	/* The OpenAI API knows no such member; without a custom_id there is nothing else. */
 	if (!line->envelope || !line->custom_id.n) {
-		oc_jsonw_key(w, "line");
-		oc_jsonw_int(w, (int64_t)line->number);
+		oc_jsonw_key(&w, "line");
+		oc_jsonw_int(&w, (int64_t)line->number);
 	}
+	return w;
 }
 
 static void end_record(struct oc_jsonw *w)
@@ -123,10 +126,8 @@ int oc_record_answer(const struct oc_line *line, const struct oc_reply *reply, s
                      struct oc_err *err)
 {
 	size_t start = out->n;
-	struct oc_jsonw w;
+	struct oc_jsonw w = begin_record(line, out);
 
-	oc_jsonw_init(&w, out);
-	put_identity(&w, line);
 	if (line->envelope) {
 		put_response(&w, reply->http_status, request_id, raw);
 		oc_jsonw_key(&w, "error");
@@ -141,10 +142,8 @@ int oc_record_answer(const struct oc_line *line, const struct oc_reply *reply, s
 void oc_record_failure(const struct oc_line *line, const struct oc_err *err, int status,
                        struct oc_buf *out)
 {
-	struct oc_jsonw w;
+	struct oc_jsonw w = begin_record(line, out);
 
-	oc_jsonw_init(&w, out);
-	put_identity(&w, line);
 	if (line->envelope)
 		put_response(&w, err->http_status, "", (struct oc_text){NULL, 0});
 	oc_jsonw_key(&w, "error");
@@ -168,10 +167,8 @@ void oc_record_failure(const struct oc_line *line, const struct oc_err *err, int
 void oc_record_reasoning(const struct oc_line *line, const struct oc_reply *reply,
                          struct oc_buf *out)
 {
-	struct oc_jsonw w;
+	struct oc_jsonw w = begin_record(line, out);
 
-	oc_jsonw_init(&w, out);
-	put_identity(&w, line);
 	oc_jsonw_key(&w, "reasoning");
 	oc_jsonw_string(&w, reply->reasoning, reply->reasoning_len);
 	end_record(&w);
