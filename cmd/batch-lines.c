@@ -14,16 +14,14 @@
 
 enum { BLOCK = 64 * 1024 };
 
-void lines_init(struct lines *lines, int fd, const char *path, size_t max)
+void lines_init(struct lines *lines, int fd, size_t max)
 {
-	*lines = (struct lines){.fd = fd, .path = path};
+	*lines = (struct lines){.fd = fd};
 	oc_buf_init(&lines->buf, max + BLOCK);
 }
 
-void lines_close(struct lines *lines)
+void lines_release(struct lines *lines)
 {
-	if (lines->fd != STDIN_FILENO)
-		(void)close(lines->fd);
 	oc_buf_release(&lines->buf);
 }
 
@@ -65,14 +63,11 @@ static char *make_room(struct lines *lines)
 		lines->searched = 0;
 	}
 	to = oc_buf_room(buf, BLOCK);
-	if (!to)
-		cli_die(CLI_OSERR, "out of memory while reading %s", input_name(lines->path));
+	cli_need_memory(to);
 	return to;
 }
 
-/* One read(2), which blocks where nothing is there, or with a non-blocking descriptor reads
- * nothing. 0, or the errno of what is wrong. */
-static int read_block(struct lines *lines)
+int lines_read(struct lines *lines)
 {
 	char *to = make_room(lines);
 	ssize_t n;
@@ -85,17 +80,6 @@ static int read_block(struct lines *lines)
 	oc_buf_grew(&lines->buf, (size_t)n);
 	lines->ended = n == 0;
 	return 0;
-}
-
-void lines_read(struct lines *lines)
-{
-	int error;
-
-	input_wait(lines->fd);
-	error = read_block(lines);
-	if (error)
-		cli_die(CLI_NOINPUT, "cannot read %s: %s", input_name(lines->path),
-		        strerror(error));
 }
 
 static bool is_standard_input(const char *path)
@@ -175,7 +159,9 @@ static bool is_blank(struct oc_text text)
 
 static void close_file(struct feed *feed)
 {
-	lines_close(&feed->lines);
+	if (feed->lines.fd != STDIN_FILENO)
+		(void)close(feed->lines.fd);
+	lines_release(&feed->lines);
 	feed->open = false;
 }
 
@@ -188,7 +174,7 @@ static void open_next(struct feed *feed)
 		feed->error = errno;
 		return;
 	}
-	lines_init(&feed->lines, fd, path, FEED_LINE_MAX);
+	lines_init(&feed->lines, fd, FEED_LINE_MAX);
 	feed->open = true;
 }
 
@@ -218,7 +204,7 @@ enum lines_got feed_next(struct feed *feed, struct oc_text *line)
 
 void feed_read(struct feed *feed)
 {
-	feed->error = read_block(&feed->lines);
+	feed->error = lines_read(&feed->lines);
 	if (feed->error)
 		close_file(feed);
 }

@@ -11,7 +11,6 @@
 
 struct lines {
 	int fd;
-	const char *path;
 	struct oc_buf buf;
 	size_t at;       /* where the next line begins */
 	size_t searched; /* no line ends before this */
@@ -27,16 +26,16 @@ enum lines_got {
 	LINES_END,
 };
 
-/* fd: is closed by lines_close(), unless it is standard input. path: its name in messages; "-" is
- * standard input. max: the longest line. */
-void lines_init(struct lines *lines, int fd, const char *path, size_t max);
-void lines_close(struct lines *lines);
+/* fd: is borrowed. max: the longest line. */
+void lines_init(struct lines *lines, int fd, size_t max);
+void lines_release(struct lines *lines);
 
 /* *line is valid until the next lines_read(). */
 enum lines_got lines_next(struct lines *lines, struct oc_text *line);
 
-/* Waits for something to read, and reads once. Ends the program with 66 on an error. */
-void lines_read(struct lines *lines);
+/* One read(2), which blocks where nothing is there, or with a non-blocking descriptor reads
+ * nothing. 0, or the errno of what is wrong. */
+int lines_read(struct lines *lines);
 
 #define FEED_LINE_MAX OC_PROMPT_MAX
 

@@ -3,7 +3,6 @@
 #include "compat.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <unistd.h>
 
@@ -66,15 +65,6 @@ static bool is_torn(const struct record *record)
 	return !record->line.n || *record->line.p == '{';
 }
 
-static int reopen(int fd, const char *name)
-{
-	int copy = fcntl(fd, F_DUPFD_CLOEXEC, 0);
-
-	if (copy < 0 || lseek(copy, 0, SEEK_SET) < 0)
-		cli_die(CLI_OSERR, "cannot read %s: %s", name, strerror(errno));
-	return copy;
-}
-
 /* What a line is, of which `got` tells how it has ended. False at the end of what is whole. */
 static bool take_line(struct reading *r, enum lines_got got, struct oc_text text)
 {
@@ -106,14 +96,17 @@ struct records_end records_read(int fd, const char *name, bool places, struct oc
 	struct lines lines;
 	enum lines_got got;
 	bool more = true;
+	int error = lseek(fd, 0, SEEK_SET) < 0 ? errno : 0;
 
-	lines_init(&lines, reopen(fd, name), name, ANSWER_LINE_MAX);
-	while (more && (got = lines_next(&lines, &text)) != LINES_END) {
+	lines_init(&lines, fd, ANSWER_LINE_MAX);
+	while (!error && more && (got = lines_next(&lines, &text)) != LINES_END) {
 		if (got == LINES_MORE)
-			lines_read(&lines);
+			error = lines_read(&lines);
 		else
 			more = take_line(&r, got, text);
 	}
-	lines_close(&lines);
+	if (error)
+		cli_die(CLI_NOINPUT, "cannot read %s: %s", name, strerror(error));
+	lines_release(&lines);
 	return r.end;
 }
