@@ -21,12 +21,6 @@ static bool is_file(const struct answers *answers)
 	return answers->ledger.in >= 0;
 }
 
-static void init(struct answers *answers)
-{
-	*answers = (struct answers){.reader = -1, .ledger = {.fd = -1, .in = -1}};
-	oc_json_init(&answers->json);
-}
-
 OC_NORETURN static void refuse_to_add(const char *name)
 {
 	cli_die(CLI_CANTCREAT,
@@ -185,10 +179,9 @@ static void take_all_over(struct answers *answers)
 	struct ahead *ahead = &answers->ahead;
 
 	answers_begin_anew(answers);
-	(void)records_read(ahead->before.in, ahead->name, true, &answers->json, number_anew,
-	                   answers);
+	(void)records_read(ahead->before.in, ahead->name, true, number_anew, answers);
 	answers_end_anew(answers);
-	(void)records_read(ahead->ledger.in, ahead->name, true, &answers->json, take_over, answers);
+	(void)records_read(ahead->ledger.in, ahead->name, true, take_over, answers);
 	ledger_sync(&answers->ledger);
 	clear_ahead(ahead);
 	answers->records += answers->taken_over;
@@ -197,8 +190,7 @@ static void take_all_over(struct answers *answers)
 static void resume(struct answers *answers)
 {
 	struct ledger *ledger = &answers->ledger;
-	struct records_end end =
-	        records_read(ledger->in, ledger->name, false, &answers->json, remember, answers);
+	struct records_end end = records_read(ledger->in, ledger->name, false, remember, answers);
 
 	answers->records = end.records;
 	if (end.whole < end.size)
@@ -238,7 +230,7 @@ static void open_file(struct answers *answers, const char *path, bool want_resum
 
 void answers_open(struct answers *answers, const char *path, bool want_resume, char *const *inputs)
 {
-	init(answers);
+	*answers = (struct answers){.reader = -1, .ledger = {.fd = -1, .in = -1}};
 	distinct_from_inputs(path, inputs);
 	if (!path || strcmp(path, "-") == 0) {
 		output_open(&answers->out, NULL);
@@ -271,9 +263,9 @@ static void look_into(struct answers *answers, const char *name, bool ahead, boo
 	if (st.st_size) {
 		if (!want_resume)
 			refuse_to_add(name);
-		answers->records = records_read(fd, name, ahead, &answers->json,
-		                                ahead ? look_at_waiting : remember, answers)
-		                           .records;
+		answers->records =
+		        records_read(fd, name, ahead, ahead ? look_at_waiting : remember, answers)
+		                .records;
 	}
 	(void)close(fd);
 }
@@ -282,7 +274,7 @@ void answers_look(struct answers *answers, const char *path, bool want_resume)
 {
 	char *ahead;
 
-	init(answers);
+	*answers = (struct answers){.reader = -1, .ledger = {.fd = -1, .in = -1}};
 	if (!path || strcmp(path, "-") == 0 || !is_regular(path))
 		return;
 	look_into(answers, path, false, want_resume);

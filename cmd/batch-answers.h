@@ -29,7 +29,6 @@ struct answers {
 	struct ledger ledger; /* where it is one: in >= 0 */
 	struct ahead ahead;   /* lines whose turn to be written has not come */
 	struct oc_answered earlier;
-	struct oc_json json;
 	uint64_t records;    /* of earlier runs, in the file */
 	uint64_t taken_over; /* of FILE.ahead */
 	uint64_t failures;   /* of earlier runs, in the file */

@@ -16,7 +16,7 @@
 struct reading {
 	const char *name;
 	bool places;
-	struct oc_json *json;
+	struct oc_json json;
 	records_fn *fn;
 	void *ctx;
 	uint64_t number; /* of the line */
@@ -76,7 +76,7 @@ static bool take_line(struct reading *r, enum lines_got got, struct oc_text text
 		record.place = take_place(&record.line);
 	if (got == LINES_TOO_LONG)
 		refuse(r);
-	if (is_record(&record, r->json)) {
+	if (is_record(&record, &r->json)) {
 		r->fn(r->ctx, &record);
 		r->end.records++;
 	} else if (got == LINES_TORN && is_torn(&record)) {
@@ -88,16 +88,16 @@ static bool take_line(struct reading *r, enum lines_got got, struct oc_text text
 	return true;
 }
 
-struct records_end records_read(int fd, const char *name, bool places, struct oc_json *json,
-                                records_fn *fn, void *ctx)
+struct records_end records_read(int fd, const char *name, bool places, records_fn *fn, void *ctx)
 {
-	struct reading r = {.name = name, .places = places, .json = json, .fn = fn, .ctx = ctx};
+	struct reading r = {.name = name, .places = places, .fn = fn, .ctx = ctx};
 	struct oc_text text;
 	struct lines lines;
 	enum lines_got got;
 	bool more = true;
 	int error = lseek(fd, 0, SEEK_SET) < 0 ? errno : 0;
 
+	oc_json_init(&r.json);
 	lines_init(&lines, fd, ANSWER_LINE_MAX);
 	while (!error && more && (got = lines_next(&lines, &text)) != LINES_END) {
 		if (got == LINES_MORE)
@@ -108,5 +108,6 @@ struct records_end records_read(int fd, const char *name, bool places, struct oc
 	if (error)
 		cli_die(CLI_NOINPUT, "cannot read %s: %s", name, strerror(error));
 	lines_release(&lines);
+	oc_json_release(&r.json);
 	return r.end;
 }

@@ -30,7 +30,6 @@ struct records_end {
  * places: each record has a number before it. Ends the program with 65 where a line is no answer of
  * a batch; only the last one may be torn.
  */
-struct records_end records_read(int fd, const char *name, bool places, struct oc_json *json,
-                                records_fn *fn, void *ctx);
+struct records_end records_read(int fd, const char *name, bool places, records_fn *fn, void *ctx);
 
 #endif

@@ -80,13 +80,6 @@ static void copy(void *ctx, const struct record *record)
 		t->full = !ledger_try(&t->fresh, record->line);
 }
 
-static void read_file(struct tidying *t, records_fn *fn)
-{
-	struct answers *answers = t->answers;
-
-	(void)records_read(answers->ledger.in, answers->ledger.name, false, &answers->json, fn, t);
-}
-
 /* Puts the new file in the place of the old one, with its lock. Why not, or NULL. */
 static const char *replace(struct tidying *t, const char *real)
 {
@@ -112,12 +105,13 @@ static const char *replace(struct tidying *t, const char *real)
 
 static void rewrite(struct tidying *t)
 {
-	const char *name = t->answers->ledger.name;
+	struct ledger *ledger = &t->answers->ledger;
+	const char *name = ledger->name;
 	char *real = place_real(name);
 	const char *why;
 
 	ledger_begin(&t->fresh, t->answers->ahead.fresh);
-	read_file(t, copy);
+	(void)records_read(ledger->in, name, false, copy, t);
 	why = real ? replace(t, real) : strerror(ENOMEM);
 	if (why) {
 		cli_warn("%s keeps what has failed or has changed since: %s", name, why);
@@ -133,7 +127,7 @@ void tidy(struct answers *answers)
 	struct tidying t = {.answers = answers};
 
 	if (answers->earlier.left && answers->written)
-		read_file(&t, note);
+		(void)records_read(answers->ledger.in, answers->ledger.name, false, note, &t);
 	if (answers->failures || t.any_replaced)
 		rewrite(&t);
 	oc_answered_release(&t.keys);
