@@ -39,22 +39,14 @@ bool replace_open(struct replace *r, const char *path)
 		return false;
 	/* A new file gets the mode that the umask, or the directory, gives. */
 	r->fd = signals_make_file(r->temporary, exists ? 0600 : 0666);
-	if (r->fd < 0) {
-		int error = errno;
-
-		free(r->temporary);
-		r->temporary = NULL;
-		r->in_place = true;
-		errno = error;
-		return exists;
-	}
-	r->in_place = exists && (st.st_nlink > 1 || !attributes_copy(r->path, &st, r->fd));
-	return true;
+	r->in_place =
+	        exists && (r->fd < 0 || st.st_nlink > 1 || !attributes_copy(r->path, &st, r->fd));
+	return exists || r->fd >= 0;
 }
 
 bool replace_write(struct replace *r, const char *p, size_t n)
 {
-	if (r->temporary)
+	if (r->fd >= 0)
 		return files_write(r->fd, (struct oc_text){p, n}) == n;
 	oc_buf_add(&r->held, p, n);
 	errno = ENOMEM;
@@ -91,46 +83,26 @@ static bool write_in_place(const char *path, const char *p, size_t n)
 {
 	int fd = open_in_place(path);
 	struct stat st;
-	bool written;
-	int error;
 
-	if (fd < 0)
-		return false;
-	written = fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) &&
-	          files_write(fd, (struct oc_text){p, n}) == n && ftruncate(fd, (off_t)n) == 0 &&
-	          files_sync(fd);
-	error = errno;
-	if (close(fd) < 0)
-		return false;
-	errno = error;
-	return written;
+	return fd >= 0 && fstat(fd, &st) == 0 && reserve(fd, st.st_size, n) &&
+	       files_write(fd, (struct oc_text){p, n}) == n && ftruncate(fd, (off_t)n) == 0 &&
+	       files_sync(fd) && close(fd) == 0;
 }
 
 static bool copy_in_place(const struct replace *r)
 {
-	off_t n = r->temporary ? lseek(r->fd, 0, SEEK_END) : (off_t)r->held.n;
+	off_t n = r->fd >= 0 ? lseek(r->fd, 0, SEEK_END) : (off_t)r->held.n;
 	void *p = r->held.p;
-	bool copied;
-	int error;
 
 	if (n < 0)
 		return false;
-	if (r->temporary && n)
+	if (r->fd >= 0 && n)
 		p = mmap(NULL, (size_t)n, PROT_READ, MAP_SHARED, r->fd, 0);
-	if (p == MAP_FAILED)
-		return false;
-	copied = write_in_place(r->path, p, (size_t)n);
-	error = errno;
-	if (r->temporary && n)
-		(void)munmap(p, (size_t)n);
-	errno = error;
-	return copied;
+	return p != MAP_FAILED && write_in_place(r->path, p, (size_t)n);
 }
 
 bool replace_commit(struct replace *r)
 {
-	bool done;
-
 	if (r->in_place)
 		return copy_in_place(r);
 	if (!files_sync(r->fd))
@@ -138,6 +110,5 @@ bool replace_commit(struct replace *r)
 	if (rename(r->temporary, r->path) < 0)
 		return copy_in_place(r);
 	signals_keep_file(r->temporary);
-	done = files_sync_name(r->path);
-	return close(r->fd) == 0 && done;
+	return files_sync_name(r->path) && close(r->fd) == 0;
 }

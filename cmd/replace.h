@@ -14,8 +14,8 @@
 
 struct replace {
 	char *path;      /* the file; NULL = nothing is being replaced */
-	char *temporary; /* beside it; NULL = nothing can be made there, and `held` is used */
-	int fd;          /* of temporary; else -1 */
+	char *temporary; /* beside it */
+	int fd;          /* of temporary; -1 = nothing can be made there, and `held` is used */
 	bool in_place;
 	struct oc_buf held;
 };
