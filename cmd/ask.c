@@ -62,13 +62,14 @@ static void complete_request(struct ask *ask, const char *model)
 	cache_finish(&ask->cache);
 	connect_finish(&ask->connect, ask->cache.offline);
 	cache_open(&ask->cache, &ask->connect, ask->request.keep_think);
+	if (ask->cache.offline)
+		return;
 	/* Now, because it is too late when someone has typed a prompt. A kept answer needs no
 	 * key. */
-	if (!ask->cache.offline && oc_config_check(&ask->connect.config, &err) &&
+	if (oc_config_check(&ask->connect.config, &err) &&
 	    !(ask->cache.dir && err.code == OC_ENOKEY))
 		connect_die(&ask->connect, &err);
-	if (!ask->cache.offline)
-		turn_open(&ask->turn, &ask->connect, &ask->report, !ask->cache.dir);
+	turn_open(&ask->turn, &ask->connect, &ask->report, !ask->cache.dir);
 }
 
 /* Opens the report, and completes the fields, and the model where no option names one. */
