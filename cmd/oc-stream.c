@@ -100,22 +100,20 @@ static void keep_to_deadline(struct ask *ask)
 	ask->reasoning.deadline = ask->out.deadline;
 }
 
-static void pass(struct stream *stream, enum oc_chunk_kind kind, const char *p, size_t n)
-{
-	struct oc_chunk chunk = {.kind = kind, .text = {p, n}};
-
-	if (n || kind == OC_CHUNK_FLUSH)
-		(void)take_chunk(stream, &chunk);
-}
-
 /* A kept answer is a stream that comes all at once. */
 static void replay(struct stream *stream)
 {
 	const struct oc_reply *reply = &stream->ask.reply;
+	const struct oc_chunk chunks[] = {
+	        {OC_CHUNK_REASONING, {reply->reasoning, reply->reasoning_len}},
+	        {OC_CHUNK_CONTENT, {reply->content, reply->content_len}},
+	        {OC_CHUNK_FLUSH, {NULL, 0}},
+	};
 
-	pass(stream, OC_CHUNK_REASONING, reply->reasoning, reply->reasoning_len);
-	pass(stream, OC_CHUNK_CONTENT, reply->content, reply->content_len);
-	pass(stream, OC_CHUNK_FLUSH, NULL, 0);
+	for (size_t i = 0; i < OC_COUNT(chunks); i++) {
+		if (chunks[i].text.n || chunks[i].kind == OC_CHUNK_FLUSH)
+			(void)take_chunk(stream, &chunks[i]);
+	}
 }
 
 /* A stream that is too large to be kept is passed on all the same. */
