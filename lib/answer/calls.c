@@ -4,7 +4,7 @@
 
 #include "answer/calls.h"
 #include "answer/piece.h"
-#include "text/utf8.h"
+#include "text/text.h"
 
 struct oc_tool_call {
 	int64_t index; /* -1 = the server gives none */
@@ -267,19 +267,6 @@ void oc_calls_names(const struct oc_calls *c, char *names, size_t max)
 	}
 }
 
-static void put_string(struct oc_jsonw *w, const char *name, const char *p, size_t n)
-{
-	struct oc_buf valid = {0};
-
-	oc_buf_init(&valid, SIZE_MAX / 2);
-	oc_utf8_replace(&valid, p, n);
-	oc_jsonw_key(w, name);
-	oc_jsonw_string(w, valid.p, valid.n);
-	if (valid.bad)
-		w->out->bad = valid.bad;
-	oc_buf_release(&valid);
-}
-
 static void put_call(struct oc_jsonw *w, const struct oc_tool_call *call, size_t number)
 {
 	const struct oc_buf *arguments = &call->arguments;
@@ -287,15 +274,15 @@ static void put_call(struct oc_jsonw *w, const struct oc_tool_call *call, size_t
 
 	(void)snprintf(id, sizeof id, "call_%zu", number);
 	oc_jsonw_open(w, '{');
-	put_string(w, "id", call->id.n ? call->id.p : id, call->id.n ? call->id.n : strlen(id));
-	put_string(w, "type", "function", strlen("function"));
+	oc_jsonw_any_member(w, "id", call->id.n ? oc_buf_text(&call->id) : oc_text_of(id));
+	oc_jsonw_member(w, "type", "function");
 	oc_jsonw_key(w, "function");
 	oc_jsonw_open(w, '{');
-	put_string(w, "name", call->name.p, call->name.n);
+	oc_jsonw_any_member(w, "name", oc_buf_text(&call->name));
 	if (strspn(arguments->p, " \t\r\n") == arguments->n)
-		put_string(w, "arguments", "{}", strlen("{}"));
+		oc_jsonw_member(w, "arguments", "{}");
 	else
-		put_string(w, "arguments", arguments->p, arguments->n);
+		oc_jsonw_any_member(w, "arguments", oc_buf_text(arguments));
 	oc_jsonw_close(w, '}');
 	if (call->extra.n) {
 		oc_jsonw_key(w, "extra_content");

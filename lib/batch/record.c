@@ -6,8 +6,8 @@
 
 #include "answer/calls.h"
 #include "batch/record.h"
-#include "text/utf8.h"
 #include "text/err.h"
+#include "text/text.h"
 
 /* How the id of an envelope's answer begins, as in the OpenAI API. */
 static const char id_prefix[] = "batch_req_";
@@ -18,19 +18,6 @@ enum { HASH_TEXT_MAX = sizeof id_prefix + 16 };
 static void write_hash(char text[static HASH_TEXT_MAX], const char *prefix, uint64_t hash)
 {
 	(void)snprintf(text, HASH_TEXT_MAX, "%s%016" PRIx64, prefix, hash);
-}
-
-/* As oc_jsonw_member(), for text that need not be UTF-8. */
-static void put_any_text(struct oc_jsonw *w, const char *name, const char *value)
-{
-	struct oc_buf text = {0};
-
-	oc_buf_init(&text, 3 * strlen(value));
-	oc_utf8_replace(&text, value, strlen(value));
-	oc_jsonw_member(w, name, text.p);
-	if (text.bad)
-		w->out->bad = text.bad;
-	oc_buf_release(&text);
 }
 
 /* The beginning of every line: who is answered. */
@@ -75,7 +62,7 @@ static void put_response(struct oc_jsonw *w, int status, const char *request_id,
 	oc_jsonw_open(w, '{');
 	oc_jsonw_key(w, "status_code");
 	oc_jsonw_int(w, status);
-	put_any_text(w, "request_id", request_id);
+	oc_jsonw_any_member(w, "request_id", oc_text_of(request_id));
 	oc_jsonw_key(w, "body");
 	if (raw.n)
 		oc_jsonw_foreign(w, raw);

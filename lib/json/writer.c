@@ -169,6 +169,19 @@ void oc_jsonw_member(struct oc_jsonw *w, const char *name, const char *value)
 	oc_jsonw_string(w, value, strlen(value));
 }
 
+void oc_jsonw_any_member(struct oc_jsonw *w, const char *name, struct oc_text value)
+{
+	struct oc_buf valid = {0};
+
+	oc_buf_init(&valid, SIZE_MAX / 2);
+	oc_utf8_replace(&valid, value.p, value.n);
+	oc_jsonw_key(w, name);
+	oc_jsonw_string(w, valid.p, valid.n);
+	if (valid.bad)
+		w->out->bad = valid.bad;
+	oc_buf_release(&valid);
+}
+
 void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s)
 {
 	if (s)

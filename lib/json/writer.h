@@ -36,6 +36,9 @@ void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text json);
 /* A member whose value is a string. */
 void oc_jsonw_member(struct oc_jsonw *w, const char *name, const char *value);
 
+/* The same for a text that need not be UTF-8. */
+void oc_jsonw_any_member(struct oc_jsonw *w, const char *name, struct oc_text value);
+
 /* Conveniences for optional things: null where s is NULL, or v is negative. */
 void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s);
 void oc_jsonw_count_or_null(struct oc_jsonw *w, int64_t v);
