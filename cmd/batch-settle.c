@@ -196,8 +196,12 @@ bool settle_unasked(struct run *run, struct item *item)
 	              job->line.envelope ? &job->received : NULL, &job->err)) {
 		judge(job);
 		/* One that has another form than is wanted now is asked for again. */
-		if (job->err.code && !cache->offline)
-			oc_job_forget_answer(job);
+		if (job->err.code && !cache->offline) {
+			oc_reply_release(&job->reply);
+			oc_reply_init(&job->reply);
+			oc_buf_release(&job->received);
+			oc_err_clear(&job->err);
+		}
 	} else if (!cache->offline) {
 		/* Only now a key is needed. */
 		(void)oc_config_check(&run->ask.connect.config, &job->err);

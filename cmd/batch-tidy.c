@@ -26,11 +26,6 @@ static struct oc_line_id key_of(struct oc_line_id id)
 	return (struct oc_line_id){.key = id.key};
 }
 
-static bool is_earlier(const struct tidying *t, const struct record *record)
-{
-	return record->at < t->answers->begin;
-}
-
 /* ---- what goes ---- */
 
 /* In one reading: what an earlier run has written stands before what this one has. */
@@ -41,7 +36,7 @@ static void note(void *ctx, const struct record *record)
 
 	if (!record->answered)
 		return;
-	if (!is_earlier(t, record))
+	if (record->at >= t->answers->begin)
 		t->any_replaced |=
 		        oc_answered_take(&t->keys, key) && !oc_answered_is_left(&t->keys, key);
 	else if (oc_answered_is_left(&t->answers->earlier, record->id))
@@ -59,7 +54,7 @@ static bool is_replaced(struct tidying *t, const struct record *record)
 
 static bool goes(struct tidying *t, const struct record *record)
 {
-	if (!is_earlier(t, record))
+	if (record->at >= t->answers->begin)
 		return false;
 	if (!record->answered)
 		return true;

@@ -60,14 +60,6 @@ void oc_job_release(struct oc_job *job)
 	oc_buf_release(&job->received);
 }
 
-void oc_job_forget_answer(struct oc_job *job)
-{
-	oc_reply_release(&job->reply);
-	oc_reply_init(&job->reply);
-	oc_buf_release(&job->received);
-	oc_err_clear(&job->err);
-}
-
 static void queue_put(struct queue *q, struct oc_job *job)
 {
 	job->next = NULL;

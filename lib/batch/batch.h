@@ -37,9 +37,6 @@ struct oc_job {
 void oc_job_init(struct oc_job *job);
 void oc_job_release(struct oc_job *job);
 
-/* As if no answer had come. */
-void oc_job_forget_answer(struct oc_job *job);
-
 struct oc_batch;
 
 /* parallel: requests under way at most; rate: requests started per second, 0 = no limit. client is
