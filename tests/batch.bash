@@ -2,9 +2,9 @@
 # shellcheck shell=bash disable=SC2154 # variables of helpers.bash
 # What the tests of oc-batch share: `load batch`, behind `load helpers`.
 
-# serve_echo: answers with the prompt.
+# serve_echo [OPTION]...: answers with the prompt.
 serve_echo() {
-	serve --serve m,n --echo --model
+	serve "$@" --serve m,n --echo --model
 }
 
 # questions N: as many lines; the prompt of each is its number.
@@ -26,15 +26,15 @@ batch() {
 	PID=$!
 }
 
-# ended STATUS: what batch started ends so, by itself.
-ended() {
-	local status=0 end=$((SECONDS + 30))
-	while kill -0 "$PID" 2>/dev/null; do # it has not been reaped
-		[ $SECONDS -lt $end ] || kill -KILL "$PID"
-		read -r -t 0.01 <> <(:) || :
-	done
-	wait "$PID" || status=$?
-	assert_equal "$status" "$1"
+# killed: what batch started is, with all that it has not brought to the disk.
+killed() {
+	kill -KILL "$PID"
+	ended 137
+}
+
+# serve_once_failing: the first request is refused for a moment.
+serve_once_failing() {
+	serve - <<<$'status 500\nbody {}\n---\nanswer ok'
 }
 
 lines_in() {

@@ -35,7 +35,7 @@ setup() {
 
 @test 'input: the options apply to every line, unless it says otherwise' {
 	serve_echo
-	printf '\x89PNG\r\n\x1a\nrest' >image
+	png image
 	echo '{"prompt":"one","temperature":1.5}' |
 		oc-batch -q --no-stream -p Translate. -s Brief. -i image -t 0.5 -n 7 >out
 	assert_equal "$(request_body 1)" '{"model":"m","messages":[{"role":"system","content":"Brief."},{"role":"user","content":[{"type":"text","text":"Translate.\n\none"},{"type":"image_url","image_url":{"url":"data:image/png;base64,iVBORw0KGgpyZXN0"}}]}],"temperature":1.5,"max_tokens":7}'
@@ -309,19 +309,14 @@ refusal='{"error":{"message":"Unknown parameter: '\''stream_options'\''.","type"
 # ---- answers ------------------------------------------------------------------------------------
 
 @test 'answers: in the order of the input, whichever comes first' {
-	serve --latency 1 --fail 7:500 --model --serve m --echo
+	serve_echo --latency 1 --fail 7:500
 	questions 300 | oc-batch -q -P 32 --max-retries 20 --backoff-factor 0.001 >out
 	all_answered 300 out
 	assert_equal "$(jq .line out)" "$(seq 1 300)"
 }
 
 @test 'answers: --unordered writes what is there' {
-	serve - <<-'END'
-		status 500
-		body {}
-		---
-		answer ok
-	END
+	serve_once_failing
 	questions 3 >in
 	batch -q -P 1 --backoff-factor 60 --unordered -o out in
 	wait_for lines_in out 2
@@ -330,12 +325,7 @@ refusal='{"error":{"message":"Unknown parameter: '\''stream_options'\''.","type"
 }
 
 @test 'answers: the first line may be the last one that is settled' {
-	serve - <<-'END'
-		status 500
-		body {}
-		---
-		answer ok
-	END
+	serve_once_failing
 	local parallel
 	for parallel in 1 4; do
 		questions 99 >in
@@ -508,7 +498,7 @@ stands_still() {
 }
 
 @test 'load: at most -P requests at a time, over as many connections' {
-	serve --latency 3 --model --serve m --echo
+	serve_echo --latency 3
 	questions 120 | oc-batch -q -P 6 >out
 	all_answered 120 out
 	assert_equal "$(grep -c ' open$' "$RECORD/events")" 6
@@ -523,7 +513,7 @@ most_at_a_time() {
 }
 
 @test 'load: a server that takes few at a time fails no line' {
-	serve --latency 5 --limit 2 --model --serve m --echo
+	serve_echo --latency 5 --limit 2
 	questions 60 | oc-batch -q -P 32 --max-retries 3 --backoff-factor 0.01 >out
 	all_answered 60 out
 }
@@ -566,7 +556,7 @@ most_at_a_time() {
 }
 
 @test 'load: slots with a Retry-After, from many: no line fails, and few are refused' {
-	serve --latency 20 --limit 3 --retry-after 1 --model --serve m --echo
+	serve_echo --latency 20 --limit 3 --retry-after 1
 	questions 200 | oc-batch -q -P 32 >out
 	all_answered 200 out
 	# 29 of the first 32, and some more.
@@ -574,7 +564,7 @@ most_at_a_time() {
 }
 
 @test 'load: a rate without a Retry-After, from many: no line fails' {
-	serve --rate 100:1 --model --serve m --echo
+	serve_echo --rate 100:1
 	questions 200 | oc-batch -q -P 32 >out
 	all_answered 200 out
 }
@@ -617,7 +607,7 @@ most_at_a_time() {
 }
 
 @test 'load: fewer descriptors than -P needs are fewer requests at a time, and no failures' {
-	serve --latency 5 --model --serve m --echo
+	serve_echo --latency 5
 	questions 200 >in
 	local limit
 	for limit in 60 40 30; do
@@ -827,7 +817,7 @@ screen() {
 }
 
 @test 'progress: on a terminal a line that is redrawn, with -q nothing' {
-	serve --latency 400 --model --serve m --echo
+	serve_echo --latency 400
 	questions 3 >in
 	screen 80 -P 1 -o out in
 	assert_regex "$(cat shown)" '[12]/3 done, 0 failed, [0-9.]+/s, [0-9]+ tokens/s, 0:0[0-9] left'
@@ -837,7 +827,7 @@ screen() {
 }
 
 @test 'progress: the line fits the terminal' {
-	serve --latency 400 --model --serve m --echo
+	serve_echo --latency 400
 	questions 3 >in
 	local columns
 	for columns in 40 2; do

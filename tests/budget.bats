@@ -137,9 +137,7 @@ oc-usage: 1 of the records are from the future: they are counted$'
 	wait_for_event ' request 1 '
 	ago 5 200 >>report
 	: >go
-	local status=0
-	wait $pid || status=$?
-	assert_equal $status 77
+	ended 77 $pid
 	assert_equal "$(requests)" 1
 	assert_equal "$(jq -c '[.line, .content, .error.status]' out)" $'[1,"ok",null]\n[2,null,77]'
 }
@@ -148,17 +146,15 @@ oc-usage: 1 of the records are from the future: they are counted$'
 	export XDG_RUNTIME_DIR=$T
 	serve_held
 	oc-complete -q --slots 1 --report report -p first >out 3>&- &
-	local first=$! second
+	local first=$!
 	wait_for_event ' request 1 '
 	oc-complete -v --slots 1 --report report --budget 5/d -p second >out2 2>err 3>&- &
-	second=$!
+	local pid=$!
 	wait_for grep -q 'waiting for a turn' err
 	ago 1 5 >>report
 	: >go
 	wait $first
-	local status=0
-	wait $second || status=$?
-	assert_equal $status 77
+	ended 77 $pid
 	assert_equal "$(requests)" 1
 }
 

@@ -57,7 +57,7 @@ sent() {
 
 @test 'chat: an image is a part of the turn' {
 	serve - <<<'answer A'
-	printf '\x89PNG\r\n\x1a\nrest' >i.png
+	png i.png
 	run -0 oc-complete -c chat -i i.png -p Q
 	assert_equal "$(jq -c '[.content[]?.type]?' chat | head -n 1)" '["text","image_url"]'
 }
@@ -141,7 +141,7 @@ sent() {
 }
 
 @test 'chat: a file that cannot be used is told before anybody is asked' {
-	export OLLAMA_CLOUD_BASE_URL=http://127.0.0.1:1/v1 OLLAMA_CLOUD_MODEL=m
+	nobody_is_asked
 	mkdir dir
 	mkfifo pipe
 	ends 73 'cannot open dir for writing: Is a directory' oc-complete -p x -c dir
@@ -163,7 +163,7 @@ sent() {
 }
 
 @test 'chat: lines that are no messages are named' {
-	export OLLAMA_CLOUD_BASE_URL=http://127.0.0.1:1/v1 OLLAMA_CLOUD_MODEL=m
+	nobody_is_asked
 	local good='{"role":"user","content":"x"}'
 	says() {
 		printf '%b' "$1" >chat
@@ -211,7 +211,7 @@ sent() {
 @test 'chat: --max-time ends the wait' {
 	exec 8>>chat
 	flock 8
-	export OLLAMA_CLOUD_BASE_URL=http://127.0.0.1:1/v1 OLLAMA_CLOUD_MODEL=m
+	nobody_is_asked
 	ends 75 'another process uses chat, and the deadline has passed' \
 		oc-complete -c chat -p x --max-time 0.05
 }
@@ -258,19 +258,18 @@ sent() {
 	END
 	: >chat
 	oc-complete -c chat -p Q >out 2>err 3>&- &
-	local pid=$! status=0
+	local pid=$!
 	wait_for_event ' request 1 '
 	rm chat
 	: >chat
 	touch go
-	wait "$pid" || status=$?
-	assert_equal "$status" 74
+	ended 74 $pid
 	assert_equal "$(cat out)" A
 	grep -q '^oc-complete: chat has been moved, removed or replaced' err
 }
 
 @test 'chat: a closed standard output is told before anybody is asked' {
-	export OLLAMA_CLOUD_BASE_URL=http://127.0.0.1:1/v1 OLLAMA_CLOUD_MODEL=m
+	nobody_is_asked
 	run -74 bash -c 'oc-complete -c chat -p x >&-'
 }
 

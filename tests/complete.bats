@@ -5,11 +5,6 @@
 
 load helpers
 
-# png FILE: the smallest thing that is one by its content.
-png() {
-	printf '\x89PNG\r\n\x1a\nrest' >"$1"
-}
-
 # ---- the answer ---------------------------------------------------------------------------------
 
 @test 'answer: a final newline is added where there is none' {
@@ -119,11 +114,6 @@ png() {
 	assert_equal "$(request_body 1)" "$(streamed "$plain")"
 	oc-complete -p x --no-stream
 	assert_equal "$(request_body 2)" "$plain"
-}
-
-# For what ends before anybody is asked.
-nobody_is_asked() {
-	export OLLAMA_CLOUD_MODEL=m OLLAMA_CLOUD_BASE_URL=http://localhost
 }
 
 @test 'request: of several parts none may be blank' {
@@ -248,8 +238,8 @@ nobody_is_asked() {
 	printf 'b\377c' >>bad
 	ends 65 'bad: invalid UTF-8 at byte offset 5000001; --replace-invalid sends U+FFFD instead' \
 		oc-complete bad
-	run -65 --separate-stderr oc-complete - <bad
-	assert_equal "$stderr" 'oc-complete: standard input: invalid UTF-8 at byte offset 5000001; --replace-invalid sends U+FFFD instead'
+	ends 65 'standard input: invalid UTF-8 at byte offset 5000001; --replace-invalid sends U+FFFD instead' \
+		oc-complete - <bad
 	assert_equal "$(requests)" 0
 	oc-complete --replace-invalid --no-stream bad
 	request_body 1 | tail -c 18 >got
@@ -266,8 +256,8 @@ nobody_is_asked() {
 @test 'input: 64 MiB is the limit' {
 	head -c $((65 << 20)) /dev/zero | tr '\0' a >large
 	ends 65 'large is too large: the limit is 67108864 bytes in all' oc-complete -m m -b http://127.0.0.1:9 large
-	run -65 --separate-stderr oc-complete -m m -b http://127.0.0.1:9 - <large
-	assert_equal "$stderr" 'oc-complete: standard input is too large: the limit is 67108864 bytes in all'
+	ends 65 'standard input is too large: the limit is 67108864 bytes in all' \
+		oc-complete -m m -b http://127.0.0.1:9 - <large
 	serve - <<<'answer ok'
 	run -0 oc-complete - < <(head -c $((64 << 20)) large)
 	assert_output ok
@@ -635,8 +625,8 @@ nobody_is_asked() {
 @test 'statuses: nobody listens, and no such host' {
 	serve - <<<'answer ok'
 	stop_fake
-	run -75 --separate-stderr oc-complete -p x --max-retries 1 --backoff-factor 0
-	assert_equal "$stderr" "oc-complete: cannot connect to $URL: Connection refused; is a server running there? (after 2 tries)"
+	ends 75 "cannot connect to $URL: Connection refused; is a server running there? (after 2 tries)" \
+		oc-complete -p x --max-retries 1 --backoff-factor 0
 	OLLAMA_API_KEY=k run -69 --separate-stderr \
 		oc-complete -p x -b https://-no-such.invalid/v1 --max-retries 0
 	[[ $stderr == 'oc-complete: https://-no-such.invalid/v1: '*-no-such.invalid* ]]
@@ -832,9 +822,7 @@ waited() {
 	mkdir out # it still has most of the reasoning to write
 	cat <&9 >said
 	exec 9<&-
-	local status=0
-	wait $pid || status=$?
-	assert_equal $status 74
+	ended 74 $pid
 	assert_equal "$(cat err)" "oc-complete: cannot write to out: Is a directory"
 	cmp said thought
 	assert_equal "$(find . -name '.out*')" ''

@@ -62,7 +62,7 @@ make_files() {
 		"Libs: -L$T -loc ${SANITIZE:+-fsanitize=$SANITIZE}" >"$T/oc.pc"
 	ln -sf "$B"/liboc.so.* "$T/liboc.so"
 	export PKG_CONFIG_PATH=$T
-	printf '\x89PNG\r\n\x1a\nrest' >photo.png
+	png photo.png
 	printf '{"type":"object","properties":{"name":{"type":"string"}},"required":["name"]}\n' \
 		>person.json
 	printf '{"name":"temperature","parameters":{"type":"object","properties":{"town":{"type":"string"}}}}\n' >tools.json

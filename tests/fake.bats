@@ -362,10 +362,8 @@ prompt() {
 	# shellcheck disable=SC2016 # for the inner shell
 	bash -c '"$B/fake" script >address 3>&- & echo $! >pid; until [ -s address ]; do :; done'
 	wait_for_end "$(cat pid)"
-	local status=0
 	"$B/fake" --seconds 1 script >address 3>&- &
-	wait $! || status=$?
-	assert_equal $status 142 # SIGALRM
+	ended 142 $! # SIGALRM
 }
 
 wait_for_end() {

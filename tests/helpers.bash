@@ -18,6 +18,9 @@
 #	"${shim[@]}" SHIM=rename:16 ...   a command whose renames fail with errno 16; $SHIM_LOG has its
 #	                                calls (tests/shim)
 #	ends STATUS LINE COMMAND...     a failure: this status, this one line, nothing on standard output
+#	nobody_is_asked                 for what ends before: the server that is named is not there
+#	ended STATUS [PID]              what was started in the background, $PID, ends so
+#	png FILE                        the smallest thing that is one by its content
 
 bats_require_minimum_version 1.5.0
 bats_load_library bats-support
@@ -103,14 +106,34 @@ serve_held() {
 	serve - <<<$'await go\nanswer ok'
 }
 
-# ends STATUS LINE COMMAND...: `oc-NAME: ` is put before the line.
+# ends STATUS LINE COMMAND...: `oc-NAME: ` is put before the line, $COMMAND where it is something else
+# that runs it.
 ends() {
 	local status=$1 line=$2
 	shift 2
 	run --separate-stderr -"$status" "$@"
 	assert_output ''
 	# shellcheck disable=SC2154 # set by run
-	assert_equal "$stderr" "$1: $line"
+	assert_equal "$stderr" "${COMMAND:-$1}: $line"
+}
+
+# ended STATUS [PID]: what was started in the background, $PID, ends so, by itself.
+ended() {
+	local status=0 pid=${2:-$PID} end=$((SECONDS + 30))
+	while kill -0 "$pid" 2>/dev/null; do # it has not been reaped
+		[ $SECONDS -lt $end ] || kill -KILL "$pid"
+		read -r -t 0.01 <> <(:) || :
+	done
+	wait "$pid" || status=$?
+	assert_equal "$status" "$1"
+}
+
+nobody_is_asked() {
+	export OLLAMA_CLOUD_BASE_URL=http://127.0.0.1:1/v1 OLLAMA_CLOUD_MODEL=m
+}
+
+png() {
+	printf '\x89PNG\r\n\x1a\nrest' >"$1"
 }
 
 # each FUNCTION: runs it for both commands that ask for one answer, whose laws are the same: $COMMAND.

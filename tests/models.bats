@@ -82,9 +82,7 @@ on_terminal() {
 }
 
 @test 'an unknown model is status 1, and a near name is named' {
-	run -1 --separate-stderr oc-models llama9
-	assert_output ''
-	assert_equal "$stderr" 'oc-models: model "llama9" is not in the table; did you mean llama3.3?'
+	ends 1 'model "llama9" is not in the table; did you mean llama3.3?' oc-models llama9
 	run -1 --separate-stderr oc-models --format json qwen3-coder:480b
 	assert_output '[]'
 	assert_equal "$stderr" \
@@ -187,9 +185,7 @@ offers() {
 	run -0 oc-models --live me/own:1b
 	run -1 --separate-stderr oc-models --live --format ids phi4
 	assert_equal "$stderr" "oc-models: model \"phi4\" is not served by $URL"
-	run -1 --separate-stderr oc-models --live --format ids unheard-of
-	assert_output ''
-	assert_equal "$stderr" "oc-models: model \"unheard-of\" is not served by $URL"
+	ends 1 "model \"unheard-of\" is not served by $URL" oc-models --live --format ids unheard-of
 }
 
 @test 'live: a server without models' {

@@ -6,15 +6,6 @@
 
 load helpers
 
-# fails STATUS LINE COMMAND...: as `ends`, where it is something else that runs $COMMAND.
-fails() {
-	local status=$1 line=$2
-	shift 2
-	run --separate-stderr -"$status" "$@"
-	assert_output ''
-	assert_equal "$stderr" "$COMMAND: $line"
-}
-
 # nothing_beside FILE: no temporary file is left of it.
 nothing_beside() {
 	assert_equal "$(find . -name ".${1##*/}.*")" ''
@@ -58,7 +49,7 @@ can_be_user() {
 	serve - <<<'answer new'
 	echo old >out
 	check() {
-		fails 74 'cannot write to out: Input/output error' "${shim[@]}" SHIM=fsync:5 $COMMAND -p x -o out
+		ends 74 'cannot write to out: Input/output error' "${shim[@]}" SHIM=fsync:5 $COMMAND -p x -o out
 		assert_equal "$(cat out)" old
 		nothing_beside out
 	}
@@ -92,11 +83,11 @@ can_be_user() {
 		chmod 755 locked
 		rm locked/out
 		chmod 555 locked
-		fails 73 'cannot make locked/out: Permission denied' as_user $COMMAND -p x -o locked/out
+		ends 73 'cannot make locked/out: Permission denied' as_user $COMMAND -p x -o locked/out
 		chmod 755 locked
 		echo old >locked/out
 		chmod 444 locked/out
-		fails 73 'cannot open locked/out for writing: Permission denied' \
+		ends 73 'cannot open locked/out for writing: Permission denied' \
 			as_user $COMMAND -p x -o locked/out
 		rm -f locked/out
 	}
@@ -113,8 +104,8 @@ can_be_user() {
 	echo old >locked/out
 	chmod 555 locked
 	check() {
-		run -74 --separate-stderr as_user bash -c "ulimit -f 1; exec $COMMAND -p x -o locked/out"
-		assert_equal "$stderr" "$COMMAND: cannot write to locked/out: File too large"
+		ends 74 'cannot write to locked/out: File too large' \
+			as_user bash -c "ulimit -f 1; exec $COMMAND -p x -o locked/out"
 		assert_equal "$(cat locked/out)" old
 	}
 	each check
@@ -190,15 +181,12 @@ can_be_user() {
 	local cut="the answer was cut short at a limit of the server's (finish reason length); --max-tokens sets another"
 	check() {
 		echo old >out
-		run -3 --separate-stderr $COMMAND -p x -o out
-		assert_output ''
-		assert_equal "$stderr" "$COMMAND: $cut; out is left as it was, and --keep-partial would take the answer as it is"
+		ends 3 "$cut; out is left as it was, and --keep-partial would take the answer as it is" \
+			$COMMAND -p x -o out
 		assert_equal "$(cat out)" old
 		run -3 --separate-stderr $COMMAND -p x -o new
 		assert [ ! -e new ]
-		run -3 --separate-stderr $COMMAND -p x -o out --keep-partial
-		assert_output ''
-		assert_equal "$stderr" "$COMMAND: $cut"
+		ends 3 "$cut" $COMMAND -p x -o out --keep-partial
 		assert_equal "$(cat out)" half
 		run -3 --separate-stderr $COMMAND -p x -o /dev/stdout
 		assert_output half
@@ -211,12 +199,11 @@ can_be_user() {
 @test 'cut: of a stream that broke, nothing is in the file, and the message says so' {
 	serve - <<<$'sse\ndelta ab'
 	echo old >out
-	run -76 --separate-stderr oc-stream -p x -o out
-	assert_output ''
-	assert_equal "$stderr" "oc-stream: $URL: the stream ended early, with neither [DONE] nor a finish reason (nothing was written to out)"
+	ends 76 "$URL: the stream ended early, with neither [DONE] nor a finish reason (nothing was written to out)" \
+		oc-stream -p x -o out
 	assert_equal "$(cat out)" old
-	run -76 --separate-stderr oc-stream -p x -o out --keep-partial
-	assert_equal "$stderr" "oc-stream: $URL: the stream ended early, with neither [DONE] nor a finish reason (2 bytes of the answer were written to out)"
+	ends 76 "$URL: the stream ended early, with neither [DONE] nor a finish reason (2 bytes of the answer were written to out)" \
+		oc-stream -p x -o out --keep-partial
 	assert_equal "$(cat out)" ab
 	serve - <<<$'sse\ndelta abc\nreset'
 	run -75 --separate-stderr oc-stream -p x -o out --keep-partial
@@ -316,10 +303,10 @@ can_be_user() {
 @test 'descriptors: one that is closed, or for reading only, is status 73, and nothing is asked' {
 	serve - <<<'answer ok'
 	check() {
-		run -73 --separate-stderr bash -c "exec $COMMAND -p x -o /dev/fd/7 7>&-"
-		assert_equal "$stderr" "$COMMAND: cannot open /dev/fd/7 for writing: Bad file descriptor"
-		run -73 --separate-stderr bash -c "exec $COMMAND -p x -o /proc/self/fd/7 7</dev/null"
-		assert_equal "$stderr" "$COMMAND: cannot open /proc/self/fd/7 for writing: Bad file descriptor"
+		ends 73 'cannot open /dev/fd/7 for writing: Bad file descriptor' \
+			bash -c "exec $COMMAND -p x -o /dev/fd/7 7>&-"
+		ends 73 'cannot open /proc/self/fd/7 for writing: Bad file descriptor' \
+			bash -c "exec $COMMAND -p x -o /proc/self/fd/7 7</dev/null"
 	}
 	each check
 	assert_equal "$(requests)" 0

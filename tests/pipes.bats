@@ -127,10 +127,8 @@ sent_text() {
 	check() {
 		ends 66 'cannot read missing: No such file or directory' $COMMAND missing
 		ends 66 'cannot read .: Is a directory' $COMMAND .
-		run --separate-stderr -66 bash -c "$COMMAND <&-"
-		assert_equal "$stderr" "$COMMAND: cannot read standard input: Bad file descriptor"
-		run --separate-stderr -66 bash -c "$COMMAND <."
-		assert_equal "$stderr" "$COMMAND: cannot read standard input: Is a directory"
+		ends 66 'cannot read standard input: Bad file descriptor' bash -c "$COMMAND <&-"
+		ends 66 'cannot read standard input: Is a directory' bash -c "$COMMAND <."
 	}
 	each check
 	assert_equal "$(requests)" 0
@@ -210,9 +208,8 @@ sent_text() {
 @test 'output: a full disk is status 74' {
 	serve - <<<'answer ok'
 	check() {
-		run --separate-stderr -74 bash -c "$COMMAND -p x >/dev/full"
-		assert_equal "$stderr" \
-			"$COMMAND: cannot write to standard output: No space left on device"
+		ends 74 'cannot write to standard output: No space left on device' \
+			bash -c "$COMMAND -p x >/dev/full"
 	}
 	each check
 }
@@ -220,9 +217,7 @@ sent_text() {
 @test 'output: a closed standard output is status 74' {
 	serve - <<<'answer ok'
 	check() {
-		run --separate-stderr -74 bash -c "$COMMAND -p x >&-"
-		assert_equal "$stderr" \
-			"$COMMAND: cannot write to standard output: Bad file descriptor"
+		ends 74 'cannot write to standard output: Bad file descriptor' bash -c "$COMMAND -p x >&-"
 	}
 	each check
 }
@@ -396,13 +391,6 @@ start_waiting() {
 	env --default-signal=INT "$@" 3>&- &
 	PID=$!
 	wait_for_event ' request 1 '
-}
-
-# ended STATUS: what start_waiting started has ended so.
-ended() {
-	local status=0
-	wait $PID || status=$?
-	assert_equal $status "$1"
 }
 
 @test 'signals: INT, TERM and HUP end a command by that signal' {

@@ -86,8 +86,8 @@ load helpers
 @test 'report: a batch says once that it cannot be written, -q or not' {
 	serve - <<<'answer ok'
 	printf '"a"\n"b"\n"c"\n' >in
-	run -74 --separate-stderr oc-batch -q -o answers --report /dev/full in
-	assert_equal "$stderr" 'oc-batch: cannot write to the report /dev/full: No space left on device'
+	ends 74 'cannot write to the report /dev/full: No space left on device' \
+		oc-batch -q -o answers --report /dev/full in
 	assert_equal "$(jq -r .content answers)" $'ok\nok\nok'
 	assert_equal "$(requests)" 3
 }

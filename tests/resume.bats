@@ -250,7 +250,7 @@ run_while() {
 }
 
 @test 'resume: what failed is asked again, and no failure stays' {
-	serve --fail 2:400 --model --serve m --echo
+	serve_echo --fail 2:400
 	questions 20 >in
 	run -1 oc-batch -q -P 1 -o out in
 	assert_equal "$(grep -c '"error"' out)" 10
@@ -357,17 +357,11 @@ run_while() {
 }
 
 @test 'resume: an answer whose turn to be written had not come is not lost' {
-	serve - <<-'END'
-		status 500
-		body {}
-		---
-		answer ok
-	END
+	serve_once_failing
 	questions 3 >in
 	batch -q -P 1 --backoff-factor 60 -o out in
 	wait_for lines_in out.ahead 2
-	kill -KILL "$PID"
-	wait "$PID" || :
+	killed
 	[ ! -s out ]
 	run -73 oc-batch -o out in
 	assert_output --partial 'oc-batch: out.ahead has answers already: '
@@ -414,8 +408,7 @@ kept_in_dir() {
 	wait_for kept_in_dir 2
 	run -73 oc-batch --resume -o dir/out in
 	assert_output 'oc-batch: dir/out is being written by another oc-batch'
-	kill -KILL "$PID"
-	wait "$PID" || :
+	killed
 	run -73 oc-batch -o dir/out in
 	oc-batch -q --resume -o dir/out in
 	assert_equal "$(jq .line dir/out | sort | xargs)" '1 2 3'
@@ -454,8 +447,7 @@ kept() {
 		tail -n +$((held + 1)) in >&9
 		wait_for kept 3
 		assert_equal "$(wc -l <out)" $((held - 1))
-		kill -KILL "$PID"
-		wait "$PID" || :
+		killed
 		exec 9>&-
 		oc-batch -q -P 1 --resume -o out in
 		assert_equal "$(requests)" 5
@@ -483,7 +475,7 @@ kept() {
 }
 
 @test 'resume: a file keeps all that it is besides its lines' {
-	serve --fail 2:400 --model --serve m --echo
+	serve_echo --fail 2:400
 	questions 4 >in
 	run -1 oc-batch -q -P 1 -o out in
 	stop_fake
@@ -499,7 +491,7 @@ kept() {
 }
 
 @test 'resume: where a copy would not be the file, it stays as it is, and that is told' {
-	serve --fail 2:400 --model --serve m --echo
+	serve_echo --fail 2:400
 	questions 4 >in
 	run -1 oc-batch -q -P 1 -o out in
 	stop_fake
@@ -547,8 +539,7 @@ kept() {
 	# As long as something waits it becomes smaller only by being replaced.
 	wait_for small_again
 	wait_for lines_in out 15
-	kill -KILL "$PID"
-	wait "$PID" || :
+	killed
 	[ ! -e out.ahead.new ]
 	oc-batch -q --resume -o out in
 	assert_equal "$(requests)" 25
@@ -602,7 +593,7 @@ batch_shimmed() {
 }
 
 @test 'resume: twenty times killed, and every line is answered exactly once' {
-	serve --latency 2 --model --serve m --echo
+	serve_echo --latency 2
 	local n=400 parallel=4 kills=20 kill
 	questions $n >in
 	mkfifo endless # so that no run ends before it is killed
@@ -610,8 +601,7 @@ batch_shimmed() {
 	for ((kill = 1; kill <= kills; kill++)); do
 		batch -q -P $parallel --resume -o out in endless
 		wait_for lines_in out $((kill * n / (kills + 2)))
-		kill -KILL "$PID"
-		wait "$PID" || :
+		killed
 	done
 	exec 9<&-
 	oc-batch -q -P $parallel --resume -o out in

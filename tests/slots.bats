@@ -39,7 +39,7 @@ holder() {
 }
 
 @test 'slots: oc-batch takes one for each request, and shares them' {
-	serve --latency 5 --limit 3 --serve m --echo --model
+	serve_echo --latency 5 --limit 3
 	questions 40 >in
 	oc-batch -q --slots 3 -P 8 -o one in 3>&- &
 	local first=$!
@@ -54,7 +54,7 @@ holder() {
 
 @test 'slots: 200 processes at the same time' {
 	[ -z "$WRAP" ] || skip 'too slow under valgrind'
-	serve --limit 2 --serve m --echo --model
+	serve_echo --limit 2
 	seq 1 200 | xargs -P 200 -I{} oc-complete -q --slots 2 -p {} >got
 	assert_equal "$(sort -n got)" "$(seq 1 200)"
 	assert_equal "$(requests)" 200
@@ -115,17 +115,14 @@ holder() {
 	holder
 	waiter interrupted
 	kill -INT "$WAITER"
-	local status=0
-	wait "$WAITER" || status=$?
-	assert_equal $status 130
+	ended 130 "$WAITER"
 	mkfifo pipe
 	oc-complete -v --slots 1 -p left 2>left.err >pipe 3>&- &
 	WAITER=$!
 	exec 7<pipe
 	wait_for grep -q 'waiting for a turn' left.err
 	exec 7<&-
-	wait "$WAITER" || status=$?
-	assert_equal $status 141
+	ended 141 "$WAITER"
 	assert_equal "$(requests)" 1
 }
 
@@ -148,12 +145,7 @@ holder() {
 }
 
 @test 'slots: a wait between two tries has none' {
-	serve - <<-'END'
-		status 503
-		body {}
-		---
-		answer ok
-	END
+	serve_once_failing
 	oc-complete -v --slots 1 --backoff-factor 60 -p busy >busy.out 2>busy.err 3>&- &
 	oc_pids+=($!)
 	wait_for grep -q 'before the next try' busy.err

@@ -36,7 +36,7 @@ LINE='{"id":"c1","name":"weather","arguments":{}}'
 }
 
 @test 'tools: what is none is status 65, and says why' {
-	export OLLAMA_CLOUD_BASE_URL=http://127.0.0.1:1/v1 OLLAMA_CLOUD_MODEL=m
+	nobody_is_asked
 	local none='the tools are no array with something in it'
 	: >empty
 	ends 65 'there are no tools in empty' oc-complete -p x --tools empty
