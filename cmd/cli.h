@@ -100,15 +100,6 @@ struct cli_program {
 	cli_option_fn *option;
 };
 
-/* The rows of a program in their order, --help, --version and --completion last; NULL behind. */
-const struct cli_option *cli_row(const struct cli_program *program, size_t i);
-
-/* Puts the completion script for bash, zsh or fish. For another shell ends the program as
- * cli_choice() does. */
-struct oc_buf;
-void cli_completion(struct oc_buf *out, const struct cli_program *program, int id,
-                    const char *shell);
-
 /*
  * Parses argv, calls program->option for each, and returns the index of the first operand (as
  * optind; operands and options may be mixed). --help, --version and --completion SHELL print to

@@ -7,8 +7,7 @@
  */
 #include "compat.h"
 
-#include "text/buf.h"
-#include "cli.h"
+#include "completion.h"
 
 static const char models[] = "$(oc-models --format ids 2>/dev/null)";
 
@@ -45,15 +44,18 @@ static bool operands_are_models(const struct cli_program *program)
 	return strstr(program->synopsis, "MODEL") != NULL;
 }
 
-typedef void put_row_fn(struct oc_buf *out, const struct cli_program *program,
-                        const struct cli_option *row);
+struct script {
+	struct oc_buf *out;
+	const struct cli_program *program;
+	const struct cli_option *const *rows; /* up to a NULL */
+};
 
-static void put_rows(struct oc_buf *out, const struct cli_program *program, put_row_fn *put)
+typedef void put_row_fn(const struct script *script, const struct cli_option *row);
+
+static void put_rows(const struct script *script, put_row_fn *put)
 {
-	const struct cli_option *row;
-
-	for (size_t i = 0; (row = cli_row(program, i)) != NULL; i++)
-		put(out, program, row);
+	for (const struct cli_option *const *row = script->rows; *row; row++)
+		put(script, *row);
 }
 
 /* `a|b|c` as `a b c`, between these. */
@@ -86,18 +88,16 @@ static void put_escaped(struct oc_buf *out, const char *text, const char *specia
 
 /* ---- bash ---------------------------------------------------------------------------------- */
 
-static void put_bash_name(struct oc_buf *out, const struct cli_program *program,
-                          const struct cli_option *row)
+static void put_bash_name(const struct script *script, const struct cli_option *row)
 {
-	(void)program;
-	oc_buf_printf(out, " --%s", row->name);
+	oc_buf_printf(script->out, " --%s", row->name);
 }
 
 /* An arm of the case over options with a value. No words: bash's own default, files. */
-static void put_bash_arm(struct oc_buf *out, const struct cli_program *program,
-                         const struct cli_option *row)
+static void put_bash_arm(const struct script *script, const struct cli_option *row)
 {
-	(void)program;
+	struct oc_buf *out = script->out;
+
 	if (!row->arg)
 		return;
 	oc_buf_puts(out, "\t");
@@ -115,8 +115,11 @@ static void put_bash_arm(struct oc_buf *out, const struct cli_program *program,
  * The word is taken from the line, because bash splits --option=value and model ids at their = and
  * colons; of the replies, it expects only what lies behind the last colon.
  */
-static void put_bash(struct oc_buf *out, const struct cli_program *program)
+static void put_bash(const struct script *script)
 {
+	const struct cli_program *program = script->program;
+	struct oc_buf *out = script->out;
+
 	oc_buf_printf(out,
 	              "_%s()\n"
 	              "{\n"
@@ -129,12 +132,12 @@ static void put_bash(struct oc_buf *out, const struct cli_program *program)
 	              "\tesac\n"
 	              "\tcase $option in\n",
 	              program->name);
-	put_rows(out, program, put_bash_arm);
+	put_rows(script, put_bash_arm);
 	oc_buf_puts(out, "\t*)\n\t\twords=");
 	if (operands_are_models(program))
 		oc_buf_puts(out, models);
 	oc_buf_puts(out, "\n\t\t[[ $word != -* ]] || words='");
-	put_rows(out, program, put_bash_name);
+	put_rows(script, put_bash_name);
 	oc_buf_printf(out,
 	              "'\n"
 	              "\t\t;;\n"
@@ -149,9 +152,10 @@ static void put_bash(struct oc_buf *out, const struct cli_program *program)
 
 /* ---- zsh ----------------------------------------------------------------------------------- */
 
-static void put_zsh_action(struct oc_buf *out, const struct cli_program *program,
-                           const struct cli_option *row)
+static void put_zsh_action(const struct script *script, const struct cli_option *row)
 {
+	struct oc_buf *out = script->out;
+
 	oc_buf_putc(out, ':');
 	put_escaped(out, row->arg, ":\\", "'\\''");
 	oc_buf_putc(out, ':');
@@ -160,7 +164,7 @@ static void put_zsh_action(struct oc_buf *out, const struct cli_program *program
 		oc_buf_puts(out, "_files");
 		break;
 	case MODELS:
-		oc_buf_printf(out, "_%s_models", program->name);
+		oc_buf_printf(out, "_%s_models", script->program->name);
 		break;
 	case WORDS:
 		put_words(out, "(", row->arg, ")");
@@ -171,9 +175,10 @@ static void put_zsh_action(struct oc_buf *out, const struct cli_program *program
 	}
 }
 
-static void put_zsh_row(struct oc_buf *out, const struct cli_program *program,
-                        const struct cli_option *row)
+static void put_zsh_row(const struct script *script, const struct cli_option *row)
 {
+	struct oc_buf *out = script->out;
+
 	oc_buf_puts(out, " \\\n\t\t'*'");
 	if (row->id < CLI_LONG)
 		oc_buf_printf(out, "{-%c%s,--%s%s}", row->id, row->arg ? "+" : "", row->name,
@@ -184,13 +189,15 @@ static void put_zsh_row(struct oc_buf *out, const struct cli_program *program,
 	put_escaped(out, row->help, "[]:\\", "'\\''");
 	oc_buf_putc(out, ']');
 	if (row->arg)
-		put_zsh_action(out, program, row);
+		put_zsh_action(script, row);
 	oc_buf_putc(out, '\'');
 }
 
 /* Works when it is sourced, and as the file _oc-NAME in a directory of $fpath, or from there. */
-static void put_zsh(struct oc_buf *out, const struct cli_program *program)
+static void put_zsh(const struct script *script)
 {
+	const struct cli_program *program = script->program;
+	struct oc_buf *out = script->out;
 	const char *name = program->name;
 
 	oc_buf_printf(out,
@@ -199,7 +206,7 @@ static void put_zsh(struct oc_buf *out, const struct cli_program *program)
 	              "_%s() {\n"
 	              "\t_arguments -s -S",
 	              name, name, models, name);
-	put_rows(out, program, put_zsh_row);
+	put_rows(script, put_zsh_row);
 	if (operands_are_models(program))
 		oc_buf_printf(out, " \\\n\t\t'*:MODEL:_%s_models'\n", name);
 	else
@@ -212,10 +219,11 @@ static void put_zsh(struct oc_buf *out, const struct cli_program *program)
 
 /* ---- fish ---------------------------------------------------------------------------------- */
 
-static void put_fish_row(struct oc_buf *out, const struct cli_program *program,
-                         const struct cli_option *row)
+static void put_fish_row(const struct script *script, const struct cli_option *row)
 {
-	oc_buf_printf(out, "complete -c %s -l %s", program->name, row->name);
+	struct oc_buf *out = script->out;
+
+	oc_buf_printf(out, "complete -c %s -l %s", script->program->name, row->name);
 	if (row->id < CLI_LONG)
 		oc_buf_printf(out, " -s %c", row->id);
 	switch (takes(row->arg)) {
@@ -239,20 +247,22 @@ static void put_fish_row(struct oc_buf *out, const struct cli_program *program,
 	oc_buf_puts(out, "'\n");
 }
 
-static void put_fish(struct oc_buf *out, const struct cli_program *program)
+static void put_fish(const struct script *script)
 {
+	const struct cli_program *program = script->program;
+	struct oc_buf *out = script->out;
+
 	if (operands_are_models(program))
 		oc_buf_printf(out, "complete -c %s -f -a '(oc-models --format ids 2>/dev/null)'\n",
 		              program->name);
-	put_rows(out, program, put_fish_row);
+	put_rows(script, put_fish_row);
 }
 
-void cli_completion(struct oc_buf *out, const struct cli_program *program, int id,
-                    const char *shell)
+void completion_put(struct oc_buf *out, const struct cli_program *program,
+                    const struct cli_option *const *rows, enum completion_shell shell)
 {
-	static const char *const shells[] = {"bash", "zsh", "fish", NULL};
-	static void (*const put[])(struct oc_buf *,
-	                           const struct cli_program *) = {put_bash, put_zsh, put_fish};
+	static void (*const put[])(const struct script *) = {put_bash, put_zsh, put_fish};
+	const struct script script = {out, program, rows};
 
-	put[cli_choice(id, shell, shells)](out, program);
+	put[shell](&script);
 }

@@ -9,6 +9,7 @@
 
 #include "text/buf.h"
 #include "cli.h"
+#include "completion.h"
 #include "text/near.h"
 #include "text/num.h"
 #include "output.h"
@@ -22,31 +23,38 @@ static const struct cli_option built_in[] = {
         {OPT_HELP, "help", NULL, "show this help"},
         {OPT_VERSION, "version", NULL, "show the version"},
         {OPT_COMPLETION, "completion", "bash|zsh|fish", "print a completion script for the shell"},
+        {0},
 };
 
-/* The program being parsed, for messages that name an option. */
-static const struct cli_program *current;
+/* The program being parsed, and all of its rows in their order. */
+static struct {
+	const struct cli_program *program;
+	const struct cli_option *rows[ROWS_MAX + 1];
+	size_t nrows;
+} current;
 
-const struct cli_option *cli_row(const struct cli_program *program, size_t i)
+static void take_rows(const struct cli_option *row)
 {
-	for (const struct cli_option *const *table = program->options; *table; table++) {
-		for (const struct cli_option *row = *table; row->id; row++) {
-			if (!i--)
-				return row;
-		}
-	}
-	return i < OC_COUNT(built_in) ? &built_in[i] : NULL;
+	for (; row->id && current.nrows < ROWS_MAX; row++)
+		current.rows[current.nrows++] = row;
+}
+
+static void take_program(const struct cli_program *program)
+{
+	current.program = program;
+	current.nrows = 0;
+	for (const struct cli_option *const *table = program->options; *table; table++)
+		take_rows(*table);
+	take_rows(built_in);
 }
 
 static const struct cli_option *row_of(int id)
 {
-	const struct cli_option *row;
 	size_t i = 0;
 
-	do
-		row = cli_row(current, i++);
-	while (row && row->id != id);
-	return row;
+	while (i < current.nrows && current.rows[i]->id != id)
+		i++;
+	return current.rows[i];
 }
 
 /* What getopt_long() wants to know, made from the rows. */
@@ -89,27 +97,27 @@ static void put_row(struct oc_buf *out, const struct cli_option *row)
 
 static void put_help(struct oc_buf *out, const struct cli_program *program)
 {
-	const struct cli_option *row;
-
 	oc_buf_printf(out, "Usage: %s %s\n%s\n\n", program->name, program->synopsis,
 	              program->purpose);
-	for (size_t i = 0; (row = cli_row(program, i)) != NULL; i++)
-		put_row(out, row);
+	for (size_t i = 0; i < current.nrows; i++)
+		put_row(out, current.rows[i]);
 	oc_buf_printf(out, "\nThe manual is %s(1); exit statuses are in oc(7).\n", program->name);
 }
 
 static void print_and_exit(int id, const char *arg)
 {
+	static const char *const shells[] = {"bash", "zsh", "fish", NULL}; /* completion_shell */
 	struct output out;
 	struct oc_buf text = {0};
 
 	oc_buf_init(&text, (size_t)1 << 20);
 	if (id == OPT_HELP)
-		put_help(&text, current);
+		put_help(&text, current.program);
 	else if (id == OPT_VERSION)
-		oc_buf_printf(&text, "%s %s\n", current->name, OC_VERSION);
+		oc_buf_printf(&text, "%s %s\n", current.program->name, OC_VERSION);
 	else
-		cli_completion(&text, current, id, arg);
+		completion_put(&text, current.program, current.rows,
+		               (enum completion_shell)cli_choice(id, arg, shells));
 	output_open(&out, NULL);
 	output_text(&out, &text);
 	output_commit(&out);
@@ -136,7 +144,7 @@ OC_NORETURN static void refuse_word(const struct option *words, const char *word
 		cli_die(CLI_USAGE, "unknown option %.*s; did you mean --%s?", (int)n, word,
 		        near.best);
 	cli_die(CLI_USAGE, "unknown option %.*s; %s --help lists them", (int)n, word,
-	        current->name);
+	        current.program->name);
 }
 
 /* getopt_long() has refused something: says what. */
@@ -150,7 +158,7 @@ OC_NORETURN static void refuse(int answer, char **argv, const struct option *wor
 		cli_die(CLI_USAGE, "option --%s takes no value", row->name);
 	if (optopt)
 		cli_die(CLI_USAGE, "unknown option -%c; %s --help lists them", optopt,
-		        current->name);
+		        current.program->name);
 	refuse_word(words, argv[optind - 1]);
 }
 
@@ -158,12 +166,11 @@ int cli_options(const struct cli_program *program, int argc, char **argv, void *
 {
 	/* The leading ':' tells a missing value from an unknown option. */
 	struct getopt_tables tables = {.letters = ":", .nletters = 1};
-	const struct cli_option *row;
 	int id;
 
-	current = program;
-	while (tables.nwords < ROWS_MAX && (row = cli_row(program, tables.nwords)) != NULL)
-		add_row(&tables, row);
+	take_program(program);
+	for (size_t i = 0; i < current.nrows; i++)
+		add_row(&tables, current.rows[i]);
 	opterr = 0;
 	while ((id = getopt_long(argc, argv, tables.letters, tables.words, NULL)) != -1) {
 		if (id == '?' || id == ':')
