@@ -67,11 +67,9 @@ static double grace(const struct oc_tries *tries, const struct oc_outlook *outlo
 static bool is_to_blame(const struct oc_tries *tries, const struct oc_outlook *outlook,
                         const struct oc_trial *trial)
 {
-	bool suspect = tries->blame >= OC_TRIES_SUSPECT;
-
-	if (!trial->slow || trial->risky)
-		return false;
-	return outlook->newest > tries->failed_at || (suspect && trial->alone);
+	return trial->slow && !trial->risky &&
+	       (outlook->newest > tries->failed_at ||
+	        (trial->alone && tries->blame >= OC_TRIES_SUSPECT));
 }
 
 static bool is_at_wall(const struct oc_tries *tries, const struct oc_outlook *outlook,
