@@ -285,11 +285,6 @@ void answers_look(struct answers *answers, const char *path, bool want_resume)
 
 /* ---- a run ---- */
 
-bool answers_have(struct answers *answers, struct oc_line_id id)
-{
-	return oc_answered_take(&answers->earlier, id);
-}
-
 void answers_write(struct answers *answers, struct oc_text line, size_t kept)
 {
 	if (is_file(answers))

@@ -24,17 +24,17 @@ struct ahead {
 };
 
 struct answers {
-	struct output out;    /* where it is no regular file */
-	int reader;           /* whose reader may leave; -1 = there is none */
-	struct ledger ledger; /* where it is one: in >= 0 */
-	struct ahead ahead;   /* lines whose turn to be written has not come */
-	struct oc_answered earlier;
-	uint64_t records;    /* of earlier runs, in the file */
-	uint64_t taken_over; /* of FILE.ahead */
-	uint64_t failures;   /* of earlier runs, in the file */
-	uint64_t written;    /* by this run */
-	off_t begin;         /* where the lines of this run begin in the file */
-	bool sync;           /* each answer is to survive a power loss */
+	struct output out;          /* where it is no regular file */
+	int reader;                 /* whose reader may leave; -1 = there is none */
+	struct ledger ledger;       /* where it is one: in >= 0 */
+	struct ahead ahead;         /* lines whose turn to be written has not come */
+	struct oc_answered earlier; /* each line takes its own, once */
+	uint64_t records;           /* of earlier runs, in the file */
+	uint64_t taken_over;        /* of FILE.ahead */
+	uint64_t failures;          /* of earlier runs, in the file */
+	uint64_t written;           /* by this run */
+	off_t begin;                /* where the lines of this run begin in the file */
+	bool sync;                  /* each answer is to survive a power loss */
 };
 
 /*
@@ -47,9 +47,6 @@ void answers_open(struct answers *answers, const char *path, bool resume, char *
 
 /* The same, but only to look at them: nothing is made or changed. */
 void answers_look(struct answers *answers, const char *path, bool resume);
-
-/* Has an earlier run answered this request? To be asked once for each line. */
-bool answers_have(struct answers *answers, struct oc_line_id id);
 
 /* Keeps a line safe whose turn has not come. place: of all that this run writes, from 1. Returns
  * what answers_write() is to be told. */

@@ -73,7 +73,7 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 	struct oc_job *job = &item->job;
 
 	read_line(run, job, got, text);
-	if (!job->err.code && answers_have(&run->answers, job->line.id)) {
+	if (!job->err.code && oc_answered_take(&run->answers.earlier, job->line.id)) {
 		run->progress.kept++;
 		item_give_back(run, item);
 		return;
@@ -82,9 +82,7 @@ static void add_line(struct run *run, enum lines_got got, struct oc_text text)
 	run->end = &item->next;
 	run->unsettled++;
 	item->place = ++run->taken;
-	if (!job->err.code && settle_unasked(run, item))
-		return;
-	if (!job->err.code && make_question(run, job))
+	if (!job->err.code && !settled_unasked(run, job) && make_question(run, job))
 		oc_batch_add(run->batch, job);
 	else
 		settle_line(run, item);
@@ -329,7 +327,7 @@ void run_dry(struct run *run)
 		if (job.err.code || !make_question(run, &job)) {
 			cli_warn("line %" PRIu64 ": %s", run->feed.number, job.err.message);
 			bad = true;
-		} else if (answers_have(&run->answers, job.line.id)) {
+		} else if (oc_answered_take(&run->answers.earlier, job.line.id)) {
 			/* It would not be asked. */
 		} else if (run->estimate.wanted) {
 			estimate_add(&run->estimate, &job.line, &run->json);

@@ -185,9 +185,8 @@ void settle_line(struct run *run, struct item *item)
 	run->held += size_of(item);
 }
 
-bool settle_unasked(struct run *run, struct item *item)
+bool settled_unasked(struct run *run, struct oc_job *job)
 {
-	struct oc_job *job = &item->job;
 	struct cache *cache = &run->ask.cache;
 
 	if (!cache->dir)
@@ -206,10 +205,7 @@ bool settle_unasked(struct run *run, struct item *item)
 		/* Only now a key is needed. */
 		(void)oc_config_check(&run->ask.connect.config, &job->err);
 	}
-	if (!job->err.code && !cache_gave(&job->reply))
-		return false;
-	settle_line(run, item);
-	return true;
+	return job->err.code || cache_gave(&job->reply);
 }
 
 /* Returns those of the lines whose answers a kill must not lose, linked by `settled`. */

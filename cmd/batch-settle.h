@@ -12,9 +12,8 @@ void item_give_back(struct run *run, struct item *item);
 /* The line has its end: an answer, or an error that is in job.err. */
 void settle_line(struct run *run, struct item *item);
 
-/* The same for a line that has its end without being asked: there is a kept answer, or nobody may
- * be asked. False where somebody must be. */
-bool settle_unasked(struct run *run, struct item *item);
+/* Has a line its end without being asked? There is a kept answer, or nobody may be asked. */
+bool settled_unasked(struct run *run, struct oc_job *job);
 
 /* Settles what has been answered, writes what may be written, and keeps safe what must wait. */
 void settle_answers(struct run *run);
