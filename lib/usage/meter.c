@@ -4,6 +4,7 @@
 
 #include "usage/meter.h"
 #include "text/err.h"
+#include "text/hash.h"
 #include "text/text.h"
 
 void oc_meter_init(struct oc_meter *m)
@@ -19,21 +20,12 @@ void oc_meter_release(struct oc_meter *m)
 	oc_meter_init(m);
 }
 
-/* FNV-1a. Whoever writes names that collide makes a look-up as slow as the limit on rows allows. */
-static uint64_t hash(struct oc_text text)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325);
-
-	for (size_t i = 0; i < text.n; i++)
-		h = (h ^ (unsigned char)text.p[i]) * UINT64_C(0x100000001b3);
-	return h;
-}
-
 /* The slot that holds the model's row, or the free one where it belongs. There are more slots than
- * rows, so that there always is one. */
+ * rows, so that there always is one. Whoever writes names that collide makes a look-up as slow as
+ * the limit on rows allows. */
 static uint16_t *slot_of(struct oc_meter *m, struct oc_text model)
 {
-	size_t i = (size_t)(hash(model) % OC_COUNT(m->slots));
+	size_t i = oc_hash_add(OC_HASH_START, model.p, model.n) % OC_COUNT(m->slots);
 
 	while (m->slots[i] && !oc_text_same(m->rows[m->slots[i] - 1].model, model))
 		i = (i + 1) % OC_COUNT(m->slots);
@@ -89,8 +81,13 @@ static bool fits(int64_t sum, int64_t count)
 	return count < 0 || sum <= INT64_MAX - count;
 }
 
-static void add_usage(struct oc_meter_row *row, const struct oc_usage *usage)
+static void add_record(struct oc_meter_row *row, const struct oc_usage_record *record)
 {
+	const struct oc_usage *usage = &record->usage;
+
+	row->cached += record->cached;
+	if (record->cached)
+		return;
 	row->records++;
 	row->uncounted +=
 	        usage->input_tokens < 0 || usage->output_tokens < 0 || usage->total_tokens < 0;
@@ -102,44 +99,29 @@ static void add_usage(struct oc_meter_row *row, const struct oc_usage *usage)
 		row->usage.total_tokens += usage->total_tokens;
 }
 
-static int add_cached(struct oc_meter *m, struct oc_text model, struct oc_err *err)
-{
-	if (!find_row(m, model))
-		return oc_err_nomem(err);
-	m->rows[m->last].cached++;
-	m->total.cached++;
-	return OC_OK;
-}
-
 int oc_meter_add(struct oc_meter *m, const struct oc_usage_record *record, struct oc_err *err)
 {
 	const struct oc_usage *sum = &m->total.usage;
 	const struct oc_usage *usage = &record->usage;
 
-	if (record->cached)
-		return add_cached(m, record->model, err);
 	/* No row's sum is larger than the total's. */
-	if (record->unfit || !fits(sum->input_tokens, usage->input_tokens) ||
-	    !fits(sum->output_tokens, usage->output_tokens) ||
-	    !fits(sum->total_tokens, usage->total_tokens))
+	if (!record->cached && (record->unfit || !fits(sum->input_tokens, usage->input_tokens) ||
+	                        !fits(sum->output_tokens, usage->output_tokens) ||
+	                        !fits(sum->total_tokens, usage->total_tokens)))
 		return oc_err_set(err, OC_EDATA, "the sum of the tokens does not fit in 64 bits");
 	if (!find_row(m, record->model))
 		return oc_err_nomem(err);
-	add_usage(&m->rows[m->last], usage);
-	add_usage(&m->total, usage);
-	return 0;
+	add_record(&m->rows[m->last], record);
+	add_record(&m->total, record);
+	return OC_OK;
 }
 
 static int compare(const void *a, const void *b)
 {
-	const struct oc_text *x = &((const struct oc_meter_row *)a)->model;
-	const struct oc_text *y = &((const struct oc_meter_row *)b)->model;
-	int order;
+	struct oc_text x = ((const struct oc_meter_row *)a)->model;
+	struct oc_text y = ((const struct oc_meter_row *)b)->model;
 
-	if (!x->n || !y->n)
-		return (y->n > 0) - (x->n > 0);
-	order = memcmp(x->p, y->p, x->n < y->n ? x->n : y->n);
-	return order ? order : (x->n > y->n) - (x->n < y->n);
+	return x.n && y.n ? oc_text_order(x, y) : (y.n > 0) - (x.n > 0);
 }
 
 void oc_meter_sort(struct oc_meter *m)
