@@ -9,15 +9,14 @@
 #	include <unistd.h>
 
 #	include <openssl/err.h>
+#	include <openssl/pem.h>
 #	include <openssl/ssl.h>
 
-enum { STORE_MAX = 64 * 1024 * 1024 }; /* bytes */
-
-/* One of the file. The name is owned. */
+/* One of the file. Both are owned. */
 struct oc_anchor {
 	X509_NAME *subject;
-	size_t at; /* in der */
-	size_t n;
+	unsigned char *der;
+	long n;
 };
 
 /* Where systems have them, in one file; the first that has any counts. */
@@ -34,24 +33,9 @@ static const char *const files[] = {
 
 /* ---- reading ---- */
 
-static void read_file(const char *name, struct oc_buf *out)
-{
-	FILE *file = fopen(name, "re");
-	size_t n = 1;
-
-	while (file && n) {
-		char *room = oc_buf_room(out, 65536);
-
-		n = room ? fread(room, 1, 65536, file) : 0;
-		oc_buf_grew(out, n);
-	}
-	if (file)
-		(void)fclose(file);
-}
-
 /* The name of whom a certificate belongs to: behind its serial number, its algorithm, its issuer
  * and its dates. NULL: it has none, or is no certificate. */
-static X509_NAME *subject_of(const unsigned char *p, size_t n)
+static X509_NAME *subject_of(const unsigned char *p, long n)
 {
 	const unsigned char *end = p + n;
 	int tag, class, bad = 0;
@@ -66,74 +50,59 @@ static X509_NAME *subject_of(const unsigned char *p, size_t n)
 	return bad ? NULL : d2i_X509_NAME(NULL, &p, end - p);
 }
 
-/* Bytes of DER at `to`, where there is room for them; 0 = this is no base64. */
-static size_t decode(const char *p, size_t n, char *to)
-{
-	EVP_ENCODE_CTX *base64 = EVP_ENCODE_CTX_new();
-	unsigned char *out = (unsigned char *)to;
-	int most = 0, rest = 0;
-	bool good = base64;
-
-	if (base64)
-		EVP_DecodeInit(base64);
-	good = good &&
-	       EVP_DecodeUpdate(base64, out, &most, (const unsigned char *)p, (int)n) >= 0 &&
-	       EVP_DecodeFinal(base64, out + most, &rest) >= 0;
-	EVP_ENCODE_CTX_free(base64);
-	return good ? (size_t)most + (size_t)rest : 0;
-}
-
-static void add_anchor(struct oc_trust *trust, const char *p, size_t n)
+/* Takes the certificate, if it is one. */
+static void add_anchor(struct oc_trust *trust, unsigned char *der, long n)
 {
 	struct oc_anchor *longer = realloc(trust->anchors, (trust->n + 1) * sizeof *longer);
-	struct oc_anchor anchor = {.at = trust->der.n};
-	char *room = oc_buf_room(&trust->der, n);
+	struct oc_anchor anchor = {.subject = subject_of(der, n), .der = der, .n = n};
 
 	if (longer)
 		trust->anchors = longer;
-	if (!longer || !room)
+	if (longer && anchor.subject) {
+		trust->anchors[trust->n++] = anchor;
 		return;
-	anchor.n = decode(p, n, room);
-	anchor.subject = subject_of((const unsigned char *)room, anchor.n);
-	if (!anchor.subject)
-		return;
-	oc_buf_grew(&trust->der, anchor.n);
-	trust->anchors[trust->n++] = anchor;
+	}
+	X509_NAME_free(anchor.subject);
+	OPENSSL_free(der);
 }
 
-static void read_anchors(struct oc_trust *trust, const char *pem)
+/* What is damaged is passed over; where nothing is read any more, there is nothing. */
+static void read_anchors(struct oc_trust *trust, const char *name)
 {
-	static const char begin[] = "-----BEGIN CERTIFICATE-----";
-	static const char end[] = "-----END CERTIFICATE-----";
-	const char *stop;
+	BIO *file = BIO_new_file(name, "re");
+	int at = -1;
 
-	while ((pem = strstr(pem, begin)) && (stop = strstr(pem, end))) {
-		pem += sizeof begin - 1;
-		add_anchor(trust, pem, (size_t)(stop - pem));
-		pem = stop;
+	while (file && BIO_tell(file) > at) {
+		char *type, *header;
+		unsigned char *der;
+		long n;
+
+		at = BIO_tell(file);
+		if (!PEM_read_bio(file, &type, &header, &der, &n))
+			continue;
+		if (strcmp(type, PEM_STRING_X509) == 0)
+			add_anchor(trust, der, n);
+		else
+			OPENSSL_free(der);
+		OPENSSL_free(type);
+		OPENSSL_free(header);
 	}
+	BIO_free(file);
 }
 
 static void look(struct oc_trust *trust)
 {
 	trust->looked = true;
-	oc_buf_init(&trust->der, STORE_MAX);
-	for (size_t i = 0; i < OC_COUNT(files) && !trust->n; i++) {
-		struct oc_buf pem = {0};
-
-		oc_buf_init(&pem, STORE_MAX);
-		read_file(files[i], &pem);
-		read_anchors(trust, pem.p);
-		oc_buf_release(&pem);
-	}
+	for (size_t i = 0; i < OC_COUNT(files) && !trust->n; i++)
+		read_anchors(trust, files[i]);
 }
 
 /* ---- asked by OpenSSL ---- */
 
-static void add_to(X509_STORE *store, const struct oc_trust *trust, const struct oc_anchor *anchor)
+static void add_to(X509_STORE *store, const struct oc_anchor *anchor)
 {
-	const unsigned char *der = (const unsigned char *)trust->der.p + anchor->at;
-	X509 *certificate = d2i_X509(NULL, &der, (long)anchor->n);
+	const unsigned char *der = anchor->der;
+	X509 *certificate = d2i_X509(NULL, &der, anchor->n);
 
 	if (certificate)
 		(void)X509_STORE_add_cert(store, certificate);
@@ -157,7 +126,7 @@ static int find(X509_LOOKUP *lookup, X509_LOOKUP_TYPE type, const X509_NAME *nam
 		look(trust);
 	for (size_t i = 0; i < trust->n; i++) {
 		if (X509_NAME_cmp(trust->anchors[i].subject, name) == 0)
-			add_to(store, trust, &trust->anchors[i]);
+			add_to(store, &trust->anchors[i]);
 	}
 	found = X509_OBJECT_retrieve_by_subject(X509_STORE_get0_objects(store), type, name);
 	(void)ERR_pop_to_mark();
@@ -212,10 +181,11 @@ bool oc_trust_is_empty(const struct oc_trust *trust)
 
 void oc_trust_release(struct oc_trust *trust)
 {
-	for (size_t i = 0; i < trust->n; i++)
+	for (size_t i = 0; i < trust->n; i++) {
 		X509_NAME_free(trust->anchors[i].subject);
+		OPENSSL_free(trust->anchors[i].der);
+	}
 	free(trust->anchors);
-	oc_buf_release(&trust->der);
 	X509_LOOKUP_meth_free(trust->method);
 	*trust = (struct oc_trust){0};
 }

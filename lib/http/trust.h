@@ -13,14 +13,13 @@
 
 #include <curl/curl.h>
 
-#include "text/buf.h"
+#include "oc.h"
 
 /* A value; {0} is one that has not looked yet. It stays where it is as long as libcurl may ask. */
 struct oc_trust {
 	void *method; /* OpenSSL's X509_LOOKUP_METHOD */
 	struct oc_anchor *anchors;
 	size_t n;
-	struct oc_buf der; /* what they point into */
 	bool looked;
 };
 
