@@ -2,7 +2,7 @@
 /* idle.c: connections that wait for another request. */
 #include "compat.h"
 
-#include <poll.h>
+#include <errno.h>
 #include <sys/socket.h>
 
 #include "http/idle.h"
@@ -11,25 +11,18 @@ enum { DRAIN_MAX = 64 }; /* blocks that are read of what nobody asked for */
 
 void oc_idle_release(struct oc_idle *idle)
 {
-	free(idle->fds);
-	free(idle->ports);
+	free(idle->connections);
 	*idle = (struct oc_idle){.n = 0};
 }
 
 bool oc_idle_reserve(struct oc_idle *idle)
 {
-	size_t cap = idle->cap + 1;
-	struct pollfd *fds = realloc(idle->fds, cap * sizeof *fds);
-	long *ports;
+	void *longer = realloc(idle->connections, (idle->cap + 1) * sizeof *idle->connections);
 
-	if (!fds)
+	if (!longer)
 		return false;
-	idle->fds = fds;
-	ports = realloc(idle->ports, cap * sizeof *ports);
-	if (!ports)
-		return false;
-	idle->ports = ports;
-	idle->cap = cap;
+	idle->connections = longer;
+	idle->cap++;
 	return true;
 }
 
@@ -37,21 +30,19 @@ void oc_idle_add(struct oc_idle *idle, int fd, long port)
 {
 	if (idle->n == idle->cap)
 		return;
-	idle->fds[idle->n] = (struct pollfd){.fd = fd, .events = POLLIN};
-	idle->ports[idle->n++] = port;
+	idle->connections[idle->n].fd = fd;
+	idle->connections[idle->n++].port = port;
 }
 
 static void remove_at(struct oc_idle *idle, size_t i)
 {
-	idle->n--;
-	idle->fds[i] = idle->fds[idle->n];
-	idle->ports[i] = idle->ports[idle->n];
+	idle->connections[i] = idle->connections[--idle->n];
 }
 
 void oc_idle_remove_fd(struct oc_idle *idle, int fd)
 {
 	for (size_t i = idle->n; i > 0; i--) {
-		if (idle->fds[i - 1].fd == fd)
+		if (idle->connections[i - 1].fd == fd)
 			remove_at(idle, i - 1);
 	}
 }
@@ -59,32 +50,30 @@ void oc_idle_remove_fd(struct oc_idle *idle, int fd)
 void oc_idle_remove_port(struct oc_idle *idle, long port)
 {
 	for (size_t i = idle->n; i > 0; i--) {
-		if (idle->ports[i - 1] == port)
+		if (idle->connections[i - 1].port == port)
 			remove_at(idle, i - 1);
 	}
 }
 
-/* What has come is taken away, so that the end is the next thing to be read. */
-static void end(int fd)
+/* Takes away what has come, so that the end is the next thing to be read. False: nothing has. */
+static bool end_if_used(int fd)
 {
 	char block[4096];
+	ssize_t n = recv(fd, block, sizeof block, MSG_DONTWAIT);
 
-	for (int i = 0; i < DRAIN_MAX; i++) {
-		if (recv(fd, block, sizeof block, MSG_DONTWAIT) <= 0)
-			break;
-	}
+	if (n < 0 && errno == EAGAIN)
+		return false;
+	for (int i = 1; n > 0 && i < DRAIN_MAX; i++)
+		n = recv(fd, block, sizeof block, MSG_DONTWAIT);
 	/* Writing stays possible: TLS says goodbye. */
 	(void)shutdown(fd, SHUT_RD);
+	return true;
 }
 
 void oc_idle_check(struct oc_idle *idle)
 {
-	if (!idle->n || poll(idle->fds, idle->n, 0) <= 0)
-		return;
 	for (size_t i = idle->n; i > 0; i--) {
-		if (!idle->fds[i - 1].revents)
-			continue;
-		end(idle->fds[i - 1].fd);
-		remove_at(idle, i - 1);
+		if (end_if_used(idle->connections[i - 1].fd))
+			remove_at(idle, i - 1);
 	}
 }

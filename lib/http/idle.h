@@ -11,11 +11,11 @@
 
 #include "oc.h"
 
-struct pollfd;
-
 struct oc_idle {
-	struct pollfd *fds; /* of the connections */
-	long *ports;        /* theirs at this end */
+	struct {
+		int fd;
+		long port; /* at this end */
+	} * connections;
 	size_t n;
 	size_t cap;
 };
