@@ -60,7 +60,8 @@ enum oc_code oc_fault_code(CURLcode rc)
 /* libcurl calls a line over 100 kB a lack of memory. */
 static bool head_too_large(const struct oc_transfer *t, CURLcode rc)
 {
-	return t->head > OC_HEAD_MAX || (rc == CURLE_OUT_OF_MEMORY && t->begun && !t->head_done);
+	return t->head > OC_HEAD_MAX ||
+	       (rc == CURLE_OUT_OF_MEMORY && t->asked > 0 && !t->head_done);
 }
 
 /* What came is no HTTP. libcurl has several codes for that, two of which mean other things, too:
@@ -69,7 +70,7 @@ static bool not_http(const struct oc_transfer *t, CURLcode rc)
 {
 	return rc == CURLE_UNSUPPORTED_PROTOCOL || rc == CURLE_WEIRD_SERVER_REPLY ||
 	       rc == CURLE_BAD_CONTENT_ENCODING ||
-	       (rc == CURLE_BAD_FUNCTION_ARGUMENT && t->begun) ||
+	       (rc == CURLE_BAD_FUNCTION_ARGUMENT && t->asked > 0) ||
 	       (rc == CURLE_RECV_ERROR && strstr(t->error, "chunked-encod"));
 }
 
@@ -144,7 +145,7 @@ static bool is_by_proxy(const struct oc_transfer *t, CURLcode rc)
 	return rc == CURLE_COULDNT_RESOLVE_PROXY || rc == CURLE_PROXY ||
 	       oc_transfer_info(t, CURLINFO_PROXY_SSL_VERIFYRESULT) ||
 	       (status && status / 100 != 2) ||
-	       (rc == CURLE_RECV_ERROR && !t->begun && strstr(t->error, "CONNECT"));
+	       (rc == CURLE_RECV_ERROR && t->asked <= 0 && strstr(t->error, "CONNECT"));
 }
 
 /* What a proxy says to CONNECT. It will say it again, unless it is busy or has failed itself. */
@@ -300,7 +301,7 @@ static void set(struct oc_transfer *t, CURLcode rc)
 
 void oc_fault_judge(struct oc_transfer *t, CURLcode rc)
 {
-	if (t->lost)
+	if (rc == CURLE_ABORTED_BY_CALLBACK) /* before the request would have been sent again */
 		rc = CURLE_GOT_NOTHING;
 	else if (rc == CURLE_OK && !t->head_done) /* libcurl takes that for an empty body */
 		rc = CURLE_PARTIAL_FILE;

@@ -138,12 +138,20 @@ static double limit_of(const struct oc_transfer *t)
 	return nearer(t->x->deadline, length > 0 ? from + length : 0);
 }
 
+/* Does the connection, or the attempt at one, lead to the proxy? */
+static bool is_to_proxy(const struct oc_transfer *t)
+{
+	const char *colon = t->http->proxy ? strrchr(t->http->proxy, ':') : NULL;
+
+	return colon && t->peer_port && strtol(colon + 1, NULL, 10) == t->peer_port;
+}
+
 static void time_out(struct oc_transfer *t)
 {
 	struct oc_exchange *x = t->x;
 	const struct oc_config *cfg = t->http->cfg;
 	const char *server = t->http->server->base_url;
-	bool by_proxy = t->asked <= 0 && oc_transfer_is_to_proxy(t);
+	bool by_proxy = t->asked <= 0 && is_to_proxy(t);
 
 	if (x->deadline > 0 && x->deadline <= oc_now())
 		(void)oc_err_set(&x->err, OC_ETIMEOUT,

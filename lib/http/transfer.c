@@ -142,11 +142,8 @@ static int on_request(void *ctx, char *peer, char *local, int peer_port, int loc
 	(void)local;
 	(void)peer_port;
 	t->port = local_port;
-	if (t->begun) {
-		t->lost = true;
+	if (t->asked > 0)
 		return CURL_PREREQFUNC_ABORT;
-	}
-	t->begun = true;
 	t->asked = oc_now();
 	return CURL_PREREQFUNC_OK;
 }
@@ -319,13 +316,6 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_http *http, struct oc_e
 }
 
 /* ---- results ---- */
-
-bool oc_transfer_is_to_proxy(const struct oc_transfer *t)
-{
-	const char *colon = t->http->proxy ? strrchr(t->http->proxy, ':') : NULL;
-
-	return colon && t->peer_port && strtol(colon + 1, NULL, 10) == t->peer_port;
-}
 
 static double seconds_of(CURL *easy, CURLINFO info)
 {

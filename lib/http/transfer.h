@@ -39,8 +39,6 @@ struct oc_transfer {
 	size_t head;         /* bytes of the answer's status lines and header fields so far */
 	long port;           /* this end of the connection that the request goes over; 0 = none */
 	int peer_port;       /* of the last address that was tried; 0 = none was */
-	bool begun;          /* the request has been handed to a connection */
-	bool lost;           /* the connection ended before the answer */
 	bool head_done;      /* the blank line after the header fields has come */
 	bool stopped;        /* on_body asked to stop */
 	int no_socket;       /* errno of the socket that could not be made; 0 = it could */
@@ -58,9 +56,6 @@ int oc_transfer_prepare(struct oc_transfer *t, struct oc_http *http, struct oc_e
 
 /* What libcurl knows of it; 0: nothing. info: one whose value is a long. */
 long oc_transfer_info(const struct oc_transfer *t, CURLINFO info);
-
-/* Does the connection, or the attempt at one, lead to the proxy? */
-bool oc_transfer_is_to_proxy(const struct oc_transfer *t);
 
 /* Fills the rest of the results: the exchange is done. A connection that is left for another one
  * is put into the list of those. */

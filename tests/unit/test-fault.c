@@ -97,7 +97,7 @@ TEST(some_results_have_two_meanings)
 
 		t->http = &http;
 		t->x = &x;
-		t->begun = cases[i].begun;
+		t->asked = cases[i].begun ? 1 : 0;
 		t->head_done = cases[i].head_done;
 		(void)snprintf(t->error, sizeof t->error, "%s", cases[i].text);
 		oc_fault_judge(t, cases[i].rc);
