@@ -48,14 +48,9 @@ bool oc_retry(const struct oc_failure *failure, double *wait)
 	return true;
 }
 
-struct date {
-	int year;
-	int month; /* from 0 */
-	int day;   /* from 1 */
-	int hour;
-	int minute;
-	int second;
-};
+/* The fields of a date, and the letters that stand for them in a picture of one. */
+enum { DAY, MONTH, CENTURY, YEAR, HOUR, MINUTE, SECOND, FIELDS };
+static const char letters[] = "DNCYhms";
 
 /* The readers return how many characters they took; 0 is a mismatch. */
 static size_t read_month(const char *s, int *out)
@@ -82,71 +77,46 @@ static size_t read_pair(const char *s, int *out)
 	return 2;
 }
 
-static size_t read_field(char field, const char *s, struct date *d)
+/* picture: a letter is a field (the month by its name, from 0), anything else stands for itself. */
+static bool read_date(const char *s, const char *picture, int date[static FIELDS])
 {
-	int pair = 0;
-	size_t taken;
-
-	switch (field) {
-	case 'D':
-		return read_pair(s, &d->day);
-	case 'N':
-		return read_month(s, &d->month);
-	case 'C':
-	case 'Y':
-		taken = read_pair(s, &pair);
-		d->year += field == 'C' ? 100 * pair : pair;
-		return taken;
-	case 'h':
-		return read_pair(s, &d->hour);
-	case 'm':
-		return read_pair(s, &d->minute);
-	case 's':
-		return read_pair(s, &d->second);
-	default:
-		return *s == field;
-	}
-}
-
-/* picture: a letter of "DNCYhms" is a field (day, month, century, year in it, and the time);
- * anything else stands for itself. */
-static bool read_date(const char *s, const char *picture, struct date *d)
-{
-	*d = (struct date){.year = 0};
+	memset(date, 0, FIELDS * sizeof *date);
 	for (; *picture; picture++) {
-		size_t taken = read_field(*picture, s, d);
+		const char *letter = strchr(letters, *picture);
+		size_t taken = *s == *picture;
 
+		if (letter)
+			taken = *letter == 'N' ? read_month(s, &date[MONTH])
+			                       : read_pair(s, &date[letter - letters]);
 		if (!taken)
 			return false;
 		s += taken;
 	}
-	return !*s && d->day >= 1 && d->day <= 31 && d->hour < 24 && d->minute < 60 &&
-	       d->second <= 60;
+	return !*s && date[DAY] >= 1 && date[DAY] <= 31 && date[HOUR] < 24 && date[MINUTE] < 60 &&
+	       date[SECOND] <= 60;
 }
 
-static double since_epoch(const struct date *d)
+static double since_epoch(const int date[static FIELDS])
 {
-	return (double)oc_moment_of(d->year, d->month + 1, d->day,
-	                            ((int64_t)d->hour * 60 + d->minute) * 60 + d->second);
+	return (double)oc_moment_of(100 * date[CENTURY] + date[YEAR], date[MONTH] + 1, date[DAY],
+	                            ((int64_t)date[HOUR] * 60 + date[MINUTE]) * 60 + date[SECOND]);
 }
 
 static bool read_any_date(const char *s, time_t now, double *out)
 {
 	static const double year = 365.2425 * 86400;
-	struct date d;
+	int date[FIELDS];
 
 	s += strcspn(s, ", "); /* the weekday says nothing new */
-	if (read_date(s, ", D N CY h:m:s GMT", &d) || read_date(s, " N D h:m:s CY", &d)) {
-		*out = since_epoch(&d);
-		return true;
+	if (!read_date(s, ", D N CY h:m:s GMT", date) && !read_date(s, " N D h:m:s CY", date)) {
+		if (!read_date(s, ", D-N-Y h:m:s GMT", date))
+			return false;
+		/* Two digits name the year that is less than fifty years ahead, and the nearest. */
+		date[CENTURY] = 19;
+		while (since_epoch(date) <= (double)now - 50 * year)
+			date[CENTURY]++;
 	}
-	if (!read_date(s, ", D-N-Y h:m:s GMT", &d))
-		return false;
-	/* Two digits name the year that is less than fifty years ahead, and the nearest. */
-	d.year += 1900;
-	while (since_epoch(&d) <= (double)now - 50 * year)
-		d.year += 100;
-	*out = since_epoch(&d);
+	*out = since_epoch(date);
 	return true;
 }
 
