@@ -151,14 +151,6 @@ static void judge_error(struct oc_attempt *a)
 		a->err.retry = false;
 }
 
-static int read_whole(struct oc_attempt *a, struct oc_err *err)
-{
-	struct oc_text body = oc_buf_text(&a->received);
-
-	return a->read ? a->read(a->read_ctx, body, &a->context, err)
-	               : oc_reply_parse(body, &a->context, a->reply, err);
-}
-
 static bool breaks_off(const struct oc_attempt *a)
 {
 	return a->mode == OC_ATTEMPT_UNDECIDED || oc_json_is_cut(a->received.p, a->received.n);
@@ -184,14 +176,15 @@ static void set_lost(struct oc_attempt *a)
 
 static void judge_whole(struct oc_attempt *a)
 {
-	struct oc_text reasoning, content;
+	struct oc_text body = oc_buf_text(&a->received), reasoning, content;
 	struct oc_err why = {0};
 
 	if (a->x.until_close && breaks_off(a)) {
 		set_lost(a);
 		return;
 	}
-	if (read_whole(a, &why)) {
+	if (a->read ? a->read(a->read_ctx, body, &a->context, &why)
+	            : oc_reply_parse(body, &a->context, a->reply, &why)) {
 		take_error(a, &why);
 		return;
 	}

@@ -191,8 +191,3 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 	a->reply->seconds = oc_now() - call->started;
 	return oc_attempt_error(a, err);
 }
-
-void oc_call_end(struct oc_call *call)
-{
-	oc_attempt_end(&call->attempt);
-}

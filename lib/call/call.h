@@ -13,13 +13,12 @@ struct oc_call {
 	int retries;  /* those that count */
 };
 
-/* url and *reply are borrowed until oc_call_end(). deadline: on oc_now()'s clock, 0 = none. */
+/* url and *reply are borrowed until oc_attempt_end(). deadline: on oc_now()'s clock, 0 = none. */
 void oc_call_init(struct oc_call *call, struct oc_client *client, const char *url, double deadline,
                   struct oc_reply *reply);
 
-/* Makes the tries. The last answer's body stays in call->attempt until oc_call_end(), which is
- * called after a failure, too. */
+/* Makes the tries. The last one, with its answer's body, stays in call->attempt, which is to be
+ * ended after a failure, too. */
 int oc_call_run(struct oc_call *call, struct oc_err *err);
-void oc_call_end(struct oc_call *call);
 
 #endif

@@ -21,16 +21,6 @@ static void log_answer(const struct oc_client *client, const struct oc_reply *re
 	              reply->finish_reason ? reply->finish_reason : "not given");
 }
 
-/* Makes the body of a chat completion. */
-static int prepare(const struct oc_request *req, struct oc_buf *body, struct oc_err *err)
-{
-	int rc = oc_request_check(req, err);
-
-	if (!rc && (req->prompt.n || !req->messages.n))
-		rc = oc_prompt_check(req->prompt, err);
-	return rc ? rc : oc_request_body(req, body, err);
-}
-
 /* deadline: on oc_now()'s clock, 0 = none. */
 static int ask(struct oc_client *client, const struct oc_request *req, double deadline,
                oc_sink *sink, void *ctx, struct oc_reply *reply, struct oc_err *err)
@@ -43,13 +33,17 @@ static int ask(struct oc_client *client, const struct oc_request *req, double de
 	oc_call_init(&call, client, client->server.chat, deadline, reply);
 	call.attempt.sink = sink;
 	call.attempt.sink_ctx = ctx;
-	rc = prepare(req, &body, err);
+	rc = oc_request_check(req, err);
+	if (!rc && (req->prompt.n || !req->messages.n))
+		rc = oc_prompt_check(req->prompt, err);
+	if (!rc)
+		rc = oc_request_body(req, &body, err);
 	if (!rc)
 		rc = oc_question_init(&call.question, req, &body, sink || !req->whole, err);
 	call.question.has_tools = oc_request_has_tools(req);
 	if (!rc)
 		rc = oc_call_run(&call, err);
-	oc_call_end(&call);
+	oc_attempt_end(&call.attempt);
 	oc_buf_release(&body);
 	if (!rc)
 		log_answer(client, reply);

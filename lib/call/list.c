@@ -38,7 +38,7 @@ static int get_models(struct oc_client *client, double deadline, const char *roo
 	call.attempt.read_ctx = names;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
 	(void)oc_secrets_mask(&client->secrets, names->ids.p, &names->ids.n);
-	oc_call_end(&call);
+	oc_attempt_end(&call.attempt);
 	oc_buf_release(&url);
 	oc_reply_release(&reply);
 	return rc;

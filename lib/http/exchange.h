@@ -26,7 +26,6 @@ struct oc_exchange {
 	 * empty where the header is missing. */
 	int status;
 	bool until_close; /* nothing but the end of the connection says where the body ends */
-	char content_type[OC_FIELD_MAX];
 	char content_encoding[OC_FIELD_MAX];
 	char location[OC_FIELD_MAX];
 	char request_id[OC_FIELD_MAX];

@@ -43,7 +43,6 @@ static void keep_fields(const struct oc_transfer *t)
 	CURL *easy = t->easy;
 
 	x->until_close = !value_of(easy, "content-length") && !value_of(easy, "transfer-encoding");
-	keep(easy, "content-type", x->content_type, OC_FIELD_MAX);
 	keep(easy, "content-encoding", x->content_encoding, OC_FIELD_MAX);
 	keep(easy, "location", x->location, OC_FIELD_MAX);
 	keep(easy, "x-request-id", x->request_id, OC_FIELD_MAX);
