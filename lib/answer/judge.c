@@ -7,73 +7,83 @@
 
 /* ---- by the status ------------------------------------------------------------------------ */
 
-/* What does not follow from the first digit: 4xx is refused, 5xx is busy, and neither is tried
- * again. */
-static const struct {
+/* The statuses in which a phrase means something. */
+enum {
+	S_NONE = 1 << 0, /* an error within a 200 that names none */
+	S_BAD = 1 << 1,  /* 400, 413, 422 and the rest of 4xx */
+	S_403 = 1 << 2,
+	S_404 = 1 << 3,
+	S_429 = 1 << 4,
+	S_500 = 1 << 5,
+	S_503 = 1 << 6,
+};
+
+/* One that is not here has the row of its first digit. */
+static const struct status {
 	int status;
 	enum oc_code code;
 	bool retry;
 	bool slow;
+	unsigned class;   /* one of the above, or 0 */
+	const char *text; /* NULL = it has no name */
 } statuses[] = {
-        {401, OC_EAUTH, false, false}, {402, OC_EQUOTA, false, false},
-        {403, OC_EAUTH, false, false}, {404, OC_ENOTFOUND, false, false},
-        {407, OC_EAUTH, false, false}, {408, OC_EBUSY, true, false},
-        {409, OC_EBUSY, true, false},  {410, OC_ENOTFOUND, false, false},
-        {425, OC_EBUSY, true, false},  {429, OC_EBUSY, true, true},
-        {500, OC_EBUSY, true, false},  {502, OC_EBUSY, true, false},
-        {503, OC_EBUSY, true, true},   {504, OC_EBUSY, true, false},
-        {520, OC_EBUSY, true, false},  {521, OC_EBUSY, true, false},
-        {522, OC_EBUSY, true, false},  {523, OC_EBUSY, true, false},
-        {524, OC_EBUSY, true, false},  {529, OC_EBUSY, true, true},
+        {0, OC_EPROTO, false, false, S_NONE, NULL},
+        {400, OC_EREFUSED, false, false, S_BAD, "Bad Request"},
+        {401, OC_EAUTH, false, false, 0, "Unauthorized"},
+        {402, OC_EQUOTA, false, false, 0, "Payment Required"},
+        {403, OC_EAUTH, false, false, S_403, "Forbidden"},
+        {404, OC_ENOTFOUND, false, false, S_404, "Not Found"},
+        {405, OC_EREFUSED, false, false, S_BAD, "Method Not Allowed"},
+        {407, OC_EAUTH, false, false, 0, NULL},
+        {408, OC_EBUSY, true, false, 0, "Request Timeout"},
+        {409, OC_EBUSY, true, false, 0, "Conflict"},
+        {410, OC_ENOTFOUND, false, false, 0, "Gone"},
+        {413, OC_EREFUSED, false, false, S_BAD, "Content Too Large"},
+        {422, OC_EREFUSED, false, false, S_BAD, "Unprocessable"},
+        {425, OC_EBUSY, true, false, 0, "Too Early"},
+        {429, OC_EBUSY, true, true, S_429, "Too Many Requests"},
+        {4, OC_EREFUSED, false, false, S_BAD, NULL},
+        {500, OC_EBUSY, true, false, S_500, "Internal Server Error"},
+        {501, OC_EBUSY, false, false, 0, "Not Implemented"},
+        {502, OC_EBUSY, true, false, 0, "Bad Gateway"},
+        {503, OC_EBUSY, true, true, S_503, "Service Unavailable"},
+        {504, OC_EBUSY, true, false, 0, "Gateway Timeout"},
+        {520, OC_EBUSY, true, false, 0, NULL},
+        {521, OC_EBUSY, true, false, 0, NULL},
+        {522, OC_EBUSY, true, false, 0, NULL},
+        {523, OC_EBUSY, true, false, 0, NULL},
+        {524, OC_EBUSY, true, false, 0, NULL},
+        {529, OC_EBUSY, true, true, 0, NULL},
+        {5, OC_EBUSY, false, false, 0, NULL},
 };
+
+static const struct status *row_of(int status)
+{
+	static const struct status other = {.code = OC_EPROTO};
+
+	for (size_t i = 0; i < OC_COUNT(statuses); i++) {
+		if (statuses[i].status == status || statuses[i].status == status / 100)
+			return &statuses[i];
+	}
+	return &other;
+}
 
 static struct oc_verdict by_status(int status)
 {
-	struct oc_verdict verdict = {.code = OC_EPROTO, .status = status, .no_api = status == 405};
+	const struct status *row = row_of(status);
 
-	if (status >= 400 && status < 600)
-		verdict.code = status < 500 ? OC_EREFUSED : OC_EBUSY;
-	for (size_t i = 0; i < OC_COUNT(statuses); i++) {
-		if (statuses[i].status != status)
-			continue;
-		verdict.code = statuses[i].code;
-		verdict.retry = statuses[i].retry;
-		verdict.slow = statuses[i].slow;
-	}
-	return verdict;
+	return (struct oc_verdict){.code = row->code,
+	                           .status = status,
+	                           .retry = row->retry,
+	                           .slow = row->slow,
+	                           .no_api = status == 405};
 }
 
 const char *oc_judge_status(int status)
 {
-	static const struct {
-		int status;
-		const char *text;
-	} texts[] = {
-	        {400, "Bad Request"},
-	        {401, "Unauthorized"},
-	        {402, "Payment Required"},
-	        {403, "Forbidden"},
-	        {404, "Not Found"},
-	        {405, "Method Not Allowed"},
-	        {408, "Request Timeout"},
-	        {409, "Conflict"},
-	        {410, "Gone"},
-	        {413, "Content Too Large"},
-	        {422, "Unprocessable"},
-	        {425, "Too Early"},
-	        {429, "Too Many Requests"},
-	        {500, "Internal Server Error"},
-	        {501, "Not Implemented"},
-	        {502, "Bad Gateway"},
-	        {503, "Service Unavailable"},
-	        {504, "Gateway Timeout"},
-	};
+	const char *text = row_of(status)->text;
 
-	for (size_t i = 0; i < OC_COUNT(texts); i++) {
-		if (texts[i].status == status)
-			return texts[i].text;
-	}
-	return "no explanation";
+	return text ? text : "no explanation";
 }
 
 /* ---- by the type or the code -------------------------------------------------------------- */
@@ -114,16 +124,8 @@ enum meaning {
 	NO_API,
 };
 
-/* The statuses in which a phrase means something. */
+/* Those in which many do. */
 enum {
-	S_NONE = 1 << 0, /* an error within a 200 that names none */
-	S_BAD = 1 << 1,  /* 400, 413, 422 and the rest of 4xx */
-	S_403 = 1 << 2,
-	S_404 = 1 << 3,
-	S_429 = 1 << 4,
-	S_500 = 1 << 5,
-	S_503 = 1 << 6,
-
 	LIMITED = S_NONE | S_429,
 	PAID = S_NONE | S_BAD | S_403 | S_429, /* of S_BAD only sentences: it repeats requests */
 	DENIED = S_NONE | S_403 | S_429,
@@ -301,26 +303,6 @@ const char *oc_judge_find(struct oc_text text, const char *phrase)
 	return NULL;
 }
 
-static unsigned class_of(int status)
-{
-	switch (status) {
-	case 0:
-		return S_NONE;
-	case 403:
-		return S_403;
-	case 404:
-		return S_404;
-	case 429:
-		return S_429;
-	case 500:
-		return S_500;
-	case 503:
-		return S_503;
-	default:
-		return by_status(status).code == OC_EREFUSED ? S_BAD : 0;
-	}
-}
-
 /* What must be the whole text is looked for in the words alone. */
 static bool is_said(const char *phrase, struct oc_text kind, struct oc_text words)
 {
@@ -329,7 +311,7 @@ static bool is_said(const char *phrase, struct oc_text kind, struct oc_text word
 
 static enum meaning meaning_of(int status, struct oc_text kind, struct oc_text words)
 {
-	unsigned class = class_of(status);
+	unsigned class = row_of(status)->class;
 
 	for (size_t i = 0; i < OC_COUNT(phrases); i++) {
 		if ((phrases[i].where & class) && is_said(phrases[i].phrase, kind, words))
