@@ -35,75 +35,54 @@ static int word_notfound(const struct wording *w, struct oc_err *err)
 	                  help ? near : "", help ? "?" : "", w->more);
 }
 
-static int word_auth(const struct wording *w, struct oc_err *err)
-{
-	const char *base = w->base;
-
-	if (w->status == 407)
-		return oc_err_set(err, w->code,
-		                  "the proxy wants a user name and a password %s; "
-		                  "put them into the proxy's URL%s",
-		                  w->why, w->more);
-	if (w->status == 403)
-		return oc_err_set(err, w->code, "%s denies the request %s; %s%s", base, w->why,
-		                  w->context->has_key ? "check what the key's account may use"
-		                                      : "no API key was sent",
-		                  w->more);
-	if (!w->context->has_key)
-		return oc_err_set(err, w->code, "%s wants an API key %s; none was sent%s", base,
-		                  w->why, w->more);
-	return oc_err_set(err, w->code,
-	                  "%s refused the API key %s; check that it belongs to this "
-	                  "server and is still valid%s",
-	                  base, w->why, w->more);
-}
-
-static int word_busy(const struct wording *w, struct oc_err *err)
-{
-	const char *base = w->base;
-	const char *what = w->status == 429   ? "limits the rate of requests"
-	                   : w->status == 500 ? "failed"
-	                                      : "cannot answer now";
-	/* ollama.com answers so for models that are gone, too. */
-	const char *hint = w->status == 500 ? "; if that does not help, try another model" : "";
-
-	if (w->status == 501 || w->status == 505)
-		return oc_err_set(err, w->code, "%s cannot serve such a request %s%s", base, w->why,
-		                  w->more);
-	return oc_err_set(err, w->code, "%s %s %s; try again later%s%s", base, what, w->why, hint,
-	                  w->more);
-}
+/* How errors are told: BEFORE the server VERB (why) ADVICE. The first row that fits counts. */
+static const struct telling {
+	enum oc_code code; /* OC_OK = any */
+	int status;        /* 0 = any */
+	bool keyless;      /* only where no key was sent */
+	const char *before;
+	const char *verb;
+	const char *advice;
+} tellings[] = {
+        {OC_EAUTH, 407, false, "", " wants a user name and a password",
+         "; put them into the proxy's URL"},
+        {OC_EAUTH, 403, true, "", " denies the request", "; no API key was sent"},
+        {OC_EAUTH, 403, false, "", " denies the request", "; check what the key's account may use"},
+        {OC_EAUTH, 0, true, "", " wants an API key", "; none was sent"},
+        {OC_EAUTH, 0, false, "", " refused the API key",
+         "; check that it belongs to this server and is still valid"},
+        {OC_EBUSY, 429, false, "", " limits the rate of requests", "; try again later"},
+        /* ollama.com answers so for models that are gone, too. */
+        {OC_EBUSY, 500, false, "", " failed",
+         "; try again later; if that does not help, try another model"},
+        {OC_EBUSY, 501, false, "", " cannot serve such a request", ""},
+        {OC_EBUSY, 505, false, "", " cannot serve such a request", ""},
+        {OC_EBUSY, 0, false, "", " cannot answer now", "; try again later"},
+        {OC_EQUOTA, 0, false, "the quota at ", " is used up, or does not cover this",
+         "; trying again soon is of no use"},
+        {OC_EREFUSED, 0, false, "", " refused the request", ""},
+        {OC_OK, 0, false, "", " gave an answer that is of no use here", "; check the base URL"},
+};
 
 static int word(const struct wording *w, struct oc_err *err)
 {
-	const char *base = w->base;
+	const struct telling *t = tellings;
 
 	if (w->no_api)
 		return oc_err_set(err, w->code,
 		                  "there is no chat API at %s %s; check the base "
 		                  "URL, which often ends in /v1%s",
-		                  base, w->why, w->more);
+		                  w->base, w->why, w->more);
 	if (w->code == OC_ENOTFOUND)
 		return word_notfound(w, err);
-	if (w->code == OC_EAUTH)
-		return word_auth(w, err);
-	if (w->code == OC_EBUSY)
-		return word_busy(w, err);
-	if (w->code == OC_EQUOTA)
-		return oc_err_set(err, w->code,
-		                  "the quota at %s is used up, or does not cover "
-		                  "this %s; trying again soon is of no use%s",
-		                  base, w->why, w->more);
-	if (w->code == OC_EREFUSED)
-		return oc_err_set(err, w->code, "%s refused the request %s%s", base, w->why,
-		                  w->more);
-	if (w->status)
-		return oc_err_set(err, w->code,
-		                  "%s gave an answer that is of no use here %s; check the "
-		                  "base URL%s",
-		                  base, w->why, w->more);
-	return oc_err_set(err, w->code, "%s: the server reports an error: %s%s", base, w->said,
-	                  w->more);
+	if (w->code == OC_EPROTO && !w->status)
+		return oc_err_set(err, w->code, "%s: the server reports an error: %s%s", w->base,
+		                  w->said, w->more);
+	while ((t->code && t->code != w->code) || (t->status && t->status != w->status) ||
+	       (t->keyless && w->context->has_key))
+		t++;
+	return oc_err_set(err, w->code, "%s%s%s %s%s%s", t->before, w->base, t->verb, w->why,
+	                  t->advice, w->more);
 }
 
 /* Ollama's own texts have an id of their own. */
@@ -128,7 +107,9 @@ static int refuse(const struct oc_said *said, int http_status,
 	        oc_judge(named, oc_buf_text(&said->kind), oc_buf_text(&said->words));
 	struct wording w = {
 	        .context = context,
-	        .base = context->base_url ? context->base_url : "the server",
+	        .base = verdict.status == 407 ? "the proxy"
+	                : context->base_url   ? context->base_url
+	                                      : "the server",
 	        .code = verdict.code,
 	        .status = verdict.status,
 	        .no_api = verdict.no_api ||
