@@ -31,24 +31,12 @@ void oc_said_release(struct oc_said *said)
 /* Does the value say nothing: null, false, 0, an empty string, array or object? */
 static bool is_empty(const struct oc_json *j, int at)
 {
+	enum oc_json_type type = oc_json_type(j, at);
 	int64_t number = 1;
 
-	switch (oc_json_type(j, at)) {
-	case OC_JSON_MISSING:
-	case OC_JSON_NULL:
-	case OC_JSON_FALSE:
-		return true;
-	case OC_JSON_NUMBER:
-		return oc_json_int64(j, at, &number) && number == 0;
-	case OC_JSON_STRING:
-		return oc_json_is(j, at, "");
-	case OC_JSON_ARRAY:
-	case OC_JSON_OBJECT:
-		return oc_json_first(j, at) == OC_JSON_NONE;
-	case OC_JSON_TRUE:
-		break;
-	}
-	return false;
+	(void)oc_json_int64(j, at, &number);
+	return type <= OC_JSON_FALSE || number == 0 || oc_json_is(j, at, "") ||
+	       (type >= OC_JSON_ARRAY && oc_json_first(j, at) == OC_JSON_NONE);
 }
 
 int oc_said_member(const struct oc_json *j, int at)
