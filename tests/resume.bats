@@ -574,7 +574,7 @@ synced() {
 	grep -qx "fsync $PWD" "$SHIM_LOG" # its name
 	: >"$SHIM_LOG"
 	"${shim[@]}" oc-batch -q -P 1 --sync -o new in
-	[ "$(synced new)" -ge 5 ]
+	assert_equal "$(synced new)" 6 # each answer, and the end
 	# What waits is synced, too, before what it waits for is awaited.
 	stop_fake
 	serve_held
