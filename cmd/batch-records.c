@@ -59,12 +59,6 @@ static bool is_record(struct record *record, struct oc_json *json)
 	return !err.code;
 }
 
-/* Is it, without an end, the beginning of a record, or nothing? */
-static bool is_torn(const struct record *record)
-{
-	return !record->line.n || *record->line.p == '{';
-}
-
 /* What a line is, of which `got` tells how it has ended. False at the end of what is whole. */
 static bool take_line(struct reading *r, enum lines_got got, struct oc_text text)
 {
@@ -79,8 +73,8 @@ static bool take_line(struct reading *r, enum lines_got got, struct oc_text text
 	if (is_record(&record, &r->json)) {
 		r->fn(r->ctx, &record);
 		r->end.records++;
-	} else if (got == LINES_TORN && is_torn(&record)) {
-		return false;
+	} else if (got == LINES_TORN && (!record.line.n || *record.line.p == '{')) {
+		return false; /* nothing, or the beginning of a record */
 	} else if (record.line.n) {
 		refuse(r);
 	}

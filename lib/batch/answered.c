@@ -81,16 +81,13 @@ bool oc_answered_is_left(const struct oc_answered *set, struct oc_line_id id)
 	return set->cap && set->counts[slot_of(set, hash_of(id))];
 }
 
-static bool take(struct oc_answered *set, struct oc_line_id id)
+bool oc_answered_take(struct oc_answered *set, struct oc_line_id id)
 {
+	if (!oc_answered_is_left(set, id))
+		id.request = 0;
 	if (!oc_answered_is_left(set, id))
 		return false;
 	set->counts[slot_of(set, hash_of(id))]--;
 	set->left--;
 	return true;
-}
-
-bool oc_answered_take(struct oc_answered *set, struct oc_line_id id)
-{
-	return take(set, id) || take(set, (struct oc_line_id){.key = id.key});
 }

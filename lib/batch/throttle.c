@@ -25,7 +25,7 @@
 #define RATE_MIN       0.1 /* per second */
 #define ROUND_STARTS   5
 #define ROUND_SECONDS  0.5
-#define ROUNDS_TO_WAIT 7
+#define ROUNDS_TO_WAIT 7    /* 0, 1, 3, and so many */
 #define STEP_MIN       0.01 /* after a refusal */
 #define STEP_FIRST     0.1  /* after an estimate */
 #define STEP_GUESSED   1.0  /* after an estimate that rests on less than GUESS requests */
@@ -132,9 +132,8 @@ static void return_to_good(struct oc_throttle *t)
 	t->bad = t->rate;
 	if (t->good > 0) {
 		t->rate = t->good;
-		t->rounds_to_wait = 2 * t->rounds_to_wait + 1;
-		if (t->rounds_to_wait > ROUNDS_TO_WAIT)
-			t->rounds_to_wait = ROUNDS_TO_WAIT;
+		if (t->rounds_to_wait < ROUNDS_TO_WAIT)
+			t->rounds_to_wait = 2 * t->rounds_to_wait + 1;
 	} else {
 		t->rate *= CUT;
 	}
