@@ -220,10 +220,8 @@ static void check_idle(struct oc_http *http)
 {
 	if (!http->started)
 		return;
-	for (const struct oc_transfer *t = http->running; t; t = t->next) {
-		if (t->port)
-			oc_idle_remove_port(&http->idle, t->port);
-	}
+	for (const struct oc_transfer *t = http->running; t; t = t->next)
+		oc_idle_remove(&http->idle, -1, t->port);
 	oc_idle_check(&http->idle);
 	http->started = false;
 }

@@ -39,18 +39,11 @@ static void remove_at(struct oc_idle *idle, size_t i)
 	idle->connections[i] = idle->connections[--idle->n];
 }
 
-void oc_idle_remove_fd(struct oc_idle *idle, int fd)
+void oc_idle_remove(struct oc_idle *idle, int fd, long port)
 {
 	for (size_t i = idle->n; i > 0; i--) {
-		if (idle->connections[i - 1].fd == fd)
-			remove_at(idle, i - 1);
-	}
-}
-
-void oc_idle_remove_port(struct oc_idle *idle, long port)
-{
-	for (size_t i = idle->n; i > 0; i--) {
-		if (idle->connections[i - 1].port == port)
+		if (idle->connections[i - 1].fd == fd ||
+		    (port && idle->connections[i - 1].port == port))
 			remove_at(idle, i - 1);
 	}
 }

@@ -29,10 +29,9 @@ bool oc_idle_reserve(struct oc_idle *idle);
 /* One that has no room is not looked after. */
 void oc_idle_add(struct oc_idle *idle, int fd, long port);
 
-/* The connection of this descriptor, or from this port, waits no more: it has been closed, or a
- * request has taken it. */
-void oc_idle_remove_fd(struct oc_idle *idle, int fd);
-void oc_idle_remove_port(struct oc_idle *idle, long port);
+/* The connection of this descriptor (-1 = of none), or from this port (0 = from none), waits no
+ * more: it has been closed, or a request has taken it. */
+void oc_idle_remove(struct oc_idle *idle, int fd, long port);
 
 /* Makes connections on which anything has come look as if they had ended. */
 void oc_idle_check(struct oc_idle *idle);

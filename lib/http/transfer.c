@@ -126,7 +126,7 @@ static curl_socket_t open_socket(void *ctx, curlsocktype purpose, struct curl_so
 
 static int close_socket(void *ctx, curl_socket_t fd)
 {
-	oc_idle_remove_fd(ctx, fd);
+	oc_idle_remove(ctx, fd, 0);
 	return close(fd);
 }
 

@@ -72,10 +72,10 @@ TEST(one_that_is_taken_is_left_alone)
 	connect_all(&idle);
 	for (int i = 0; i < PAIRS; i++)
 		CHECK_INT(write(there[i], "x", 1), 1);
-	oc_idle_remove_port(&idle, 1000);
-	oc_idle_remove_fd(&idle, here[2]);
-	oc_idle_remove_fd(&idle, 900);
-	oc_idle_remove_port(&idle, 1);
+	oc_idle_remove(&idle, -1, 1000);
+	oc_idle_remove(&idle, here[2], 0);
+	oc_idle_remove(&idle, 900, 0);
+	oc_idle_remove(&idle, -1, 1);
 	CHECK_INT(idle.n, 2);
 	oc_idle_check(&idle);
 	CHECK_INT(state_of(here[0]), 1);
