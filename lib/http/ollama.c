@@ -104,11 +104,6 @@ static struct oc_text to_be_asked(struct oc_text host)
 	return host;
 }
 
-static void put(struct oc_buf *out, struct oc_text t)
-{
-	oc_buf_add(out, t.p, t.n);
-}
-
 bool oc_ollama_base_url(struct oc_buf *out, const char *name)
 {
 	struct oc_text text = oc_text_trim(oc_text_of(name), " \t\r\n\"'");
@@ -120,14 +115,10 @@ bool oc_ollama_base_url(struct oc_buf *out, const char *name)
 	place = parse(text);
 	place.host = to_be_asked(place.host);
 	brackets = has(place.host, ':') && !has(place.host, '@');
-	put(out, place.scheme);
-	oc_buf_puts(out, brackets ? "://[" : "://");
-	put(out, place.host);
-	oc_buf_puts(out, brackets ? "]" : "");
-	oc_buf_puts(out, place.port.n ? ":" : "");
-	put(out, place.port);
-	put(out, place.path);
-	oc_buf_puts(out, "/v1");
+	oc_buf_printf(out, "%.*s://%s%.*s%s%s%.*s%.*s/v1", (int)place.scheme.n, place.scheme.p,
+	              brackets ? "[" : "", (int)place.host.n, place.host.p, brackets ? "]" : "",
+	              place.port.n ? ":" : "", (int)place.port.n, place.port.p, (int)place.path.n,
+	              place.path.p);
 	return true;
 }
 

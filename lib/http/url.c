@@ -145,11 +145,10 @@ int oc_server_init(struct oc_server *server, const char *base_url, struct oc_err
 char *oc_proxy_name(const char *proxy)
 {
 	CURLU *url = curl_url();
-	char *name = NULL;
+	struct oc_buf name = {0};
 	char *host = NULL;
 	char *scheme = NULL;
 	char *port = NULL;
-	size_t size;
 
 	if (url && curl_url_set(url, CURLUPART_URL, proxy,
 	                        CURLU_NON_SUPPORT_SCHEME | CURLU_GUESS_SCHEME) == CURLUE_OK) {
@@ -157,18 +156,16 @@ char *oc_proxy_name(const char *proxy)
 		scheme = part_of(url, CURLUPART_SCHEME);
 		port = part_of(url, CURLUPART_PORT);
 	}
-	size = host ? strlen(host) + sizeof ":65535" : 0;
-	name = size && scheme ? malloc(size) : NULL;
-	if (name)
-		(void)snprintf(name, size, "%s:%s", host,
-		               port                           ? port
-		               : strcmp(scheme, "https") == 0 ? "443"
-		                                              : "1080");
+	oc_buf_init(&name, SIZE_MAX / 2);
+	if (host && scheme && !port)
+		port = strdup(strcmp(scheme, "https") == 0 ? "443" : "1080");
+	if (host && port)
+		oc_buf_printf(&name, "%s:%s", host, port);
 	free(port);
 	free(scheme);
 	free(host);
 	curl_url_cleanup(url);
-	return name;
+	return name.n ? oc_buf_detach(&name) : NULL;
 }
 
 void oc_server_release(struct oc_server *server)
