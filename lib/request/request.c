@@ -354,11 +354,9 @@ static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
 /* JSON without what may stand around it: white space and a byte order mark. */
 static struct oc_text bare_json(struct oc_text text)
 {
-	if (has_at(text, 0, "\xef\xbb\xbf", 3)) {
-		text.p += 3;
-		text.n -= 3;
-	}
-	return oc_text_trim(text, " \t\n\v\f\r");
+	size_t bom = oc_json_bom(text.p, text.n);
+
+	return oc_text_trim((struct oc_text){text.p + bom, text.n - bom}, " \t\n\v\f\r");
 }
 
 /* The items of an array, as they are. */
