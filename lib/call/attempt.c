@@ -240,7 +240,6 @@ bool oc_attempt_done(struct oc_attempt *a)
 			a->err.loading = false;
 		if (!a->err.http_status)
 			a->err.http_status = a->x.status;
-		a->err.by_proxy = a->err.code && a->x.by_proxy;
 	}
 	return a->x.done || a->err.code == OC_ESTOPPED;
 }
@@ -300,7 +299,7 @@ static bool is_missing(const struct oc_attempt *a)
 {
 	struct oc_client *client = a->client;
 	char *proxy =
-	        a->x.by_proxy && client->cfg->proxy ? oc_proxy_name(client->cfg->proxy) : NULL;
+	        a->err.by_proxy && client->cfg->proxy ? oc_proxy_name(client->cfg->proxy) : NULL;
 	double now = oc_now();
 	double limit = a->deadline > 0 ? fmin(a->deadline - now, LOOKUP_MAX) : LOOKUP_MAX;
 

@@ -79,7 +79,6 @@ static int make_list(const struct oc_buf *ids, size_t n, char ***out, struct oc_
 
 int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 {
-	double started = oc_now();
 	struct oc_client client;
 	struct names names = {.n = 0};
 	double deadline;
@@ -90,7 +89,7 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 	rc = oc_client_init(&client, cfg, 0, err);
 	if (rc)
 		return rc;
-	deadline = oc_client_deadline(&client, started);
+	deadline = oc_client_deadline(&client, oc_now());
 	oc_buf_init(&names.ids, OC_ANSWER_MAX);
 	rc = get_models(&client, deadline, client.server.base_url, "/models", &names, err);
 	/* Ollama's own list, where the server has no other. */

@@ -40,7 +40,6 @@ struct oc_exchange {
 	/* Valid when done. err.code is OC_OK if libcurl saw a whole HTTP answer, of any status. */
 	bool done;
 	struct oc_err err;
-	bool by_proxy;          /* it is the proxy that failed */
 	uint64_t received;      /* bytes of body */
 	double connected_after; /* s since the start; 0 for a reused connection */
 	double first_byte_after;

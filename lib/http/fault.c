@@ -172,7 +172,7 @@ static void fail_proxy(struct oc_transfer *t, CURLcode rc, const char *text)
 	else if (address && *address)
 		(void)snprintf(proxy, sizeof proxy, "%s:%ld", address,
 		               oc_transfer_info(t, CURLINFO_PRIMARY_PORT));
-	t->x->by_proxy = true;
+	err->by_proxy = true;
 	if (status)
 		fail_tunnel(t, proxy, status);
 	else if (rc == CURLE_COULDNT_CONNECT)
