@@ -160,7 +160,6 @@ static void add_fragment(struct oc_calls *c, const struct fragment *f)
 	              oc_json_raw(f->j, f->arguments).n + oc_json_raw(f->j, f->extra).n;
 	struct oc_text extra = oc_json_raw(f->j, f->extra);
 
-	c->any = true;
 	if (size > c->left)
 		c->bad = OC_EPROTO;
 	if (c->bad)
@@ -227,7 +226,7 @@ void oc_calls_add_once(struct oc_calls *c, struct oc_calls *whole)
 	if (whole->bad)
 		c->bad = whole->bad;
 	c->too_many |= whole->too_many;
-	if (c->any || c->bad)
+	if (c->n || c->bad)
 		return;
 	*c = *whole;
 	*whole = before;

@@ -15,11 +15,10 @@ struct oc_tool_call;
 
 struct oc_calls {
 	struct oc_tool_call *list;
-	size_t n;
+	size_t n; /* those without a name, which call nothing, are among them */
 	size_t cap;
 	size_t left;       /* bytes that may still come */
 	unsigned messages; /* that have been read */
-	bool any;          /* there was a call, though without a name, and so of nothing */
 	bool too_many;
 	enum oc_code bad; /* OC_ENOMEM, OC_EPROTO: over the ceiling, or OC_OK */
 };

@@ -254,7 +254,7 @@ void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message
 	struct oc_draft whole;
 	size_t from = d->content.n;
 
-	if (!d->content_sum.n && !d->reasoning_sum.n && !d->refusal.n && !d->calls.any) {
+	if (!d->content_sum.n && !d->reasoning_sum.n && !d->refusal.n && !d->calls.n) {
 		add_first_whole(d, j, message);
 		return;
 	}
@@ -331,7 +331,7 @@ int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, str
 		return oc_err_set(err, OC_EPROTO, "the answer has no choices: is this a chat API?");
 	if (d->refusal.n)
 		return refuses(d, err);
-	if (d->calls.any)
+	if (d->calls.n)
 		return calls_only(&d->calls, err);
 	if (cut == OC_CUT_FILTER)
 		return oc_err_set(err, OC_EPROTO,

@@ -53,7 +53,7 @@ static void limit_rest(struct oc_attempt *a, bool has_text)
  * the question, and then let the model think, or read the prompt. */
 static bool says(const struct oc_attempt *a)
 {
-	return text_of(a) || a->in.draft.calls.any || a->in.draft.refusal.n || a->in.end_seen ||
+	return text_of(a) || a->in.draft.calls.n > 0 || a->in.draft.refusal.n || a->in.end_seen ||
 	       a->reply->finish_reason;
 }
 

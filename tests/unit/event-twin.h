@@ -76,7 +76,7 @@ static inline bool same_calls(const struct oc_calls *a, const struct oc_calls *b
 	oc_buf_init(&calls[1], SIZE_MAX / 2);
 	oc_calls_put(a, &calls[0]);
 	oc_calls_put(b, &calls[1]);
-	same = a->any == b->any && same_text(&calls[0], &calls[1]);
+	same = a->n == b->n && same_text(&calls[0], &calls[1]);
 	oc_buf_release(&calls[0]);
 	oc_buf_release(&calls[1]);
 	return same;
