@@ -19,6 +19,7 @@
 #include "request/fields.h"
 #include "request/request.h"
 #include "text/err.h"
+#include "text/text.h"
 
 enum { CUT_HOW_MAX = 160 };
 
@@ -216,7 +217,7 @@ void ask_write_calls(struct ask *ask)
 
 	oc_buf_init(&lines, SIZE_MAX / 2);
 	oc_jsonw_init(&w, &lines);
-	oc_calls_list(&w, (struct oc_text){reply->tool_calls, reply->tool_calls_len}, true);
+	oc_calls_list(&w, oc_text_of_calls(reply), true);
 	output_text(&ask->out, &lines);
 }
 

@@ -20,6 +20,7 @@
 #include "signals.h"
 #include "text/err.h"
 #include "text/hash.h"
+#include "text/text.h"
 
 enum { OPT_CACHE = CLI_LONG + 500, OPT_OFFLINE, OPT_MAX_AGE };
 
@@ -306,8 +307,7 @@ bool cache_answers(struct cache *cache, const struct oc_request *request, struct
 		return false;
 	make_body(request, &body);
 	there = cache_get(cache, oc_buf_text(&body), request->model, reply, NULL, &err) &&
-	        !oc_answer_check(request, reply,
-	                         (struct oc_text){reply->content, reply->content_len}, &err);
+	        !oc_answer_check(request, reply, oc_text_of_content(reply), &err);
 	if (!there && cache->offline)
 		cli_die(cli_status_of(err.code), "%s", err.message);
 	if (!there) {

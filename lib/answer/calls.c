@@ -353,6 +353,6 @@ void oc_calls_member(struct oc_jsonw *w, const struct oc_reply *reply)
 		return;
 	oc_jsonw_key(w, "tool_calls");
 	oc_jsonw_open(w, '[');
-	oc_calls_list(w, (struct oc_text){reply->tool_calls, reply->tool_calls_len}, false);
+	oc_calls_list(w, oc_text_of_calls(reply), false);
 	oc_jsonw_close(w, ']');
 }

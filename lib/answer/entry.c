@@ -6,6 +6,7 @@
 #include "answer/reply.h"
 #include "json/writer.h"
 #include "text/err.h"
+#include "text/text.h"
 
 /* A member begins on a line of its own, which is how version control compares. */
 static void put_name(struct oc_buf *entry, const char *name)
@@ -60,7 +61,7 @@ static void put_choices(struct oc_jsonw *w, const struct oc_reply *reply)
 	}
 	if (reply->tool_calls) {
 		oc_jsonw_key(w, "tool_calls");
-		oc_jsonw_raw(w, (struct oc_text){reply->tool_calls, reply->tool_calls_len});
+		oc_jsonw_raw(w, oc_text_of_calls(reply));
 	}
 	oc_jsonw_close(w, '}');
 	put_string(w, "finish_reason", reply->finish_reason);

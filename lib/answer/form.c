@@ -10,6 +10,7 @@
 #include "schema/schema.h"
 #include "text/err.h"
 #include "text/fence.h"
+#include "text/text.h"
 
 static enum oc_schema_formats formats_of(const struct oc_request *req)
 {
@@ -49,8 +50,7 @@ int oc_answer_take(const struct oc_request *req, struct oc_reply *reply, struct 
 	struct oc_buf part = {0};
 
 	oc_buf_init(&part, reply->content_len);
-	if (reply->content &&
-	    oc_answer_part(req, (struct oc_text){reply->content, reply->content_len}, &part)) {
+	if (reply->content && oc_answer_part(req, oc_text_of_content(reply), &part)) {
 		free(reply->content);
 		reply->content_len = part.n;
 		reply->content = oc_buf_detach(&part);

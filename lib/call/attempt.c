@@ -11,6 +11,7 @@
 #include "http/lookup.h"
 #include "answer/sniff.h"
 #include "text/err.h"
+#include "text/text.h"
 
 /* How much of an error's body is of interest. */
 #define ERROR_BODY_MAX ((size_t)64 << 10)
@@ -192,7 +193,7 @@ static void judge_whole(struct oc_attempt *a)
 		return;
 	oc_buf_release(&a->received);
 	reasoning = (struct oc_text){a->reply->reasoning, a->reply->reasoning_len};
-	content = (struct oc_text){a->reply->content, a->reply->content_len};
+	content = oc_text_of_content(a->reply);
 	if (oc_events_pass(&a->in, OC_CHUNK_REASONING, reasoning) ||
 	    oc_events_pass(&a->in, OC_CHUNK_CONTENT, content))
 		take_error(a, &a->in.err);

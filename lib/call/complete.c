@@ -10,6 +10,7 @@
 #include "request/fields.h"
 #include "request/request.h"
 #include "text/err.h"
+#include "text/text.h"
 
 static void log_answer(const struct oc_client *client, const struct oc_reply *reply)
 {
@@ -123,8 +124,7 @@ int oc_client_complete(struct oc_client *client, const struct oc_request *req,
 
 	oc_buf_init(&messages, OC_BODY_MAX);
 	for (int left = req->retry_invalid; !rc; left--) {
-		rc = check_form(client, req, reply,
-		                (struct oc_text){reply->content, reply->content_len}, &why);
+		rc = check_form(client, req, reply, oc_text_of_content(reply), &why);
 		if (rc == OC_EPROTO && left > 0) {
 			rc = ask_again(client, req, deadline, &messages, reply, &why);
 			continue;

@@ -382,7 +382,7 @@ static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
 		oc_jsonw_null(w);
 	if (reply->tool_calls) {
 		oc_jsonw_key(w, "tool_calls");
-		oc_jsonw_raw(w, (struct oc_text){reply->tool_calls, reply->tool_calls_len});
+		oc_jsonw_raw(w, oc_text_of_calls(reply));
 	}
 	oc_jsonw_close(w, '}');
 }

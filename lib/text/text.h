@@ -13,6 +13,16 @@ static inline struct oc_text oc_text_of(const char *s)
 	return (struct oc_text){s, strlen(s)};
 }
 
+static inline struct oc_text oc_text_of_content(const struct oc_reply *reply)
+{
+	return (struct oc_text){reply->content, reply->content_len};
+}
+
+static inline struct oc_text oc_text_of_calls(const struct oc_reply *reply)
+{
+	return (struct oc_text){reply->tool_calls, reply->tool_calls_len};
+}
+
 /* < 0, 0 or > 0, as strcmp(). */
 static inline int oc_text_order(struct oc_text a, struct oc_text b)
 {
