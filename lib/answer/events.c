@@ -78,34 +78,20 @@ static int deliver(struct oc_events *in, bool end)
 
 /* ---- events ---- */
 
-static struct oc_text trimmed(struct oc_text t)
-{
-	while (t.n && (*t.p == ' ' || *t.p == '\n'))
-		t = (struct oc_text){t.p + 1, t.n - 1};
-	while (t.n && (t.p[t.n - 1] == ' ' || t.p[t.n - 1] == '\n'))
-		t.n--;
-	return t;
-}
-
 /* Wraps a text that does not say itself that it is an error: `{"error":…}`. */
 static void wrap_error(struct oc_buf *out, struct oc_text text)
 {
 	struct oc_jsonw w;
-	struct oc_buf valid = {0};
 
-	oc_buf_init(&valid, OC_EVENT_MAX * 3);
-	oc_utf8_replace(&valid, text.p, text.n);
 	oc_jsonw_init(&w, out);
 	oc_jsonw_open(&w, '{');
-	oc_jsonw_key(&w, "error");
-	if (oc_json_check(text.p, text.n, NULL, NULL) == 0)
+	if (oc_json_check(text.p, text.n, NULL, NULL) == 0) {
+		oc_jsonw_key(&w, "error");
 		oc_jsonw_raw(&w, text);
-	else
-		oc_jsonw_string(&w, valid.p, valid.n);
+	} else {
+		oc_jsonw_any_member(&w, "error", text);
+	}
 	oc_jsonw_close(&w, '}');
-	if (valid.bad)
-		out->bad = valid.bad;
-	oc_buf_release(&valid);
 }
 
 /* An event that is an error by its type, or by its field, whatever its text is. */
@@ -184,14 +170,14 @@ static int take_each_line(struct oc_events *in, struct oc_text type, struct oc_t
 	int rc = OC_OK;
 
 	while (data.n && !rc)
-		rc = take_data(in, type, trimmed(oc_text_take_line(&data)));
+		rc = take_data(in, type, oc_text_trim(oc_text_take_line(&data), " \n"));
 	return rc;
 }
 
 static int on_event(void *ctx, const struct oc_sse_event *event)
 {
 	struct oc_events *in = ctx;
-	struct oc_text data = trimmed(event->data);
+	struct oc_text data = oc_text_trim(event->data, " \n");
 
 	if (in->end_seen)
 		return OC_OK;
