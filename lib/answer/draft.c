@@ -13,12 +13,14 @@ enum {
 	REFUSAL_MAX = 500, /* bytes of a refusal, in a message */
 };
 
-void oc_draft_init(struct oc_draft *d, size_t max)
+void oc_draft_init(struct oc_draft *d, size_t max, bool keep_think)
 {
 	*d = (struct oc_draft){.content_sum = {.hash = OC_HASH_START},
 	                       .reasoning_sum = {.hash = OC_HASH_START}};
 	oc_buf_init(&d->content, max);
 	oc_think_init(&d->think, max);
+	if (keep_think)
+		d->think.state = OC_THINK_OVER;
 	oc_buf_init(&d->reasoning, max);
 	oc_buf_init(&d->refusal, max);
 	oc_calls_init(&d->calls, max);
@@ -91,6 +93,23 @@ void oc_draft_end(struct oc_draft *d)
 	end_pieces(d);
 	take_thinking(d, from);
 	oc_think_end(&d->think, &d->content, &d->reasoning);
+}
+
+/* False where memory is out. */
+static bool move_text(struct oc_buf *from, char **text, size_t *n)
+{
+	oc_utf8_mend(from);
+	*n = from->n;
+	*text = oc_buf_detach(from);
+	return *text;
+}
+
+int oc_draft_take_text(struct oc_draft *d, struct oc_reply *reply, struct oc_err *err)
+{
+	if (!move_text(&d->content, &reply->content, &reply->content_len) ||
+	    (d->reasoning.n && !move_text(&d->reasoning, &reply->reasoning, &reply->reasoning_len)))
+		return oc_err_nomem(err);
+	return OC_OK;
 }
 
 int oc_draft_take_calls(const struct oc_draft *d, struct oc_reply *reply, struct oc_err *err)
@@ -258,8 +277,7 @@ void oc_draft_add_whole(struct oc_draft *d, const struct oc_json *j, int message
 		add_first_whole(d, j, message);
 		return;
 	}
-	oc_draft_init(&whole, j->len);
-	whole.think.state = OC_THINK_OVER;
+	oc_draft_init(&whole, j->len, true);
 	add_first_whole(&whole, j, message);
 	add_rest(&d->content, &d->content_sum, &whole.content);
 	add_rest(&d->reasoning, &d->reasoning_sum, &whole.reasoning);
@@ -320,7 +338,7 @@ static int calls_only(const struct oc_calls *calls, struct oc_err *err)
 	                  *tools ? " (" : "", tools, *tools ? ")" : "");
 }
 
-int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err)
+static int missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err)
 {
 	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
 	enum oc_cut cut = oc_cut(reply, 0);
@@ -340,4 +358,19 @@ int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, str
 		                  reason);
 	return oc_err_set(err, OC_EPROTO, "the answer is %s (finish_reason %s)%s",
 	                  thought ? "reasoning only, without content" : "empty", reason, advice);
+}
+
+int oc_draft_finish(const struct oc_draft *d, const struct oc_refusal_context *context,
+                    struct oc_reply *reply, struct oc_err *err)
+{
+	if (context->has_tools && oc_draft_take_calls(d, reply, err))
+		return OC_ENOMEM;
+	if (!reply->model && context->model) {
+		reply->model = strdup(context->model);
+		if (!reply->model)
+			return oc_err_nomem(err);
+	}
+	if ((d->content_sum.n && d->think.state == OC_THINK_OVER) || reply->tool_calls)
+		return OC_OK;
+	return missing(d, reply, err);
 }

@@ -7,6 +7,7 @@
 #define OC_DRAFT_H
 
 #include "answer/calls.h"
+#include "answer/refusal.h"
 #include "answer/think.h"
 
 /* All that has come of a text: its length and a hash, for who is to get it may have taken it. */
@@ -24,15 +25,14 @@ struct oc_draft {
 	struct oc_buf reasoning; /* likewise */
 	struct oc_buf refusal;
 	struct oc_calls calls;
-	struct oc_think
-	        think;    /* in the content; for the caller to set OC_THINK_OVER where it stays */
+	struct oc_think think; /* in the content */
 	bool has_choices; /* for the caller to set: there is an answer at all, though it be empty */
 	struct oc_draft_sum content_sum;
 	struct oc_draft_sum reasoning_sum;
 };
 
-/* max: the largest text. */
-void oc_draft_init(struct oc_draft *d, size_t max);
+/* max: the largest text; keep_think: as in struct oc_refusal_context. */
+void oc_draft_init(struct oc_draft *d, size_t max, bool keep_think);
 void oc_draft_release(struct oc_draft *d);
 
 /* OC_ENOMEM, OC_EPROTO for a text over the ceiling, or OC_OK. */
@@ -60,16 +60,16 @@ void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner)
 /* There is no more: appends what stands for halves of characters, and what was held back. */
 void oc_draft_end(struct oc_draft *d);
 
-/* After that: was there any content, handed on or not? */
-static inline bool oc_draft_has_content(const struct oc_draft *d)
-{
-	return d->content_sum.n && d->think.state == OC_THINK_OVER;
-}
+/* Gives the reply the content and, if there is any, the reasoning, as UTF-8. OC_ENOMEM. */
+int oc_draft_take_text(struct oc_draft *d, struct oc_reply *reply, struct oc_err *err);
 
 /* Gives the reply the tools that are called, if there are any. OC_ENOMEM. */
 int oc_draft_take_calls(const struct oc_draft *d, struct oc_reply *reply, struct oc_err *err);
 
-/* There is no content, at the end: OC_EPROTO, and *err says what there is in its place. */
-int oc_draft_missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err);
+/* After oc_draft_end(): gives the reply the calls that were asked for, and the name of a model. Is
+ * it an answer? OC_EPROTO where there is no content, handed on or not, and no call: then *err says
+ * what there is in its place. */
+int oc_draft_finish(const struct oc_draft *d, const struct oc_refusal_context *context,
+                    struct oc_reply *reply, struct oc_err *err);
 
 #endif

@@ -196,9 +196,7 @@ void oc_events_init(struct oc_events *in, oc_sink *sink, void *sink_ctx,
 	        .sink = sink, .sink_ctx = sink_ctx, .context = context, .reply = reply};
 	oc_sse_init(&in->sse, OC_EVENT_MAX, on_event, in);
 	oc_event_reader_init(&in->events);
-	oc_draft_init(&in->draft, OC_ANSWER_MAX);
-	if (context->keep_think)
-		in->draft.think.state = OC_THINK_OVER;
+	oc_draft_init(&in->draft, OC_ANSWER_MAX, context->keep_think);
 }
 
 void oc_events_release(struct oc_events *in)
@@ -234,64 +232,24 @@ int oc_events_flush(struct oc_events *in)
 
 /* ---- the end ---- */
 
-/* Moves gathered text to where the caller finds it. False where memory is out. */
-static bool take_text(struct oc_buf *from, char **text, size_t *n)
-{
-	struct oc_buf valid = {0};
-
-	if (oc_utf8_check(from->p, from->n) < from->n) {
-		oc_buf_init(&valid, 3 * from->n);
-		oc_utf8_replace(&valid, from->p, from->n);
-		oc_buf_release(from);
-		*from = valid;
-	}
-	*n = from->n;
-	*text = oc_buf_detach(from);
-	return *text;
-}
-
-static int take_gathered(struct oc_events *in)
-{
-	struct oc_reply *reply = in->reply;
-
-	if (!take_text(&in->draft.content, &reply->content, &reply->content_len) ||
-	    (in->draft.reasoning.n &&
-	     !take_text(&in->draft.reasoning, &reply->reasoning, &reply->reasoning_len)))
-		return oc_err_nomem(&in->err);
-	return OC_OK;
-}
-
 /* What there is of a stream that has failed. */
 static void keep_part(struct oc_events *in)
 {
-	struct oc_err why = in->err;
-
 	oc_draft_end(&in->draft);
 	if (in->draft.content.n)
-		(void)take_gathered(in);
-	in->err = why;
+		(void)oc_draft_take_text(&in->draft, in->reply, NULL);
 }
 
 /* The stream is whole: the rest of its text, or the reason why there is none. */
 static int finish(struct oc_events *in)
 {
-	struct oc_reply *reply = in->reply;
 	int rc;
 
 	oc_draft_end(&in->draft);
 	rc = deliver(in, true);
-	if (rc)
-		return rc;
-	if (in->context->has_tools && oc_draft_take_calls(&in->draft, reply, &in->err))
-		return in->err.code;
-	if (!oc_draft_has_content(&in->draft) && !reply->tool_calls)
-		return oc_draft_missing(&in->draft, reply, &in->err);
-	if (!reply->model && in->context->model) {
-		reply->model = strdup(in->context->model);
-		if (!reply->model)
-			return oc_err_nomem(&in->err);
-	}
-	return in->sink ? OC_OK : take_gathered(in);
+	if (!rc)
+		rc = oc_draft_finish(&in->draft, in->context, in->reply, &in->err);
+	return rc || in->sink ? rc : oc_draft_take_text(&in->draft, in->reply, &in->err);
 }
 
 static int judge_end(struct oc_events *in, enum oc_code transport)

@@ -7,7 +7,7 @@
 #include "answer/said.h"
 #include "text/utf8.h"
 
-static void drop_answer(struct oc_reply *reply)
+void oc_reply_release(struct oc_reply *reply)
 {
 	free(reply->content);
 	free(reply->reasoning);
@@ -26,25 +26,7 @@ void oc_reply_init(struct oc_reply *reply)
 	*reply = (struct oc_reply){.usage = {-1, -1, -1}};
 }
 
-void oc_reply_release(struct oc_reply *reply)
-{
-	drop_answer(reply);
-}
-
 /* ---- members ------------------------------------------------------------------------------ */
-
-/* A string's content as UTF-8, also where the document's is not. */
-static void put_valid(struct oc_buf *out, const struct oc_json *j, int at)
-{
-	struct oc_buf text = {0};
-
-	oc_buf_init(&text, oc_json_raw(j, at).n);
-	oc_json_string(j, at, &text);
-	oc_utf8_replace(out, text.p, text.n);
-	if (text.bad)
-		out->bad = text.bad;
-	oc_buf_release(&text);
-}
 
 /* Sets an owned string to the value at `at`, if that is a string, not empty, and fit to be shown.
  * Most events repeat what the one before said: then nothing is done. */
@@ -56,8 +38,9 @@ static int set_string(char **s, const struct oc_json *j, int at, struct oc_err *
 
 	if (oc_json_type(j, at) != OC_JSON_STRING || raw.n == 2 || (*s && oc_json_is(j, at, *s)))
 		return 0;
-	oc_buf_init(&text, 3 * raw.n); /* U+FFFD for each byte, at worst */
-	put_valid(&text, j, at);
+	oc_buf_init(&text, raw.n);
+	(void)oc_json_string(j, at, &text);
+	oc_utf8_mend(&text);
 	if (!oc_utf8_printable(text.p, text.n)) {
 		oc_buf_release(&text);
 		return 0;
@@ -209,34 +192,18 @@ static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, 
 
 /* ---- whole answers ------------------------------------------------------------------------ */
 
-/* Is the answer one, and is it whole? Ollama says null for the finish reason, and counts nothing,
+/* Is the answer whole? Ollama says null for the finish reason, and counts nothing,
  * when it gave up on a text that repeats itself, or when its model died: what there is then, is a
  * part. A server that knows no finish reasons says nothing of them. */
-static int check_whole(const struct oc_json *j, const struct oc_draft *draft,
-                       const struct oc_reply *reply, struct oc_err *err)
+static int check_whole(const struct oc_json *j, const struct oc_reply *reply, struct oc_err *err)
 {
 	int choice = first_choice(j, oc_json_get(j, 0, "choices"));
 
-	if (!reply->content_len && !reply->tool_calls)
-		return oc_draft_missing(draft, reply, err);
 	if (!reply->finish_reason && reply->usage.output_tokens <= 0 &&
 	    oc_json_get(j, choice, "finish_reason") != OC_JSON_NONE)
 		return oc_err_set(err, OC_EPROTO,
 		                  "the answer is incomplete: the server gives "
 		                  "neither a finish reason nor token counts");
-	return 0;
-}
-
-/* Moves the text to the reply. */
-static int keep_text(struct oc_reply *reply, struct oc_draft *draft, struct oc_err *err)
-{
-	reply->content_len = draft->content.n;
-	reply->content = oc_buf_detach(&draft->content);
-	if (!reply->content)
-		return oc_err_nomem(err);
-	reply->reasoning_len = draft->reasoning.n;
-	if (draft->reasoning.n)
-		reply->reasoning = oc_buf_detach(&draft->reasoning);
 	return 0;
 }
 
@@ -248,28 +215,22 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
 	struct oc_draft draft;
 	int rc;
 
-	drop_answer(reply);
+	oc_reply_release(reply);
 	oc_json_init(&json);
 	oc_buf_init(&mended, 3 * body.n); /* U+FFFD for each byte, at worst */
 	rc = parse(&json, body, &mended, "the answer", err);
-	oc_draft_init(&draft, json.len);
-	if (context->keep_think)
-		draft.think.state = OC_THINK_OVER;
+	oc_draft_init(&draft, json.len, context->keep_think);
 	if (!rc)
 		rc = read_answer(&json, context, reply, &draft, err);
 	oc_draft_end(&draft);
 	if (!rc)
 		rc = check_text(&draft, err);
-	if (!rc && context->has_tools)
-		rc = oc_draft_take_calls(&draft, reply, err);
 	if (!rc)
-		rc = keep_text(reply, &draft, err);
-	if (!rc && !reply->model && context->model) {
-		reply->model = strdup(context->model);
-		rc = reply->model ? 0 : oc_err_nomem(err);
-	}
+		rc = oc_draft_take_text(&draft, reply, err);
 	if (!rc)
-		rc = check_whole(&json, &draft, reply, err);
+		rc = oc_draft_finish(&draft, context, reply, err);
+	if (!rc)
+		rc = check_whole(&json, reply, err);
 	oc_draft_release(&draft);
 	oc_json_release(&json);
 	oc_buf_release(&mended);

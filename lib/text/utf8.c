@@ -149,6 +149,18 @@ void oc_utf8_replace(struct oc_buf *out, const char *p, size_t n)
 	}
 }
 
+void oc_utf8_mend(struct oc_buf *text)
+{
+	struct oc_buf valid = {0};
+
+	if (oc_utf8_check(text->p, text->n) == text->n)
+		return;
+	oc_buf_init(&valid, 3 * text->n); /* U+FFFD for each byte, at worst */
+	oc_utf8_replace(&valid, text->p, text->n);
+	oc_buf_release(text);
+	*text = valid;
+}
+
 size_t oc_utf8_show(const char *p, size_t n, enum oc_visible how, char shown[OC_UTF8_SHOWN_MAX],
                     size_t *used)
 {

@@ -29,6 +29,9 @@ bool oc_utf8_printable(const char *p, size_t n);
 /* Appends text with each maximal invalid part replaced by U+FFFD, as Unicode 3.9 recommends. */
 void oc_utf8_replace(struct oc_buf *out, const char *p, size_t n);
 
+/* The same in a buffer of its own, whose content is valid afterwards, if it is not bad. */
+void oc_utf8_mend(struct oc_buf *text);
+
 enum oc_visible {
 	OC_VISIBLE_LINE, /* every control character is escaped: for messages of one line */
 	OC_VISIBLE_TEXT, /* newline and tab stay: for text on a terminal */

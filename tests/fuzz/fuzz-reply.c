@@ -82,7 +82,7 @@ static void stream(struct oc_text body)
 
 	oc_json_init(&json);
 	oc_reply_init(&reply);
-	oc_draft_init(&draft, 10000);
+	oc_draft_init(&draft, 10000, false);
 	while (body.n && !rc) {
 		const char *end = memchr(body.p, '\n', body.n);
 		size_t n = end ? (size_t)(end - body.p) : body.n;

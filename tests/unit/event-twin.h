@@ -27,7 +27,7 @@ static inline void side_init(struct side *side)
 {
 	*side = (struct side){.rc = 0};
 	oc_reply_init(&side->reply);
-	oc_draft_init(&side->draft, (size_t)1 << 20);
+	oc_draft_init(&side->draft, (size_t)1 << 20, false);
 }
 
 static inline void side_release(struct side *side)

@@ -137,7 +137,7 @@ static int run(const struct row *row, bool whole, struct oc_buf *lines)
 	int rc = 0;
 
 	oc_json_init(&j);
-	oc_draft_init(&draft, 100000);
+	oc_draft_init(&draft, 100000, false);
 	for (size_t i = 0; !rc && i < DELTAS_MAX && row->deltas[i]; i++) {
 		rc = parse(&j, row->deltas[i]);
 		if (!rc)

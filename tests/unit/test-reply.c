@@ -432,7 +432,7 @@ static void open_stream(struct stream *s)
 	*s = (struct stream){.err = {0}};
 	oc_json_init(&s->json);
 	oc_reply_init(&s->reply);
-	oc_draft_init(&s->draft, 1000);
+	oc_draft_init(&s->draft, 1000, false);
 }
 
 static void close_stream(struct stream *s)
@@ -555,11 +555,11 @@ TEST(advice_is_for_those_who_ran_out)
 
 	open_stream(&s);
 	CHECK_INT(feed(&s, thoughts), 0);
-	CHECK_INT(oc_draft_missing(&s.draft, &s.reply, &err), OC_EPROTO);
+	CHECK_INT(oc_draft_finish(&s.draft, &asked, &s.reply, &err), OC_EPROTO);
 	CHECK_STR(err.message,
 	          "the answer is reasoning only, without content (finish_reason none)");
 	CHECK_INT(feed(&s, "{\"choices\":[{\"finish_reason\":\"length\"}]}"), 0);
-	CHECK_INT(oc_draft_missing(&s.draft, &s.reply, &err), OC_EPROTO);
+	CHECK_INT(oc_draft_finish(&s.draft, &asked, &s.reply, &err), OC_EPROTO);
 	CHECK_STR(err.message, "the answer is reasoning only, without content (finish_reason "
 	                       "length): allow more tokens or less effort");
 	close_stream(&s);
@@ -599,7 +599,7 @@ TEST(names_of_tools_are_bounded)
 	struct stream s;
 
 	open_stream(&s);
-	oc_draft_init(&s.draft, 100000);
+	oc_draft_init(&s.draft, 100000, false);
 	for (int i = 0; i < 1000; i++) {
 		char event[200];
 
@@ -609,7 +609,7 @@ TEST(names_of_tools_are_bounded)
 		               i);
 		CHECK_INT(feed(&s, event), 0);
 	}
-	CHECK_INT(oc_draft_missing(&s.draft, &s.reply, &err), OC_EPROTO);
+	CHECK_INT(oc_draft_finish(&s.draft, &asked, &s.reply, &err), OC_EPROTO);
 	CHECK_ERR(&err, OC_EPROTO, "tool calls only (tool0, tool1, ");
 	CHECK(strlen(err.message) <= 250);
 	close_stream(&s);
