@@ -3,10 +3,7 @@
 #include "compat.h"
 
 #include "answer/sse.h"
-#include "text/utf8.h"
 #include "text/text.h"
-
-static const char BOM[] = OC_UTF8_BOM;
 
 void oc_sse_init(struct oc_sse *s, size_t max, oc_sse_handler *handler, void *ctx)
 {
@@ -119,22 +116,6 @@ static int keep_line(struct oc_sse *s, const char *p, size_t n)
 	return s->line.bad;
 }
 
-/* Steps over a byte order mark at the stream's beginning. What turns out to be none is content. */
-static const char *skip_bom(struct oc_sse *s, const char *p, const char *end)
-{
-	while (s->bom < sizeof BOM - 1 && p < end) {
-		if (*p != BOM[s->bom]) {
-			(void)keep_line(s, BOM, s->bom);
-			s->size = s->bom;
-			s->bom = sizeof BOM - 1;
-			break;
-		}
-		s->bom++;
-		p++;
-	}
-	return p;
-}
-
 static const char *find(const char *p, const char *end, char c)
 {
 	const char *found = p < end ? memchr(p, c, (size_t)(end - p)) : NULL;
@@ -184,11 +165,8 @@ static int take_block(struct oc_sse *s, const char *p, const char *end)
 
 int oc_sse_feed(struct oc_sse *s, const char *p, size_t n)
 {
-	const char *end = n ? p + n : p;
-	int rc;
+	int rc = take_block(s, p, n ? p + n : p);
 
-	p = skip_bom(s, p, end);
-	rc = s->line.bad ? s->line.bad : take_block(s, p, end);
 	return rc ? rc : keep_data(s);
 }
 

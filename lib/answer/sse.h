@@ -3,6 +3,7 @@
  * sse.h: an incremental parser of the event-stream format (WHATWG HTML, 9.2.5 and 9.2.6).
  *
  * Bytes go in as they arrive, cut anywhere; whole events come out. Memory is bounded by one event.
+ * A byte order mark before the first has been taken off (sniff.h).
  * Deviations, each for servers that exist (docs/QUIRKS.md): an event that the stream's end leaves
  * unterminated can still be had with oc_sse_end(), and a field named "error" is kept, because
  * llama.cpp before PR #16109 sends its errors so. `id` and `retry` are ignored: a generation cannot
@@ -34,8 +35,7 @@ struct oc_sse {
 	struct oc_text borrowed; /* else the only one, in the block being fed; p may be NULL */
 	struct oc_buf type;
 	struct oc_buf error;
-	unsigned char bom; /* bytes of a leading byte order mark seen; 3 = past the beginning */
-	bool skip_lf;      /* the last byte was CR: an LF that follows belongs to it */
+	bool skip_lf; /* the last byte was CR: an LF that follows belongs to it */
 	bool has_data;
 	bool joined;
 };

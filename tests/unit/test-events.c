@@ -322,9 +322,8 @@ static const struct stream streams[] = {
         {.name = "comments and pings",
          .bytes = ":\n\n: ping\n\n" TEXT("H") ":\n\nid: 7\nretry: 10\n\ndata\n\n" TEXT("i") DONE,
          .content = "Hi"},
-        {.name = "byte order mark, CRLF and CR",
-         .bytes = "\xef\xbb\xbf"
-                  "data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\r\n\r\n"
+        {.name = "CRLF and CR",
+         .bytes = "data: {\"choices\":[{\"delta\":{\"content\":\"H\"}}]}\r\n\r\n"
                   "data: {\"choices\":[{\"delta\":\rdata: {\"content\":\"i\"}}]}\r\r"
                   "data: [DONE]\r\n\r\n",
          .content = "Hi"},
