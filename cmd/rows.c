@@ -5,7 +5,6 @@
 #include <inttypes.h>
 
 #include "rows.h"
-#include "text/num.h"
 #include "text/text.h"
 #include "text/utf8.h"
 
@@ -74,10 +73,12 @@ void rows_text(struct rows *r, struct oc_text text)
 		oc_jsonw_null(&r->json);
 }
 
+enum { COUNT_TEXT_MAX = sizeof "9,223,372,036,854,775,807" };
+
 /* A number of 0 or more, as people read it: 1,234,567. */
-static struct oc_text with_commas(int64_t v, char text[2 * OC_NUM_TEXT_MAX])
+static struct oc_text with_commas(int64_t v, char text[COUNT_TEXT_MAX])
 {
-	char *end = text + 2 * OC_NUM_TEXT_MAX;
+	char *end = text + COUNT_TEXT_MAX;
 	char *p = end;
 	int digits = 0;
 
@@ -93,7 +94,7 @@ static struct oc_text with_commas(int64_t v, char text[2 * OC_NUM_TEXT_MAX])
 
 void rows_count(struct rows *r, int64_t v)
 {
-	char text[2 * OC_NUM_TEXT_MAX];
+	char text[COUNT_TEXT_MAX];
 
 	if (put_name(r)) {
 		oc_jsonw_count_or_null(&r->json, v);
