@@ -2,30 +2,19 @@
 /* sniff.c: what a body is, by its first bytes. */
 #include "compat.h"
 
-#include <strings.h>
-
 #include "answer/sniff.h"
+#include "text/text.h"
 #include "text/utf8.h"
 
 static const char BOM[] = OC_UTF8_BOM;
 #define BOM_LEN (sizeof BOM - 1)
-
-static size_t smaller(size_t a, size_t b)
-{
-	return a < b ? a : b;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
 
 size_t oc_sniff_lead(const char *p, size_t n)
 {
 	size_t lead = 0;
 
 	for (;;) {
-		if (lead < n && is_blank(p[lead]))
+		if (lead < n && oc_is_blank(p[lead]))
 			lead++;
 		else if (n - lead >= BOM_LEN && memcmp(p + lead, BOM, BOM_LEN) == 0)
 			lead += BOM_LEN;
@@ -39,12 +28,10 @@ static enum oc_shape compare(const char *p, size_t n, const char *field)
 {
 	size_t len = strlen(field);
 
-	if (memcmp(p, field, smaller(n, len)) != 0)
-		return OC_SHAPE_DOCUMENT;
 	if (n <= len)
-		return OC_SHAPE_UNKNOWN;
-	return p[len] == ':' || p[len] == '\r' || p[len] == '\n' ? OC_SHAPE_EVENTS
-	                                                         : OC_SHAPE_DOCUMENT;
+		return memcmp(p, field, n) == 0 ? OC_SHAPE_UNKNOWN : OC_SHAPE_DOCUMENT;
+	return memcmp(p, field, len) == 0 && memchr(":\r\n", p[len], 3) ? OC_SHAPE_EVENTS
+	                                                                : OC_SHAPE_DOCUMENT;
 }
 
 enum oc_shape oc_sniff(const char *p, size_t n)
@@ -75,7 +62,7 @@ bool oc_sniff_encoded(const char *encoding)
 		size_t n = strcspn(encoding, separators);
 
 		for (size_t i = 0; i < OC_COUNT(names); i++) {
-			if (n == strlen(names[i]) && strncasecmp(encoding, names[i], n) == 0)
+			if (oc_text_is_like((struct oc_text){encoding, n}, names[i]))
 				return true;
 		}
 		encoding += n;

@@ -47,20 +47,15 @@ static bool grow(struct oc_json *j, int count)
 	return j->tokens != NULL;
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\n' || c == '\r' || c == '\t';
-}
-
 /* The tokens of a text whose only value is a word or a number: jsmn wants another byte behind
  * these, and there may be none. */
 static int scalar_token(const char *text, int len, jsmntok_t *token)
 {
 	int start = 0;
 
-	while (is_blank(text[start]))
+	while (oc_is_blank(text[start]))
 		start++;
-	while (is_blank(text[len - 1]))
+	while (oc_is_blank(text[len - 1]))
 		len--;
 	if (text[start] == '"' || text[start] == '[' || text[start] == '{')
 		return 0;

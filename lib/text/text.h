@@ -83,6 +83,12 @@ static inline struct oc_text oc_text_take_line(struct oc_text *rest)
 	return line;
 }
 
+/* Blank, as JSON has it. */
+static inline bool oc_is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
+}
+
 static inline char oc_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
