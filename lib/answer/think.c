@@ -3,12 +3,14 @@
 #include "compat.h"
 
 #include "answer/think.h"
+#include "text/text.h"
 
 /* How many blanks are held back: beyond that they are text, whatever follows. */
 enum { BLANKS_MAX = 256 };
 
 static const char opening[] = "<think>";
 static const char closing[] = "</think>";
+static const char blanks[] = " \t\n\r";
 
 enum { OPENING = sizeof opening - 1, CLOSING = sizeof closing - 1 };
 
@@ -23,27 +25,12 @@ void oc_think_release(struct oc_think *t)
 	oc_buf_release(&t->held);
 }
 
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
-}
-
-/* Blanks at the beginning, of which there are at most BLANKS_MAX. */
-static size_t blanks(const struct oc_buf *held)
-{
-	size_t n = 0;
-
-	while (n < held->n && n < BLANKS_MAX && is_blank(held->p[n]))
-		n++;
-	return n;
-}
-
-/* Those at the end of the first n bytes. */
+/* Blanks at the end of the first n bytes. */
 static size_t trailing_blanks(const struct oc_buf *held, size_t n)
 {
 	size_t blank = 0;
 
-	while (blank < n && blank < BLANKS_MAX && is_blank(held->p[n - blank - 1]))
+	while (blank < n && blank < BLANKS_MAX && oc_is_blank(held->p[n - blank - 1]))
 		blank++;
 	return blank;
 }
@@ -59,7 +46,8 @@ static void move(struct oc_buf *held, size_t n, struct oc_buf *to)
 
 static bool start(struct oc_think *t, struct oc_buf *content)
 {
-	size_t n = blanks(&t->held);
+	size_t blank = strspn(t->held.p, blanks);
+	size_t n = blank < BLANKS_MAX ? blank : BLANKS_MAX;
 	size_t tag = t->held.n - n < OPENING ? t->held.n - n : OPENING;
 
 	if (memcmp(t->held.p + n, opening, tag) != 0) {
@@ -74,12 +62,13 @@ static bool start(struct oc_think *t, struct oc_buf *content)
 	return true;
 }
 
-static bool begun(struct oc_think *t)
+/* Drops what comes of these characters, up to the next one. */
+static bool skip(struct oc_think *t, const char *set, enum oc_think_state next)
 {
-	oc_buf_drop(&t->held, blanks(&t->held));
+	oc_buf_drop(&t->held, strspn(t->held.p, set));
 	if (!t->held.n)
 		return false;
-	t->state = OC_THINK_BLOCK;
+	t->state = next;
 	return true;
 }
 
@@ -117,31 +106,20 @@ static bool block(struct oc_think *t, struct oc_buf *reasoning)
 	return true;
 }
 
-static bool after(struct oc_think *t, struct oc_buf *content)
-{
-	size_t n = 0;
-
-	while (n < t->held.n && (t->held.p[n] == '\n' || t->held.p[n] == '\r'))
-		n++;
-	oc_buf_drop(&t->held, n);
-	if (!t->held.n)
-		return false;
-	move(&t->held, t->held.n, content);
-	t->state = OC_THINK_OVER;
-	return true;
-}
-
 static bool step(struct oc_think *t, struct oc_buf *content, struct oc_buf *reasoning)
 {
 	switch (t->state) {
 	case OC_THINK_START:
 		return start(t, content);
 	case OC_THINK_BEGUN:
-		return begun(t);
+		return skip(t, blanks, OC_THINK_BLOCK);
 	case OC_THINK_BLOCK:
 		return block(t, reasoning);
 	case OC_THINK_AFTER:
-		return after(t, content);
+		if (!skip(t, "\n\r", OC_THINK_OVER))
+			return false;
+		move(&t->held, t->held.n, content);
+		return true;
 	case OC_THINK_OVER:
 		break;
 	}

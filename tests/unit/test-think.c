@@ -160,6 +160,7 @@ TEST(nothing_is_held_back_longer_than_need_be)
 TEST(blanks_without_end)
 {
 	struct flow f;
+	char text[400];
 
 	init(&f);
 	for (int i = 0; i < 3000; i++)
@@ -177,6 +178,13 @@ TEST(blanks_without_end)
 	CHECK(f.reasoning.n > 2000);
 	give(&f, "</think>x", 9);
 	CHECK_STR(f.content.p, "x");
+	release(&f);
+
+	/* Within the block none need to be held back, however many come at once. */
+	init(&f);
+	(void)snprintf(text, sizeof text, "<think>%300sa", "");
+	give(&f, text, strlen(text));
+	CHECK_STR(f.reasoning.p, "a");
 	release(&f);
 }
 
