@@ -5,6 +5,7 @@
 #include "answer/judge.h"
 #include "text/num.h"
 #include "answer/said.h"
+#include "text/text.h"
 
 enum {
 	NESTED_MAX = 4,     /* errors within errors, as gateways pack them */
@@ -276,12 +277,7 @@ static struct oc_text behind(struct oc_text text, const char *start)
 	return (struct oc_text){start, text.n - (size_t)(start - text.p)};
 }
 
-static struct oc_text trimmed(struct oc_text text)
-{
-	while (text.n && memchr(" \t\r\n", *text.p, 4))
-		text = behind(text, text.p + 1);
-	return text;
-}
+static const char blanks[] = " \t\r\n";
 
 /* The title of an HTML page; empty if there is none. */
 static struct oc_text html_title(struct oc_text page)
@@ -327,7 +323,7 @@ static struct oc_text string_behind(struct oc_text body, const char *name)
 {
 	const char *start = oc_judge_find(body, name);
 
-	body = start ? trimmed(behind(body, start + strlen(name))) : body;
+	body = start ? oc_text_trim(behind(body, start + strlen(name)), blanks) : body;
 	return start && body.n && *body.p == '"' ? body : (struct oc_text){"", 0};
 }
 
@@ -408,7 +404,7 @@ void oc_said_body(struct oc_said *said, int http_status, struct oc_text body)
 	struct oc_json json;
 	bool taken = false;
 
-	body = trimmed(first_event(body));
+	body = oc_text_trim(first_event(body), blanks);
 	said->html = body.n && *body.p == '<';
 	if (said->html) {
 		body = html_title(body);

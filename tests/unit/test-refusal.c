@@ -233,6 +233,7 @@ TEST(addresses_that_are_wrong)
 {
 	static const struct row rows[] = {
 	        {404, "404 page not found", OC_ENOTFOUND, NO_API("404: 404 page not found")},
+	        {404, "\n404 page not found\n", OC_ENOTFOUND, NO_API("404: 404 page not found")},
 	        {404, "<html><title>404 Not Found</title>", OC_ENOTFOUND,
 	         NO_API("404: 404 Not Found")},
 	        {404, "{\"detail\":\"Not Found\"}", OC_ENOTFOUND, NO_API("404: Not Found")},
