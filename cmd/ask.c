@@ -5,7 +5,6 @@
 #include <inttypes.h>
 #include <strings.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include "answer/calls.h"
 #include "answer/cut.h"
