@@ -76,17 +76,6 @@ static void choose_key(struct connect *connect)
 	}
 }
 
-/* What one limit says about another that is not given. */
-static void complete_limits(struct connect *connect)
-{
-	struct oc_config *config = &connect->config;
-
-	if (connect->has_timeout && !connect->has_wait)
-		config->wait = config->timeout;
-	if (config->max_time > 0 && !connect->has_retries)
-		config->max_retries = OC_RETRY_ON;
-}
-
 /* The proxy that libcurl would take from the environment; so it can be named. It looks at no_proxy
  * itself. */
 static void choose_proxy(struct connect *connect)
@@ -126,19 +115,24 @@ static bool has_key(const struct connect *connect)
 
 void connect_finish(struct connect *connect, bool offline)
 {
+	struct oc_config *config = &connect->config;
 	struct oc_err err = {0};
 
-	complete_limits(connect);
+	/* What one limit says about another that is not given. */
+	if (connect->has_timeout && !connect->has_wait)
+		config->wait = config->timeout;
+	if (config->max_time > 0 && !connect->has_retries)
+		config->max_retries = OC_RETRY_ON;
 	choose_server(connect);
-	if (oc_server_init(&connect->server, connect->config.base_url, &err))
+	if (oc_server_init(&connect->server, config->base_url, &err))
 		connect_die(connect, &err);
 	choose_proxy(connect);
 	if (!offline) {
 		choose_key(connect);
 		complete_headers(connect);
 	}
-	if (!connect->config.ca_file)
-		connect->config.ca_file = cli_env("SSL_CERT_FILE");
+	if (!config->ca_file)
+		config->ca_file = cli_env("SSL_CERT_FILE");
 }
 
 /* ---- what is to be done about an error ---- */

@@ -29,9 +29,9 @@ static void leave(void *ctx, bool sent)
 {
 	struct turn *turn = ctx;
 
-	if (turn->slots.max && sent)
+	if (sent)
 		slots_leave(&turn->slots);
-	else if (turn->slots.max)
+	else
 		slots_leave_queue(&turn->slots);
 }
 
