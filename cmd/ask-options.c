@@ -109,7 +109,7 @@ static bool plain_option(struct ask *ask, int id, const char *arg)
 			continue;
 		if (rows[i].text)
 			*rows[i].text = arg;
-		else
+		if (rows[i].flag)
 			*rows[i].flag = true;
 		return true;
 	}
