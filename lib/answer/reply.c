@@ -140,7 +140,7 @@ static int read_answer(const struct oc_json *j, const struct oc_refusal_context 
 	enum { CHOICES, MODEL, ID, USAGE, X_GROQ };
 	static const char *const names[] = {"choices", "model", "id", "usage", "x_groq"};
 	int found[OC_COUNT(names)];
-	int error = oc_said_find(j, 0);
+	int error = oc_said_find(j);
 	int choice;
 	int broken;
 
@@ -297,7 +297,7 @@ static int no_list(struct oc_err *err)
 static int read_models(const struct oc_json *j, const struct oc_refusal_context *context,
                        struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
-	int error = oc_said_find(j, 0);
+	int error = oc_said_find(j);
 	int list = model_list(j);
 
 	if (error != OC_JSON_NONE)

@@ -47,33 +47,27 @@ int oc_said_member(const struct oc_json *j, int at)
 	return is_empty(j, error) ? OC_JSON_NONE : error;
 }
 
-/* Is this member, which is there, all that the object says? */
-static bool is_alone(const struct oc_json *j, int at)
-{
-	return oc_json_next(j, at, oc_json_first(j, at)) == OC_JSON_NONE;
-}
-
 /* The object that a document is, or that it begins with. */
 static int root_of(const struct oc_json *j)
 {
 	return oc_json_type(j, 0) == OC_JSON_ARRAY ? oc_json_item(j, 0, 0) : 0;
 }
 
-int oc_said_find(const struct oc_json *j, int at)
+int oc_said_find(const struct oc_json *j)
 {
 	enum { ERROR, OBJECT, CHOICES, DATA, MODELS, ERRORS, DETAIL, MESSAGE, MSG };
 	static const char *const names[] = {"error",  "object", "choices", "data", "models",
 	                                    "errors", "detail", "message", "msg"};
+	int root = root_of(j);
 	int found[OC_COUNT(names)];
 
-	if (oc_json_type(j, at) == OC_JSON_ARRAY)
-		at = oc_json_item(j, at, 0);
-	oc_json_members(j, at, names, OC_COUNT(names), found);
-	if (!is_empty(j, found[ERROR]) ||
-	    (oc_json_type(j, found[ERROR]) > OC_JSON_FALSE && is_alone(j, at)))
+	oc_json_members(j, root, names, OC_COUNT(names), found);
+	if (!is_empty(j, found[ERROR]) || /* or it is all that there is */
+	    (oc_json_type(j, found[ERROR]) > OC_JSON_FALSE &&
+	     oc_json_next(j, root, oc_json_first(j, root)) == OC_JSON_NONE))
 		return found[ERROR];
 	if (oc_json_is(j, found[OBJECT], "error"))
-		return at;
+		return root;
 	for (int i = CHOICES; i <= MODELS; i++) {
 		if (oc_json_type(j, found[i]) == OC_JSON_ARRAY)
 			return OC_JSON_NONE;
@@ -84,7 +78,7 @@ int oc_said_find(const struct oc_json *j, int at)
 		return found[DETAIL];
 	for (int i = MESSAGE; i <= MSG; i++) {
 		if (oc_json_type(j, found[i]) == OC_JSON_STRING && !is_empty(j, found[i]))
-			return at;
+			return root;
 	}
 	return OC_JSON_NONE;
 }
@@ -238,7 +232,7 @@ static int words_beside(const struct oc_json *j, int root, int error, int http_s
 static bool take_document(struct oc_said *said, const struct oc_json *j, int http_status, int depth)
 {
 	int root = root_of(j);
-	int error = oc_said_find(j, 0);
+	int error = oc_said_find(j);
 
 	if (error == OC_JSON_NONE)
 		error = oc_json_get(j, root, "fault");

@@ -35,7 +35,7 @@ void oc_said_value(struct oc_said *said, const struct oc_json *j, int at);
  *	{"message":"…"}, {"msg":"…"}   likewise; the object itself
  *	[{…}]                          any of these
  */
-int oc_said_find(const struct oc_json *j, int at);
+int oc_said_find(const struct oc_json *j);
 
 /* The member "error" of an object that is only a part of a body; OC_JSON_NONE where it is empty. */
 int oc_said_member(const struct oc_json *j, int at);
