@@ -108,6 +108,12 @@ void oc_entry_answer(struct oc_buf *entry, int64_t kept, const struct oc_reply *
 
 /* ---- read back ---- */
 
+/* Without memory nothing can be said of an entry; else this is wrong with it. */
+static int unusable(int rc, const struct oc_err *why, struct oc_err *err)
+{
+	return rc == OC_ENOMEM ? oc_err_nomem(err) : oc_err_set(err, OC_EDATA, "%s", why->message);
+}
+
 static int read_answer(const struct oc_json *j, const char *model, bool keep_think, int64_t *kept,
                        struct oc_reply *reply, struct oc_text *raw, struct oc_err *err)
 {
@@ -122,10 +128,8 @@ static int read_answer(const struct oc_json *j, const char *model, bool keep_thi
 		return oc_err_set(err, OC_EDATA, "it does not say when it was kept");
 	*raw = oc_json_raw(j, oc_json_get(j, 0, "response"));
 	rc = oc_reply_parse(*raw, &context, reply, &why);
-	if (rc && rc != OC_ENOMEM)
-		return oc_err_set(err, OC_EDATA, "%s", why.message);
 	reply->http_status = 200; /* that is what it was */
-	return rc ? oc_err_nomem(err) : OC_OK;
+	return rc ? unusable(rc, &why, err) : OC_OK;
 }
 
 int oc_entry_read(struct oc_buf *entry, struct oc_text question, const char *model, bool keep_think,
@@ -142,12 +146,8 @@ int oc_entry_read(struct oc_buf *entry, struct oc_text question, const char *mod
 	oc_json_init(&json);
 	json.any_bytes = true;
 	rc = oc_json_parse(&json, entry->p + question.n, entry->n - question.n, &why);
-	if (rc && rc != OC_ENOMEM)
-		rc = oc_err_set(err, OC_EDATA, "%s", why.message);
-	else if (rc)
-		rc = oc_err_nomem(err);
-	else
-		rc = read_answer(&json, model, keep_think, kept, reply, raw, err);
+	rc = rc ? unusable(rc, &why, err)
+	        : read_answer(&json, model, keep_think, kept, reply, raw, err);
 	oc_json_release(&json);
 	return rc;
 }
