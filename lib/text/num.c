@@ -11,39 +11,32 @@
 
 static const char *skip_digits(const char *s)
 {
-	while (*s >= '0' && *s <= '9')
-		s++;
-	return s;
+	return s + strspn(s, "0123456789");
+}
+
+static const char *skip_sign(const char *s)
+{
+	return s + (*s == '+' || *s == '-');
 }
 
 /* [sign] digits [. digits] [e [sign] digits], with a digit somewhere before the e. */
 static bool is_decimal(const char *s)
 {
-	const char *start;
-	ptrdiff_t digits;
+	const char *start = skip_sign(s);
+	const char *end = skip_digits(start);
+	ptrdiff_t digits = end - start;
 
-	if (*s == '+' || *s == '-')
-		s++;
-	start = s;
-	s = skip_digits(s);
-	digits = s - start;
-	if (*s == '.') {
-		start = ++s;
-		s = skip_digits(s);
-		digits += s - start;
+	if (*end == '.') {
+		start = end + 1;
+		end = skip_digits(start);
+		digits += end - start;
 	}
-	if (!digits)
-		return false;
-	if (*s == 'e' || *s == 'E') {
-		s++;
-		if (*s == '+' || *s == '-')
-			s++;
-		start = s;
-		s = skip_digits(s);
-		if (s == start)
-			return false;
+	if (digits && (*end == 'e' || *end == 'E')) {
+		start = skip_sign(end + 1);
+		end = skip_digits(start);
+		digits = end - start;
 	}
-	return !*s;
+	return digits && !*end;
 }
 
 /* strtod() as it is in the C locale: it takes its decimal point from the thread's locale. */
@@ -71,16 +64,28 @@ bool oc_num_double(const char *s, double *out)
 	return true;
 }
 
-bool oc_num_int64(const char *s, int64_t *out)
+/* The digits from `digits` on, and the sign before them at s, if there is one. */
+static const char *read_integer(const char *s, const char *digits, int64_t *out)
 {
-	const char *digits = *s == '+' || *s == '-' ? s + 1 : s;
+	char *rest;
 	intmax_t v;
 
-	if (skip_digits(digits) == digits || *skip_digits(digits))
-		return false;
+	if (skip_digits(digits) == digits)
+		return NULL;
 	errno = 0;
-	v = strtoimax(s, NULL, 10);
+	v = strtoimax(s, &rest, 10);
 	if (errno || v < INT64_MIN || v > INT64_MAX)
+		return NULL;
+	*out = v;
+	return rest;
+}
+
+bool oc_num_int64(const char *s, int64_t *out)
+{
+	int64_t v;
+	const char *rest = read_integer(s, skip_sign(s), &v);
+
+	if (!rest || *rest)
 		return false;
 	*out = v;
 	return true;
@@ -88,17 +93,7 @@ bool oc_num_int64(const char *s, int64_t *out)
 
 const char *oc_num_digits(const char *s, int64_t *out)
 {
-	char *rest;
-	intmax_t v;
-
-	if (skip_digits(s) == s)
-		return NULL;
-	errno = 0;
-	v = strtoimax(s, &rest, 10);
-	if (errno || v > INT64_MAX)
-		return NULL;
-	*out = v;
-	return rest;
+	return read_integer(s, s, out);
 }
 
 /* One more decimal digit; false when it does not fit. Negative, because that side is larger. */
