@@ -166,24 +166,16 @@ static int read_answer(const struct oc_json *j, const struct oc_refusal_context 
 	return broken ? broken : check_text(draft, err);
 }
 
-/* Parses. Bytes that are not UTF-8 are no reason to lose an answer: then *mended (NULL where the
- * document may hold any bytes) gets a copy with U+FFFD in their place, and the document is of
- * that. */
-static int parse(struct oc_json *j, struct oc_text text, struct oc_buf *mended, const char *what,
-                 struct oc_err *err)
+/* Parses. Bytes that are not UTF-8 are no reason to lose an answer. */
+static int parse(struct oc_json *j, struct oc_text text, const char *what, struct oc_err *err)
 {
 	struct oc_err why = {0};
 	int rc;
 
 	if (!text.n)
 		return oc_err_set(err, OC_EPROTO, "%s is empty", what);
+	j->any_bytes = true;
 	rc = oc_json_parse(j, text.p, text.n, &why);
-	if (rc == OC_EPROTO && mended && oc_utf8_check(text.p, text.n) < text.n) {
-		oc_utf8_replace(mended, text.p, text.n);
-		if (mended->bad)
-			return oc_err_nomem(err);
-		rc = oc_json_parse(j, mended->p, mended->n, &why);
-	}
 	if (rc == OC_EPROTO)
 		return oc_err_set(err, rc, "%s is unusable: %s; it begins with \"%.*s\"", what,
 		                  why.message, (int)(text.n < 60 ? text.n : 60), text.p);
@@ -211,14 +203,12 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
                    struct oc_reply *reply, struct oc_err *err)
 {
 	struct oc_json json;
-	struct oc_buf mended = {0};
 	struct oc_draft draft;
 	int rc;
 
 	oc_reply_release(reply);
 	oc_json_init(&json);
-	oc_buf_init(&mended, 3 * body.n); /* U+FFFD for each byte, at worst */
-	rc = parse(&json, body, &mended, "the answer", err);
+	rc = parse(&json, body, "the answer", err);
 	oc_draft_init(&draft, json.len, context->keep_think);
 	if (!rc)
 		rc = read_answer(&json, context, reply, &draft, err);
@@ -233,7 +223,6 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
 		rc = check_whole(&json, reply, err);
 	oc_draft_release(&draft);
 	oc_json_release(&json);
-	oc_buf_release(&mended);
 	return rc;
 }
 
@@ -243,10 +232,8 @@ int oc_reply_event(struct oc_json *json, struct oc_text data,
                    const struct oc_refusal_context *context, struct oc_reply *reply,
                    struct oc_draft *draft, struct oc_err *err)
 {
-	int rc;
+	int rc = parse(json, data, "an event of the stream", err);
 
-	json->any_bytes = true;
-	rc = parse(json, data, NULL, "an event of the stream", err);
 	if (rc || oc_json_type(json, 0) == OC_JSON_NULL)
 		return rc;
 	return read_answer(json, context, reply, draft, err);
@@ -258,17 +245,18 @@ int oc_reply_event(struct oc_json *json, struct oc_text data,
 static bool put_id(const struct oc_json *j, int at, struct oc_buf *ids)
 {
 	static const char *const names[] = {"id", "name", "model"};
-	size_t before = ids->n;
+	char *id = NULL;
+	bool found;
 
-	for (size_t i = 0; i < OC_COUNT(names); i++) {
-		oc_json_string(j, oc_json_get(j, at, names[i]), ids);
-		if (ids->n > before && oc_utf8_printable(ids->p + before, ids->n - before)) {
-			oc_buf_putc(ids, '\0');
-			return true;
-		}
-		oc_buf_cut(ids, before);
+	for (size_t i = 0; i < OC_COUNT(names) && !id; i++) {
+		if (set_string(&id, j, oc_json_get(j, at, names[i]), NULL))
+			ids->bad = OC_ENOMEM;
 	}
-	return false;
+	found = id != NULL;
+	if (found)
+		oc_buf_add(ids, id, strlen(id) + 1);
+	free(id);
+	return found;
 }
 
 /* Where the models are: an array, or the null of a server that has none; or OC_JSON_NONE. */
@@ -306,10 +294,10 @@ static int read_models(const struct oc_json *j, const struct oc_refusal_context 
 		return no_list(err);
 	for (int at = oc_json_first(j, list); at != OC_JSON_NONE; at = oc_json_next(j, list, at))
 		*n += put_id(j, at, ids);
-	if (list == 0 && !*n)
-		return no_list(err);
 	if (ids->bad == OC_ENOMEM)
 		return oc_err_nomem(err);
+	if (list == 0 && !*n)
+		return no_list(err);
 	if (ids->bad)
 		return oc_err_set(err, OC_EPROTO, "the list of models is larger than %zu bytes",
 		                  ids->max);
@@ -320,16 +308,13 @@ int oc_reply_models(struct oc_text body, const struct oc_refusal_context *contex
                     struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
 	struct oc_json json;
-	struct oc_buf mended = {0};
 	int rc;
 
 	*n = 0;
 	oc_json_init(&json);
-	oc_buf_init(&mended, 3 * body.n);
-	rc = parse(&json, body, &mended, "the list of models", err);
+	rc = parse(&json, body, "the list of models", err);
 	if (!rc)
 		rc = read_models(&json, context, ids, n, err);
 	oc_json_release(&json);
-	oc_buf_release(&mended);
 	return rc;
 }
