@@ -11,19 +11,7 @@ enum { REPLACEMENT = 0xfffd };
 /* The UTF-16 unit that the escape at p stands for, of n bytes that are there; 0 if this is none. */
 static unsigned unit(const char *p, size_t n)
 {
-	unsigned u = 0;
-
-	if (n < 6 || p[0] != '\\' || p[1] != 'u')
-		return 0;
-	for (int i = 2; i < 6; i++) {
-		const char *digits = "0123456789abcdef0123456789ABCDEF";
-		const char *at = strchr(digits, p[i]);
-
-		if (!at || !*at)
-			return 0;
-		u = u << 4 | ((unsigned)(at - digits) & 15);
-	}
-	return u;
+	return n >= 6 && p[0] == '\\' && p[1] == 'u' ? oc_json_hex4(p + 2) : 0;
 }
 
 /* The high surrogate that a string ends with, as an escape; else 0. */
@@ -32,12 +20,13 @@ static uint16_t half_at_end(struct oc_text inner)
 	size_t slashes = 0;
 	unsigned u;
 
-	if (inner.n < 6 || inner.p[inner.n - 6] != '\\')
+	if (inner.n < 6)
 		return 0;
-	u = unit(inner.p + inner.n - 6, 6);
+	/* A backslash that is itself escaped begins no escape. */
 	while (slashes < inner.n - 6 && inner.p[inner.n - 7 - slashes] == '\\')
 		slashes++;
-	return u >= 0xd800 && u < 0xdc00 && slashes % 2 == 0 ? (uint16_t)u : 0;
+	u = slashes % 2 ? 0 : unit(inner.p + inner.n - 6, 6);
+	return u >= 0xd800 && u < 0xdc00 ? (uint16_t)u : 0;
 }
 
 struct oc_text oc_piece_inner(const struct oc_json *j, int at)

@@ -5,7 +5,7 @@
 #include "json/escape.h"
 #include "text/utf8.h"
 
-static uint32_t hex4(const char *p)
+uint32_t oc_json_hex4(const char *p)
 {
 	uint32_t v = 0;
 
@@ -22,7 +22,7 @@ static uint32_t hex4(const char *p)
  * closing quote behind an escape, so one that begins a pair can be looked beyond. */
 static uint32_t unicode_escape(const char *p, size_t *used)
 {
-	uint32_t high = hex4(p + 2);
+	uint32_t high = oc_json_hex4(p + 2);
 	uint32_t low;
 
 	*used = 6;
@@ -30,7 +30,7 @@ static uint32_t unicode_escape(const char *p, size_t *used)
 		return high;
 	if (high > 0xdbff || p[6] != '\\' || p[7] != 'u')
 		return 0xfffd;
-	low = hex4(p + 8);
+	low = oc_json_hex4(p + 8);
 	if (low < 0xdc00 || low > 0xdfff)
 		return 0xfffd;
 	*used = 12;

@@ -9,6 +9,9 @@
 /* Appends the content: pairs are combined, lone surrogates become U+FFFD. */
 void oc_json_decode(struct oc_text inner, struct oc_buf *out);
 
+/* The number that the four hexadecimal digits of an escape are. */
+uint32_t oc_json_hex4(const char *p);
+
 /* Is this the content? */
 bool oc_json_decodes_to(struct oc_text inner, struct oc_text content);
 
