@@ -347,24 +347,16 @@ static bool take_cut_document(struct oc_said *said, struct oc_text body)
 
 /* ---- the bytes of images ------------------------------------------------------------------ */
 
-static bool is_base64(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') ||
-	       c == '+' || c == '/' || c == '=' || c == '-' || c == '_';
-}
+#define UPPER  "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define LOWER  "abcdefghijklmnopqrstuvwxyz"
+#define DIGITS "0123456789"
+#define BASE64 UPPER LOWER DIGITS "+/=-_"
 
-/* How long the base64 at p is; 0 where it may as well be a word. */
-static size_t encoded_run(const char *p, size_t n)
+/* Is a run of base64 the bytes of something? It may as well be a word. */
+static bool is_encoded(const char *p, size_t n)
 {
-	bool upper = false, lower = false, digit = false;
-	size_t i = 0;
-
-	for (; i < n && is_base64(p[i]); i++) {
-		upper |= p[i] >= 'A' && p[i] <= 'Z';
-		lower |= p[i] >= 'a' && p[i] <= 'z';
-		digit |= p[i] >= '0' && p[i] <= '9';
-	}
-	return i >= ENCODED_MIN && upper && lower && digit ? i : 0;
+	return n >= ENCODED_MIN && strcspn(p, UPPER) < n && strcspn(p, LOWER) < n &&
+	       strcspn(p, DIGITS) < n;
 }
 
 /* Some servers repeat what they refuse: nobody wants to see the bytes of an image. */
@@ -375,18 +367,19 @@ static void drop_encoded(struct oc_buf *words)
 	size_t run;
 
 	for (size_t i = 0; i < words->n; i += run) {
-		bool begins = i == 0 || !is_base64(p[i - 1]);
 		char shown[ENCODED_MIN];
+		const char *from = p + i;
+		size_t n;
 
-		run = begins ? encoded_run(p + i, words->n - i) : 0;
-		if (!run) {
-			p[out++] = p[i];
-			run = 1;
-			continue;
+		run = n = strspn(p + i, BASE64);
+		if (is_encoded(p + i, run)) {
+			n = (size_t)snprintf(shown, sizeof shown, "... (%zu characters)", run);
+			from = shown; /* which is shorter */
+		} else if (!run) {
+			run = n = 1;
 		}
-		(void)snprintf(shown, sizeof shown, "... (%zu characters)", run);
-		memcpy(p + out, shown, strlen(shown)); /* which is shorter */
-		out += strlen(shown);
+		memmove(p + out, from, n);
+		out += n;
 	}
 	oc_buf_cut(words, out);
 }
