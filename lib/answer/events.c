@@ -183,7 +183,7 @@ static int on_event(void *ctx, const struct oc_sse_event *event)
 		return OC_OK;
 	if (event->error.n)
 		return on_error_event(in, event->error);
-	if (event->joined && oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0 &&
+	if (memchr(data.p, '\n', data.n) && oc_json_check_bytes(data.p, data.n, NULL, NULL) != 0 &&
 	    !oc_text_is(event->type, "error"))
 		return take_each_line(in, event->type, data);
 	return take_data(in, event->type, data);

@@ -39,7 +39,6 @@ static int add_data(struct oc_sse *s, struct oc_text value)
 		return 0;
 	}
 	(void)keep_data(s);
-	s->joined = true;
 	oc_buf_putc(&s->data, '\n');
 	oc_buf_add(&s->data, value.p, value.n);
 	return s->data.bad;
@@ -59,7 +58,6 @@ static int dispatch(struct oc_sse *s)
 	        .type = oc_buf_text(&s->type),
 	        .data = s->borrowed.p ? s->borrowed : oc_buf_text(&s->data),
 	        .error = oc_buf_text(&s->error),
-	        .joined = s->joined,
 	};
 	int rc = s->has_data || s->error.n ? s->handler(s->ctx, &event) : 0;
 
@@ -67,7 +65,7 @@ static int dispatch(struct oc_sse *s)
 	oc_buf_clear(&s->type);
 	oc_buf_clear(&s->error);
 	s->borrowed.p = NULL;
-	s->has_data = s->joined = false;
+	s->has_data = false;
 	s->size = 0;
 	return rc;
 }

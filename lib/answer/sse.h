@@ -17,9 +17,8 @@
 /* One event. The texts are valid during the call only. */
 struct oc_sse_event {
 	struct oc_text type;  /* of the `event` field; empty = "message" */
-	struct oc_text data;  /* the data lines, joined with newlines; any bytes */
+	struct oc_text data;  /* the data lines, a newline between each two; any bytes */
 	struct oc_text error; /* of the non-standard `error` field; empty = none */
-	bool joined;          /* there is more than one data line */
 };
 
 /* Returns 0 to go on; anything else stops oc_sse_feed(), which returns that value. */
@@ -37,7 +36,6 @@ struct oc_sse {
 	struct oc_buf error;
 	bool skip_lf; /* the last byte was CR: an LF that follows belongs to it */
 	bool has_data;
-	bool joined;
 };
 
 /* max: the largest event in bytes, counted over its lines without their ends. */
