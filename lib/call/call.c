@@ -63,18 +63,6 @@ static int pause_for(const struct oc_call *call, double seconds, struct oc_err *
 	}
 }
 
-static void log_attempt(const struct oc_call *call)
-{
-	const struct oc_attempt *a = &call->attempt;
-	char told[OC_ATTEMPT_TOLD_MAX];
-
-	oc_client_log(call->attempt.client,
-	              "try %d: %s (connected %.3f s, first byte %.3f s), %" PRIu64
-	              " bytes received",
-	              a->reply->attempts, oc_attempt_tell(a, told), a->x.connected_after,
-	              a->x.first_byte_after, a->x.received);
-}
-
 /* Waits for leave to send. */
 static int wait_for_turn(struct oc_call *call, struct oc_err *err)
 {
@@ -105,30 +93,34 @@ static int wait_for_turn(struct oc_call *call, struct oc_err *err)
 static void try_once(struct oc_call *call)
 {
 	struct oc_attempt *a = &call->attempt;
-	struct oc_http *http = call->attempt.client->http;
-	struct pollfd watch = {.fd = call->attempt.client->cfg->watch_fd};
+	struct oc_client *client = a->client;
+	struct pollfd watch = {.fd = client->cfg->watch_fd};
 	unsigned nwatch = watch.fd >= 0 ? 1 : 0;
 	struct oc_err err = {0};
+	char told[OC_ATTEMPT_TOLD_MAX];
 	int rc;
 
 	a->reply->attempts++;
 	rc = oc_attempt_start(a, &err);
-	oc_client_log(call->attempt.client, "try %d: %s %.*s, %zu bytes of body",
-	              a->reply->attempts, a->x.body.p ? "POST" : "GET", (int)strcspn(a->url, "?"),
-	              a->url, a->x.body.n);
+	oc_client_log(client, "try %d: %s %.*s, %zu bytes of body", a->reply->attempts,
+	              a->x.body.p ? "POST" : "GET", (int)strcspn(a->url, "?"), a->url, a->x.body.n);
 	if (rc || check_stop(call, &watch, &err)) {
 		a->err = err;
 		return;
 	}
 	while (!oc_attempt_done(a)) {
-		if (oc_http_step(http, wait_max(call), &watch, nwatch, &err) ||
+		if (oc_http_step(client->http, wait_max(call), &watch, nwatch, &err) ||
 		    check_stop(call, &watch, &err)) {
 			a->err = err;
 			a->err.http_status = a->reply->http_status = a->x.status;
 			return;
 		}
 	}
-	log_attempt(call);
+	oc_client_log(client,
+	              "try %d: %s (connected %.3f s, first byte %.3f s), %" PRIu64
+	              " bytes received",
+	              a->reply->attempts, oc_attempt_tell(a, told), a->x.connected_after,
+	              a->x.first_byte_after, a->x.received);
 }
 
 /* Is there to be another try? Waits for its time, if so. */
@@ -151,21 +143,10 @@ static bool try_again(struct oc_call *call)
 	return false;
 }
 
-/* Is the same to be asked again, in a way that the server accepts? */
-static bool ask_for_less(struct oc_call *call)
-{
-	const struct oc_attempt *a = &call->attempt;
-	bool less = oc_attempt_lower(a);
-
-	if (less)
-		oc_client_log(call->attempt.client, "asking for less than that: %s",
-		              a->err.message);
-	return less;
-}
-
 int oc_call_run(struct oc_call *call, struct oc_err *err)
 {
 	struct oc_attempt *a = &call->attempt;
+	struct oc_client *client = a->client;
 
 	for (;;) {
 		struct oc_err refused = {0};
@@ -179,10 +160,12 @@ int oc_call_run(struct oc_call *call, struct oc_err *err)
 			call->asked = oc_now();
 		try_once(call);
 		/* What was given up is so for the server, too, before another may take its turn. */
-		oc_http_end(call->attempt.client->http, &a->x);
-		oc_client_leave(call->attempt.client, true);
+		oc_http_end(client->http, &a->x);
+		oc_client_leave(client, true);
 		oc_attempt_conceal(a);
-		if (!ask_for_less(call) && !try_again(call))
+		if (oc_attempt_lower(a))
+			oc_client_log(client, "asking for less than that: %s", a->err.message);
+		else if (!try_again(call))
 			break;
 		oc_attempt_end(a);
 		oc_reply_release(a->reply); /* what a try left is not part of the next one */

@@ -272,14 +272,12 @@ struct oc_transfer *oc_transfer_new(void)
 {
 	struct oc_transfer *t = calloc(1, sizeof *t);
 
-	if (!t)
-		return NULL;
-	t->easy = curl_easy_init();
-	if (!t->easy) {
-		free(t);
-		return NULL;
-	}
-	return t;
+	if (t)
+		t->easy = curl_easy_init();
+	if (t && t->easy)
+		return t;
+	free(t);
+	return NULL;
 }
 
 void oc_transfer_free(struct oc_transfer *t)

@@ -116,22 +116,15 @@ static size_t stem(const char *id)
 	return n;
 }
 
-static bool has_id(const struct oc_model *m, const char *id, size_t n)
-{
-	for (size_t k = 0; k < OC_MODEL_LIST_MAX && m->ids[k]; k++) {
-		if (strlen(m->ids[k]) == n && !memcmp(m->ids[k], id, n))
-			return true;
-	}
-	return false;
-}
-
 const struct oc_model *oc_model_find(const char *id)
 {
 	size_t n = stem(id);
 
 	for (size_t i = 0; i < OC_COUNT(table); i++) {
-		if (has_id(&table[i], id, n))
-			return &table[i];
+		for (size_t k = 0; k < OC_MODEL_LIST_MAX && table[i].ids[k]; k++) {
+			if (strlen(table[i].ids[k]) == n && !memcmp(table[i].ids[k], id, n))
+				return &table[i];
+		}
 	}
 	return NULL;
 }
