@@ -121,9 +121,8 @@ int oc_fields_stream(struct oc_text fields, struct oc_buf *out, bool *own, struc
 		                : oc_json_parse(&stream, merged.p, merged.n, err);
 	}
 	options = oc_json_raw(&stream, oc_json_get(&stream, 0, "stream_options"));
-	oc_buf_puts(out, options.n ? "{\"stream\":true,\"stream_options\":" : "{\"stream\":true");
+	oc_buf_puts(out, options.n ? ",\"stream\":true,\"stream_options\":" : ",\"stream\":true");
 	oc_buf_add(out, options.p, options.n);
-	oc_buf_putc(out, '}');
 	oc_buf_release(&merged);
 	oc_json_release(&changed);
 	oc_json_release(&stream);

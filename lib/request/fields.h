@@ -19,8 +19,9 @@ int oc_fields_check(struct oc_text fields, struct oc_err *err);
 int oc_fields_apply(struct oc_text fields, const struct oc_json *line, int at, struct oc_text body,
                     struct oc_buf *out, struct oc_err *err);
 
-/* Appends an object with what asks for a stream, and for the usage at its end; what the fields say
- * of "stream_options" is merged into that, and *own is true. OC_ENOMEM. */
+/* Appends members with what asks for a stream, and for the usage at its end, to an object that has
+ * some; what the fields say of "stream_options" is merged into that, and *own is true.
+ * OC_ENOMEM. */
 int oc_fields_stream(struct oc_text fields, struct oc_buf *out, bool *own, struct oc_err *err);
 
 /* The limit of the answer's tokens in an object, by either of its names; the lower one. 0 = it says

@@ -590,21 +590,12 @@ int oc_request_body_over(const struct oc_request *req, const struct oc_json *lin
 int oc_request_stream(const struct oc_request *req, struct oc_buf *body, enum oc_delivery *asks,
                       struct oc_err *err)
 {
-	struct oc_buf ending = {0};
 	bool own = false;
 	int rc;
 
-	oc_buf_init(&ending, OC_FIELDS_MAX + 64);
-	rc = oc_fields_stream(req->fields, &ending, &own, err);
+	oc_buf_cut(body, body->n - 1);
+	rc = oc_fields_stream(req->fields, body, &own, err);
+	oc_buf_putc(body, '}');
 	*asks = own ? OC_DELIVERY_STREAM : OC_DELIVERY_USAGE;
-	if (!rc && ending.bad)
-		rc = oc_err_nomem(err);
-	if (!rc) {
-		ending.p[0] = ',';
-		oc_buf_cut(body, body->n - 1);
-		oc_buf_add(body, ending.p, ending.n);
-		rc = verdict(body, err);
-	}
-	oc_buf_release(&ending);
-	return rc;
+	return rc ? rc : verdict(body, err);
 }
