@@ -184,8 +184,8 @@ static void judge_whole(struct oc_attempt *a)
 		set_lost(a);
 		return;
 	}
-	if (a->read ? a->read(a->read_ctx, body, &a->context, &why)
-	            : oc_reply_parse(body, &a->context, a->reply, &why)) {
+	if (a->models ? oc_reply_models(body, &a->context, a->models, &a->nmodels, &why)
+	              : oc_reply_parse(body, &a->context, a->reply, &why)) {
 		take_error(a, &why);
 		return;
 	}

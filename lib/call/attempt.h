@@ -27,17 +27,15 @@ struct oc_attempt {
 	struct oc_client *client;
 	struct oc_question *question;
 	const char *url;
-	/* Reads a whole answer of another kind, in place of oc_reply_parse(), whose errors it has;
-	 * NULL = none. */
-	int (*read)(void *ctx, struct oc_text body, const struct oc_refusal_context *context,
-	            struct oc_err *err);
-	void *read_ctx;
-	double deadline; /* on oc_now()'s clock; 0 = none */
-	oc_sink *sink;   /* NULL = gather */
+	struct oc_buf *models; /* gets the ids of a list of models, as oc_reply_models() appends
+	                          them; NULL = a chat completion is asked for */
+	double deadline;       /* on oc_now()'s clock; 0 = none */
+	oc_sink *sink;         /* NULL = gather */
 	void *sink_ctx;
 	struct oc_reply *reply; /* filled; initialised by the caller */
 
 	/* Valid when oc_attempt_done(). */
+	size_t nmodels;
 	struct oc_err err;  /* code OC_OK on success */
 	double retry_after; /* s; < 0 = the server named no time */
 	double spent;       /* s until a limit of which nothing remains is there again; < 0 = the

@@ -6,24 +6,9 @@
 #include "answer/reply.h"
 #include "text/err.h"
 
-/* What a list of models is read into. */
-struct names {
-	struct oc_buf ids; /* one after the other, each with its NUL */
-	size_t n;
-};
-
-static int read_models(void *ctx, struct oc_text body, const struct oc_refusal_context *context,
-                       struct oc_err *err)
-{
-	struct names *names = ctx;
-
-	oc_buf_clear(&names->ids);
-	return oc_reply_models(body, context, &names->ids, &names->n, err);
-}
-
-/* GETs a list of models. */
+/* GETs a list of models: n ids, one after the other, each with its NUL. */
 static int get_models(struct oc_client *client, double deadline, const char *root, const char *path,
-                      struct names *names, struct oc_err *err)
+                      struct oc_buf *ids, size_t *n, struct oc_err *err)
 {
 	struct oc_reply reply = {0};
 	struct oc_call call;
@@ -34,10 +19,10 @@ static int get_models(struct oc_client *client, double deadline, const char *roo
 	oc_buf_init(&url, (size_t)1 << 16);
 	oc_buf_printf(&url, "%s%s%s", root, path, client->server.query);
 	oc_call_init(&call, client, url.p, deadline, &reply);
-	call.attempt.read = read_models;
-	call.attempt.read_ctx = names;
+	call.attempt.models = ids;
 	rc = url.bad ? oc_err_nomem(err) : oc_call_run(&call, err);
-	(void)oc_secrets_mask(&client->secrets, names->ids.p, &names->ids.n);
+	*n = call.attempt.nmodels;
+	(void)oc_secrets_mask(&client->secrets, ids->p, &ids->n);
 	oc_attempt_end(&call.attempt);
 	oc_buf_release(&url);
 	oc_reply_release(&reply);
@@ -80,8 +65,9 @@ static int make_list(const struct oc_buf *ids, size_t n, char ***out, struct oc_
 int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 {
 	struct oc_client client;
-	struct names names = {.n = 0};
+	struct oc_buf found = {0};
 	double deadline;
+	size_t n;
 	int rc;
 
 	oc_err_clear(err);
@@ -90,16 +76,17 @@ int oc_list_models(const struct oc_config *cfg, char ***ids, struct oc_err *err)
 	if (rc)
 		return rc;
 	deadline = oc_client_deadline(&client, oc_now());
-	oc_buf_init(&names.ids, OC_ANSWER_MAX);
-	rc = get_models(&client, deadline, client.server.base_url, "/models", &names, err);
+	oc_buf_init(&found, OC_ANSWER_MAX);
+	rc = get_models(&client, deadline, client.server.base_url, "/models", &found, &n, err);
 	/* Ollama's own list, where the server has no other. */
 	if (rc == OC_ENOTFOUND) {
 		oc_err_clear(err);
-		rc = get_models(&client, deadline, client.server.root, "/api/tags", &names, err);
+		rc = get_models(&client, deadline, client.server.root, "/api/tags", &found, &n,
+		                err);
 	}
 	if (!rc)
-		rc = make_list(&names.ids, names.n, ids, err);
-	oc_buf_release(&names.ids);
+		rc = make_list(&found, n, ids, err);
+	oc_buf_release(&found);
 	oc_client_release(&client);
 	return rc;
 }
