@@ -8,7 +8,6 @@
 
 #include "call/attempt.h"
 #include "answer/reply.h"
-#include "http/lookup.h"
 #include "answer/sniff.h"
 #include "text/err.h"
 #include "text/text.h"
@@ -21,9 +20,6 @@
  * usage and "[DONE]" may come; servers have both at hand. */
 #define AFTER_DONE   1.0
 #define AFTER_FINISH 5.0
-
-#define LOOKUP_MAX   2.0  /* s; how long it may take to find out why a name has no address */
-#define LOOKUP_VALID 10.0 /* s; how long that is believed */
 
 /* ---- the body as it arrives ---- */
 
@@ -295,31 +291,13 @@ struct oc_failure oc_attempt_failure(const struct oc_attempt *a, double asked)
 	};
 }
 
-/* Is the name that could not be resolved known not to exist? */
-static bool is_missing(const struct oc_attempt *a)
-{
-	struct oc_client *client = a->client;
-	char *proxy =
-	        a->err.by_proxy && client->cfg->proxy ? oc_proxy_name(client->cfg->proxy) : NULL;
-	double now = oc_now();
-	double limit = a->deadline > 0 ? fmin(a->deadline - now, LOOKUP_MAX) : LOOKUP_MAX;
-
-	if (proxy)
-		proxy[strcspn(proxy, ":")] = '\0';
-	if (client->looked_up <= 0 || now - client->looked_up > LOOKUP_VALID) {
-		client->missing = oc_lookup_is_missing(proxy ? proxy : client->server.host, limit);
-		client->looked_up = oc_now();
-	}
-	free(proxy);
-	return client->missing;
-}
-
 int oc_attempt_error(const struct oc_attempt *a, struct oc_err *err)
 {
 	struct oc_err last = a->err;
 	int tries = a->reply->attempts;
 
-	if (last.code == OC_EHOST && !is_missing(a)) {
+	if (last.code == OC_EHOST &&
+	    !oc_http_is_missing(a->client->http, last.by_proxy, a->deadline)) {
 		last.code = OC_ECONNECT;
 		oc_err_reword(&last, "%s, because no name server answers; try again later",
 		              last.message);

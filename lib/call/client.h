@@ -16,8 +16,6 @@ struct oc_client {
 	struct oc_http *http;
 	struct oc_accepted accepted; /* of the server's models */
 	unsigned short random[3];    /* erand48()'s state, for back-off */
-	double looked_up; /* when it was last asked why a name has no address; 0 = never */
-	bool missing;     /* because it does not exist */
 };
 
 /* What oc_client_init() checks, for a caller that has work to do before it. OC_EARG, OC_ENOKEY,

@@ -8,9 +8,14 @@
 
 #include "http/http.h"
 #include "http/fault.h"
+#include "http/lookup.h"
 #include "text/err.h"
+#include "text/text.h"
 
 enum { WAIT_MAX_MS = 3600 * 1000 };
+
+#define LOOKUP_MAX   2.0  /* s; how long it may take to find out why a name has no address */
+#define LOOKUP_VALID 10.0 /* s; how long that is believed */
 
 /* ---- the pool ---- */
 
@@ -255,4 +260,19 @@ int oc_http_step(struct oc_http *http, int wait_ms, struct pollfd *fds, unsigned
 	if (nfds && poll(fds, nfds, 0) < 0 && errno != EINTR)
 		return oc_err_set(err, OC_ESYS, "poll: %s", strerror(errno));
 	return OC_OK;
+}
+
+bool oc_http_is_missing(struct oc_http *http, bool by_proxy, double deadline)
+{
+	struct oc_text host = oc_text_of(http->server->host);
+	double now = oc_now();
+	double limit = deadline > 0 ? fmin(deadline - now, LOOKUP_MAX) : LOOKUP_MAX;
+
+	if (by_proxy && http->proxy)
+		host = (struct oc_text){http->proxy, strcspn(http->proxy, ":")};
+	if (http->looked_up <= 0 || now - http->looked_up > LOOKUP_VALID) {
+		http->missing = oc_lookup_is_missing(host, limit);
+		http->looked_up = oc_now();
+	}
+	return http->missing;
 }

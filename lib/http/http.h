@@ -29,6 +29,10 @@ int oc_http_start(struct oc_http *http, struct oc_exchange *x, struct oc_err *er
  * started exchange when its result is no longer needed. */
 void oc_http_end(struct oc_http *http, struct oc_exchange *x);
 
+/* After OC_EHOST: is the name, the server's or the proxy's, known not to exist? Takes at most two
+ * seconds, and goes no further than to the deadline, if that is not 0. */
+bool oc_http_is_missing(struct oc_http *http, bool by_proxy, double deadline);
+
 /*
  * Moves all exchanges on. Waits at most wait_ms for something to happen on the network, or on one
  * of the nfds (at most OC_HTTP_FDS_MAX) descriptors, whose revents are filled as by poll(2); of

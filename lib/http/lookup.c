@@ -45,10 +45,9 @@ static void *ask(void *ctx)
 
 /* Takes the descriptor, which is closed where there will be no answer. The program's signals are
  * none of the thread's business. */
-static void start(const char *host, int answer)
+static void start(struct oc_text host, int answer)
 {
-	size_t n = strlen(host) + 1;
-	struct question *q = malloc(sizeof *q + n);
+	struct question *q = malloc(sizeof *q + host.n + 1);
 	pthread_t thread;
 	sigset_t all, before;
 
@@ -57,7 +56,8 @@ static void start(const char *host, int answer)
 		return;
 	}
 	q->answer = answer;
-	memcpy(q->host, host, n);
+	memcpy(q->host, host.p, host.n);
+	q->host[host.n] = '\0';
 	(void)sigfillset(&all);
 	(void)pthread_sigmask(SIG_SETMASK, &all, &before);
 	if (pthread_create(&thread, NULL, ask, q) == 0)
@@ -97,7 +97,7 @@ static bool is_final(int result)
 	}
 }
 
-bool oc_lookup_is_missing(const char *host, double limit)
+bool oc_lookup_is_missing(struct oc_text host, double limit)
 {
 	int ends[2];
 	int result;

@@ -13,6 +13,6 @@
  * seconds: it is asked by a thread of its own, which is left alone where it takes longer. False
  * where no name server answers, or none in time, or the name exists by now.
  */
-bool oc_lookup_is_missing(const char *host, double limit);
+bool oc_lookup_is_missing(struct oc_text host, double limit);
 
 #endif

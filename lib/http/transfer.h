@@ -22,7 +22,9 @@ struct oc_http {
 	struct oc_transfer *spare;
 	struct oc_idle idle;
 	struct oc_trust trust;
-	bool started; /* an exchange, since the last step */
+	bool started;     /* an exchange, since the last step */
+	double looked_up; /* when it was last asked why a name has no address; 0 = never */
+	bool missing;     /* because it does not exist */
 };
 
 /* What a running exchange needs besides its public part. Kept for the next one when it ends. */
