@@ -12,11 +12,6 @@
 #include "text/fence.h"
 #include "text/text.h"
 
-static enum oc_schema_formats formats_of(const struct oc_request *req)
-{
-	return req->no_formats ? OC_FORMATS_NOTED : OC_FORMATS_ENFORCED;
-}
-
 static int check(const struct oc_request *req, struct oc_text answer, struct oc_err *err)
 {
 	struct oc_json value;
@@ -29,7 +24,9 @@ static int check(const struct oc_request *req, struct oc_text answer, struct oc_
 	    oc_json_type(&value, 0) != OC_JSON_OBJECT)
 		rc = oc_err_set(err, OC_EPROTO, "it is no JSON object");
 	if (!rc && req->format == OC_FORMAT_JSON_SCHEMA) {
-		rc = oc_schema_new(req->schema, formats_of(req), &schema, err);
+		rc = oc_schema_new(req->schema,
+		                   req->no_formats ? OC_FORMATS_NOTED : OC_FORMATS_ENFORCED,
+		                   &schema, err);
 		if (!rc)
 			rc = oc_schema_validate(schema, &value, err);
 	}

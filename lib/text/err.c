@@ -72,13 +72,9 @@ static void copy_visible(struct oc_err *err, const char *p, size_t n)
 OC_PRINTF(2, 0) static void put_message(struct oc_err *err, const char *fmt, va_list ap)
 {
 	char text[2 * OC_ERR_MESSAGE_MAX];
-	int n = vsnprintf(text, sizeof text, fmt, ap);
 
-	if (n < 0)
-		n = 0;
-	if ((size_t)n >= sizeof text)
-		n = (int)sizeof text - 1;
-	copy_visible(err, text, (size_t)n);
+	(void)vsnprintf(text, sizeof text, fmt, ap);
+	copy_visible(err, text, strlen(text));
 }
 
 int oc_err_set(struct oc_err *err, enum oc_code code, const char *fmt, ...)
