@@ -229,6 +229,7 @@ void oc_calls_add_once(struct oc_calls *c, struct oc_calls *whole)
 	if (c->n || c->bad)
 		return;
 	*c = *whole;
+	c->left = before.left;
 	*whole = before;
 }
 

@@ -592,6 +592,23 @@ TEST(refusals_and_calls_are_not_repeated)
 	close_stream(&s);
 }
 
+/* A whole message is no bound for what comes after it. */
+TEST(calls_go_on_behind_a_message)
+{
+	struct stream s;
+
+	open_stream(&s);
+	CHECK_INT(feed(&s, DELTA("{\"content\":\"a\"}")), 0);
+	CHECK_INT(feed(&s, "{\"choices\":[{\"message\":{\"tool_calls\":[{\"index\":0,\"function\":"
+	                   "{\"name\":\"f\"}}]}}]}"),
+	          0);
+	for (int i = 0; i < 9; i++)
+		CHECK_INT(feed(&s, DELTA("{\"tool_calls\":[{\"index\":0,\"function\":{"
+		                         "\"arguments\":\"0123456789012345\"}}]}")),
+		          0);
+	close_stream(&s);
+}
+
 /* However many names there are, the message has room for some. */
 TEST(names_of_tools_are_bounded)
 {
