@@ -6,36 +6,36 @@
 
 #include "answer/cut.h"
 
-enum ending { MODEL, LIMIT, CEILING, FILTER, GAVE_UP, FAILED };
-
 /* The words of OpenAI, and those of others that some servers let through (docs/QUIRKS.md). */
-static const struct {
-	const char *reason;
-	enum ending ending;
+static const struct ending {
+	const char *reason;  /* NULL = any other: the model ended it */
+	enum oc_cut cut;     /* OC_CUT_OWN = at a limit that may be the request's own */
+	enum oc_code broken; /* as oc_cut_broken() returns it */
 } endings[] = {
-        {"length", LIMIT},
-        {"max_tokens", LIMIT},
-        {"model_length", CEILING},
-        {"content_filter", FILTER},
-        {"safety", FILTER},
-        {"recitation", FILTER},
-        {"blocklist", FILTER},
-        {"prohibited_content", FILTER},
-        {"spii", FILTER},
-        {"sensitive", FILTER},
-        {"insufficient_system_resource", GAVE_UP},
-        {"network_error", GAVE_UP},
-        {"abort", GAVE_UP},
-        {"error", FAILED},
+        {"length", OC_CUT_OWN, OC_OK},
+        {"max_tokens", OC_CUT_OWN, OC_OK},
+        {"model_length", OC_CUT_LENGTH, OC_OK},
+        {"content_filter", OC_CUT_FILTER, OC_OK},
+        {"safety", OC_CUT_FILTER, OC_OK},
+        {"recitation", OC_CUT_FILTER, OC_OK},
+        {"blocklist", OC_CUT_FILTER, OC_OK},
+        {"prohibited_content", OC_CUT_FILTER, OC_OK},
+        {"spii", OC_CUT_FILTER, OC_OK},
+        {"sensitive", OC_CUT_FILTER, OC_OK},
+        {"insufficient_system_resource", OC_CUT_NONE, OC_EBUSY},
+        {"network_error", OC_CUT_NONE, OC_EBUSY},
+        {"abort", OC_CUT_NONE, OC_EBUSY},
+        {"error", OC_CUT_NONE, OC_EPROTO},
+        {NULL, OC_CUT_NONE, OC_OK},
 };
 
-static enum ending ending_of(const char *reason)
+static const struct ending *ending_of(const char *reason)
 {
-	for (size_t i = 0; reason && i < OC_COUNT(endings); i++) {
-		if (strcasecmp(reason, endings[i].reason) == 0)
-			return endings[i].ending;
-	}
-	return MODEL;
+	const struct ending *ending = endings;
+
+	while (ending->reason && (!reason || strcasecmp(reason, ending->reason) != 0))
+		ending++;
+	return ending;
 }
 
 /* The tokens that count towards a limit; 0 = not known. */
@@ -50,35 +50,22 @@ static int64_t made(const struct oc_usage *usage)
 
 enum oc_cut oc_cut(const struct oc_reply *reply, int64_t max_tokens)
 {
+	enum oc_cut cut = ending_of(reply->finish_reason)->cut;
 	int64_t n = made(&reply->usage);
+	bool own = max_tokens > 0 && (n <= 0 || n >= max_tokens) && !reply->tool_calls;
 
-	switch (ending_of(reply->finish_reason)) {
-	case LIMIT:
-		return max_tokens > 0 && (n <= 0 || n >= max_tokens) && !reply->tool_calls
-		               ? OC_CUT_OWN
-		               : OC_CUT_LENGTH;
-	case CEILING:
-		return OC_CUT_LENGTH;
-	case FILTER:
-		return OC_CUT_FILTER;
-	case MODEL:
-	case GAVE_UP:
-	case FAILED:
-		break;
-	}
-	return OC_CUT_NONE;
+	return cut == OC_CUT_OWN && !own ? OC_CUT_LENGTH : cut;
 }
 
 int oc_cut_broken(const char *finish_reason, struct oc_err *err)
 {
-	enum ending ending = ending_of(finish_reason);
-	int rc;
+	enum oc_code code = ending_of(finish_reason)->broken;
 
-	if (ending != GAVE_UP && ending != FAILED)
+	if (!code)
 		return 0;
-	rc = oc_err_set(err, ending == GAVE_UP ? OC_EBUSY : OC_EPROTO,
-	                "the server broke the answer off (finish_reason \"%s\")", finish_reason);
+	(void)oc_err_set(err, code, "the server broke the answer off (finish_reason \"%s\")",
+	                 finish_reason);
 	if (err)
-		err->retry = ending == GAVE_UP;
-	return rc;
+		err->retry = code == OC_EBUSY;
+	return code;
 }
