@@ -321,36 +321,26 @@ void oc_draft_add_text(struct oc_draft *d, bool reasoning, struct oc_text inner)
 
 /* ---- no content --------------------------------------------------------------------------- */
 
-static int refuses(const struct oc_draft *d, struct oc_err *err)
-{
-	char line[REFUSAL_MAX + OC_UTF8_LINE_MORE];
-
-	oc_utf8_line(line, REFUSAL_MAX, d->refusal.p, d->refusal.n);
-	return oc_err_set(err, OC_EPROTO, "the model refuses to answer: \"%s\"", line);
-}
-
-static int calls_only(const struct oc_calls *calls, struct oc_err *err)
-{
-	char tools[TOOLS_MAX];
-
-	oc_calls_names(calls, tools, sizeof tools);
-	return oc_err_set(err, OC_EPROTO, "the answer is tool calls only%s%s%s, without content",
-	                  *tools ? " (" : "", tools, *tools ? ")" : "");
-}
-
 static int missing(const struct oc_draft *d, const struct oc_reply *reply, struct oc_err *err)
 {
 	const char *reason = reply->finish_reason ? reply->finish_reason : "none";
 	enum oc_cut cut = oc_cut(reply, 0);
 	bool thought = d->reasoning_sum.n || d->think.state > OC_THINK_START;
 	const char *advice = cut == OC_CUT_LENGTH ? ": allow more tokens or less effort" : "";
+	char shown[REFUSAL_MAX + OC_UTF8_LINE_MORE];
 
 	if (!d->has_choices)
 		return oc_err_set(err, OC_EPROTO, "the answer has no choices: is this a chat API?");
-	if (d->refusal.n)
-		return refuses(d, err);
-	if (d->calls.n)
-		return calls_only(&d->calls, err);
+	if (d->refusal.n) {
+		oc_utf8_line(shown, REFUSAL_MAX, d->refusal.p, d->refusal.n);
+		return oc_err_set(err, OC_EPROTO, "the model refuses to answer: \"%s\"", shown);
+	}
+	if (d->calls.n) {
+		oc_calls_names(&d->calls, shown, TOOLS_MAX);
+		return oc_err_set(err, OC_EPROTO,
+		                  "the answer is tool calls only%s%s%s, without content",
+		                  *shown ? " (" : "", shown, *shown ? ")" : "");
+	}
 	if (cut == OC_CUT_FILTER)
 		return oc_err_set(err, OC_EPROTO,
 		                  "the server's content filter left nothing of the answer "
