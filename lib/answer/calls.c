@@ -27,7 +27,6 @@ struct fragment {
 	int id;        /* these are OC_JSON_NONE where there is none, or an empty one */
 	int name;
 	int arguments;
-	int extra;
 };
 
 void oc_calls_init(struct oc_calls *c, size_t max)
@@ -153,33 +152,6 @@ static void add_arguments(struct oc_tool_call *call, const struct fragment *f)
 	call->placeholder = named && strcmp(call->arguments.p, "{}") == 0;
 }
 
-static void add_fragment(struct oc_calls *c, const struct fragment *f)
-{
-	struct oc_tool_call *call;
-	size_t size = oc_json_raw(f->j, f->id).n + oc_json_raw(f->j, f->name).n +
-	              oc_json_raw(f->j, f->arguments).n + oc_json_raw(f->j, f->extra).n;
-	struct oc_text extra = oc_json_raw(f->j, f->extra);
-
-	if (size > c->left)
-		c->bad = OC_EPROTO;
-	if (c->bad)
-		return;
-	c->left -= size;
-	call = find(c, f);
-	if (!call)
-		return;
-	add_arguments(call, f);
-	if (!call->id.n)
-		(void)oc_json_string(f->j, f->id, &call->id);
-	if (!call->name.n)
-		(void)oc_json_string(f->j, f->name, &call->name);
-	if (!call->extra.n)
-		oc_buf_add(&call->extra, extra.p, extra.n);
-	call->message = c->messages;
-	if (call->id.bad || call->name.bad || call->arguments.bad || call->extra.bad)
-		c->bad = OC_ENOMEM;
-}
-
 /* A member that is a string, and not an empty one. */
 static int text_of(const struct oc_json *j, int at, const char *name)
 {
@@ -189,21 +161,42 @@ static int text_of(const struct oc_json *j, int at, const char *name)
 	return is ? value : OC_JSON_NONE;
 }
 
-static void add_call(struct oc_calls *c, const struct oc_json *j, int call, int function)
+static void add_call(struct oc_calls *c, const struct oc_json *j, int at, int function)
 {
 	struct fragment f = {
 	        .j = j,
 	        .index = -1,
-	        .id = text_of(j, call, "id"),
+	        .id = text_of(j, at, "id"),
 	        .name = text_of(j, function, "name"),
 	        .arguments = oc_json_given(j, function, "arguments"),
-	        .extra = oc_json_given(j, call, "extra_content"),
 	};
+	struct oc_text extra = oc_json_raw(j, oc_json_given(j, at, "extra_content"));
+	struct oc_tool_call *call;
+	size_t size;
 
-	(void)oc_json_int64(j, oc_json_get(j, call, "index"), &f.index);
+	(void)oc_json_int64(j, oc_json_get(j, at, "index"), &f.index);
 	if (oc_json_is(j, f.arguments, ""))
 		f.arguments = OC_JSON_NONE;
-	add_fragment(c, &f);
+	size = oc_json_raw(j, f.id).n + oc_json_raw(j, f.name).n + oc_json_raw(j, f.arguments).n +
+	       extra.n;
+	if (size > c->left)
+		c->bad = OC_EPROTO;
+	if (c->bad)
+		return;
+	c->left -= size;
+	call = find(c, &f);
+	if (!call)
+		return;
+	add_arguments(call, &f);
+	if (!call->id.n)
+		(void)oc_json_string(j, f.id, &call->id);
+	if (!call->name.n)
+		(void)oc_json_string(j, f.name, &call->name);
+	if (!call->extra.n)
+		oc_buf_add(&call->extra, extra.p, extra.n);
+	call->message = c->messages;
+	if (call->id.bad || call->name.bad || call->arguments.bad || call->extra.bad)
+		c->bad = OC_ENOMEM;
 }
 
 void oc_calls_add(struct oc_calls *c, const struct oc_json *j, int calls)
