@@ -5,8 +5,6 @@
  */
 #include "compat.h"
 
-#include <inttypes.h>
-
 #include "json/equal.h"
 #include "json/number.h"
 #include "text/text.h"
@@ -14,70 +12,20 @@
 /* Ends a string's canonical form: no byte of UTF-8. */
 #define END_OF_STRING '\xff'
 
-/* A text to sort, and where it comes from. */
+/* A child to sort by its canonical form, and where it comes from. */
 struct entry {
-	struct oc_text text;
-	int id;
+	struct oc_text form;
+	int at;
+	int index;
 };
 
 static int compare_entries(const void *p, const void *q)
 {
 	const struct entry *a = p;
 	const struct entry *b = q;
-	int order = oc_text_order(a->text, b->text);
+	int order = oc_text_order(a->form, b->form);
 
-	return order ? order : (a->id > b->id) - (a->id < b->id);
-}
-
-/* Sorts n entries, whose texts lie one behind the other from p on. */
-static void sort_entries(struct entry *entries, size_t n, const char *p)
-{
-	for (size_t i = 0; i < n; i++) {
-		entries[i].text.p = p;
-		p += entries[i].text.n;
-	}
-	qsort(entries, n, sizeof *entries, compare_entries);
-}
-
-static size_t count_children(const struct oc_json *j, int at)
-{
-	size_t n = 0;
-
-	for (int c = oc_json_first(j, at); c != OC_JSON_NONE; c = oc_json_next(j, at, c))
-		n++;
-	return n;
-}
-
-/* The digits without zeros at either end, and the power of ten that they are multiplied with. */
-static void put_number(struct oc_text raw, struct oc_buf *out)
-{
-	const char *end = raw.p + raw.n;
-	const char *p = raw.p;
-	int64_t exponent = 0;
-	int64_t zeros = 0; /* seen since the last other digit */
-	bool fraction = false;
-	bool started = false;
-
-	for (p += *p == '-'; p < end && *p != 'e' && *p != 'E'; p++) {
-		if (*p == '.') {
-			fraction = true;
-			continue;
-		}
-		exponent -= fraction;
-		if (*p == '0') {
-			zeros++;
-			continue;
-		}
-		if (!started)
-			oc_buf_puts(out, *raw.p == '-' ? "-" : "");
-		for (; started && zeros; zeros--)
-			oc_buf_putc(out, '0');
-		oc_buf_putc(out, *p);
-		zeros = 0;
-		started = true;
-	}
-	exponent += zeros + (p < end ? oc_json_exponent(p + 1, end) : 0);
-	oc_buf_printf(out, "e%" PRId64, started ? exponent : 0);
+	return order ? order : a->index - b->index;
 }
 
 static void put_value(const struct oc_json *j, int at, struct oc_buf *out);
@@ -90,48 +38,55 @@ static void put_array(const struct oc_json *j, int at, struct oc_buf *out)
 	oc_buf_putc(out, ']');
 }
 
-/* The keys of an object, decoded into *names and sorted into `entries`. */
-static void sort_keys(const struct oc_json *j, int at, struct oc_buf *names, struct entry *entries)
+/* The elements of an array, or the keys of an object, sorted by their canonical forms, which are
+ * put into *forms. To be released with free(); NULL where memory is out. */
+static struct entry *sort_children(const struct oc_json *j, int at, struct oc_buf *forms)
 {
-	size_t n = 0;
+	struct entry *entries = calloc(oc_json_count(j, at) + 1, sizeof *entries);
+	const char *p;
+	int n = 0;
 
-	for (int c = oc_json_first(j, at); c != OC_JSON_NONE; c = oc_json_next(j, at, c)) {
-		size_t start = names->n;
+	for (int c = oc_json_first(j, at); entries && c != OC_JSON_NONE;
+	     c = oc_json_next(j, at, c)) {
+		size_t start = forms->n;
 
-		(void)oc_json_string(j, c, names);
-		entries[n++] = (struct entry){{NULL, names->n - start}, c};
+		put_value(j, c, forms);
+		entries[n] = (struct entry){{NULL, forms->n - start}, c, n};
+		n++;
 	}
-	sort_entries(entries, n, names->p);
+	if (!entries || forms->bad) {
+		free(entries);
+		return NULL;
+	}
+	p = forms->p;
+	for (int i = 0; i < n; i++) {
+		entries[i].form.p = p;
+		p += entries[i].form.n;
+	}
+	qsort(entries, (size_t)n, sizeof *entries, compare_entries);
+	return entries;
 }
 
 /* The members in the order of their keys; of equal keys the last one counts. */
 static void put_object(const struct oc_json *j, int at, struct oc_buf *out)
 {
-	size_t n = count_children(j, at);
-	struct entry *keys = calloc(n + 1, sizeof *keys);
-	struct oc_buf names = {0};
+	size_t n = oc_json_count(j, at);
+	struct oc_buf forms = {0};
+	struct entry *keys;
 
-	oc_buf_init(&names, SIZE_MAX / 2);
-	if (!keys) {
+	oc_buf_init(&forms, SIZE_MAX / 2);
+	keys = sort_children(j, at, &forms);
+	if (!keys)
 		out->bad = OC_ENOMEM;
-		goto out;
-	}
-	sort_keys(j, at, &names, keys);
-	if (names.bad) {
-		out->bad = OC_ENOMEM;
-		goto out;
-	}
 	oc_buf_putc(out, '{');
-	for (size_t i = 0; i < n; i++) {
-		if (i + 1 < n && oc_text_same(keys[i].text, keys[i + 1].text))
+	for (size_t i = 0; keys && i < n; i++) {
+		if (i + 1 < n && oc_text_same(keys[i].form, keys[i + 1].form))
 			continue;
-		oc_buf_add(out, keys[i].text.p, keys[i].text.n);
-		oc_buf_putc(out, END_OF_STRING);
-		put_value(j, oc_json_value(j, keys[i].id), out);
+		oc_buf_add(out, keys[i].form.p, keys[i].form.n);
+		put_value(j, oc_json_value(j, keys[i].at), out);
 	}
 	oc_buf_putc(out, '}');
-out:
-	oc_buf_release(&names);
+	oc_buf_release(&forms);
 	free(keys);
 }
 
@@ -148,7 +103,7 @@ static void put_value(const struct oc_json *j, int at, struct oc_buf *out)
 		oc_buf_add(out, raw.p, raw.n);
 		return;
 	case OC_JSON_NUMBER:
-		put_number(raw, out);
+		oc_json_put_decimal(j, at, out);
 		oc_buf_putc(out, ' ');
 		return;
 	case OC_JSON_STRING:
@@ -187,46 +142,22 @@ int oc_json_equal(const struct oc_json *a, int at_a, const struct oc_json *b, in
 	return ret;
 }
 
-/* The canonical forms of an array's elements, in *forms and sorted into `entries`. */
-static void sort_elements(const struct oc_json *j, int array, struct oc_buf *forms,
-                          struct entry *entries)
-{
-	size_t n = 0;
-
-	for (int c = oc_json_first(j, array); c != OC_JSON_NONE; c = oc_json_next(j, array, c)) {
-		size_t start = forms->n;
-
-		put_value(j, c, forms);
-		entries[n] = (struct entry){{NULL, forms->n - start}, (int)n};
-		n++;
-	}
-	sort_entries(entries, n, forms->p);
-}
-
 int oc_json_twins(const struct oc_json *j, int array, int *first, int *second)
 {
-	size_t n = count_children(j, array);
-	struct entry *elements = calloc(n + 1, sizeof *elements);
+	size_t n = oc_json_count(j, array);
 	struct oc_buf forms = {0};
-	int ret = OC_ENOMEM;
+	struct entry *elements;
 
 	*first = *second = -1;
 	oc_buf_init(&forms, SIZE_MAX / 2);
-	if (!elements)
-		goto out;
-	sort_elements(j, array, &forms, elements);
-	if (forms.bad)
-		goto out;
-	ret = 0;
-	for (size_t i = 0; i + 1 < n; i++) {
-		if (oc_text_same(elements[i].text, elements[i + 1].text)) {
-			*first = elements[i].id;
-			*second = elements[i + 1].id;
-			break;
+	elements = sort_children(j, array, &forms);
+	for (size_t i = 0; elements && *first < 0 && i + 1 < n; i++) {
+		if (oc_text_same(elements[i].form, elements[i + 1].form)) {
+			*first = elements[i].index;
+			*second = elements[i + 1].index;
 		}
 	}
-out:
 	oc_buf_release(&forms);
 	free(elements);
-	return ret;
+	return elements ? 0 : OC_ENOMEM;
 }

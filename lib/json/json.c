@@ -215,6 +215,15 @@ int oc_json_value(const struct oc_json *j, int key)
 	return parent && parent->type == JSMN_OBJECT ? key + 1 : OC_JSON_NONE;
 }
 
+size_t oc_json_count(const struct oc_json *j, int at)
+{
+	size_t n = 0;
+
+	for (int c = oc_json_first(j, at); c != OC_JSON_NONE; c = oc_json_next(j, at, c))
+		n++;
+	return n;
+}
+
 int oc_json_item(const struct oc_json *j, int at, size_t k)
 {
 	int child = oc_json_type(j, at) == OC_JSON_ARRAY ? oc_json_first(j, at) : OC_JSON_NONE;

@@ -91,6 +91,9 @@ int oc_json_first(const struct oc_json *j, int at);
 int oc_json_next(const struct oc_json *j, int at, int child);
 int oc_json_value(const struct oc_json *j, int key);
 
+/* How many children there are. */
+size_t oc_json_count(const struct oc_json *j, int at);
+
 /* Appends a string's decoded content: pairs are combined, lone surrogates become U+FFFD. False,
  * with nothing appended, if the value is no string. */
 bool oc_json_string(const struct oc_json *j, int at, struct oc_buf *out);

@@ -2,6 +2,8 @@
 /* number.c: JSON's numbers by their value: digits, and where the point stands. */
 #include "compat.h"
 
+#include <inttypes.h>
+
 #include "json/number.h"
 
 /* Exponents beyond this count as this, so that sums of them cannot overflow. */
@@ -19,7 +21,8 @@ struct decimal {
 	int64_t point;
 };
 
-int64_t oc_json_exponent(const char *p, const char *end)
+/* What stands behind the "e" of a number, from p to end. */
+static int64_t read_exponent(const char *p, const char *end)
 {
 	bool minus = p < end && *p == '-';
 	int64_t e = 0;
@@ -54,7 +57,7 @@ static struct decimal read_number(const struct oc_json *j, int at)
 	}
 	if (!d.p)
 		return (struct decimal){.sign = 0};
-	d.point += p < end ? oc_json_exponent(p + 1, end) : 0;
+	d.point += p < end ? read_exponent(p + 1, end) : 0;
 	return d;
 }
 
@@ -64,6 +67,16 @@ static char next_digit(struct decimal *d)
 	if (d->p < d->end && *d->p == '.')
 		d->p++;
 	return d->p < d->end ? *d->p++ : '0';
+}
+
+void oc_json_put_decimal(const struct oc_json *j, int at, struct oc_buf *out)
+{
+	struct decimal d = read_number(j, at);
+
+	oc_buf_puts(out, d.sign < 0 ? "-" : "");
+	while (d.p < d.end)
+		oc_buf_putc(out, next_digit(&d));
+	oc_buf_printf(out, "e%" PRId64, d.point);
 }
 
 int oc_json_order(const struct oc_json *a, int at_a, const struct oc_json *b, int at_b)

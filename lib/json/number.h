@@ -6,9 +6,9 @@
 
 #include "json/json.h"
 
-/* What stands behind the "e" of a number, from p to end. One that is beyond all use counts as the
- * largest that is not, so that sums of a few cannot overflow. */
-int64_t oc_json_exponent(const char *p, const char *end);
+/* Appends the digits without zeros at either end, and the power of ten: what numbers of the same
+ * value share, and no others. */
+void oc_json_put_decimal(const struct oc_json *j, int at, struct oc_buf *out);
 
 /* < 0, 0 or > 0, as strcmp(). */
 int oc_json_order(const struct oc_json *a, int at_a, const struct oc_json *b, int at_b);

@@ -68,7 +68,6 @@ struct oc_schema_shown oc_schema_show_arg(const struct oc_schema_run *r,
 /* ---- the value ---- */
 
 enum oc_json_type oc_schema_type_of(const struct oc_schema_run *r, const struct oc_schema_frame *f);
-int64_t oc_schema_count_children(const struct oc_json *j, int at);
 
 /* Decodes a string into r->scratch. False where memory is out. */
 bool oc_schema_decode(struct oc_schema_run *r, const struct oc_json *j, int at);

@@ -53,7 +53,7 @@ bool oc_holds_items(struct oc_schema_run *r, const struct oc_schema_frame *f,
 {
 	const struct oc_schema_word *prefix =
 	        oc_schema_word(r->schema, f->node, OC_KEY_PREFIX_ITEMS);
-	size_t skip = prefix ? (size_t)oc_schema_count_children(&r->schema->json, prefix->arg) : 0;
+	size_t skip = prefix ? oc_json_count(&r->schema->json, prefix->arg) : 0;
 	struct oc_place item;
 	bool holds = true;
 

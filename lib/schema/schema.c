@@ -127,15 +127,6 @@ enum oc_json_type oc_schema_type_of(const struct oc_schema_run *r, const struct 
 	return oc_json_type(r->value, f->place->at);
 }
 
-int64_t oc_schema_count_children(const struct oc_json *j, int at)
-{
-	int64_t n = 0;
-
-	for (int c = oc_json_first(j, at); c != OC_JSON_NONE; c = oc_json_next(j, at, c))
-		n++;
-	return n;
-}
-
 bool oc_schema_matches(struct oc_schema_run *r, const struct oc_schema_frame *f, int regex,
                        struct oc_text text)
 {

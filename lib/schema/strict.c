@@ -61,16 +61,6 @@ static bool has_known_keywords(const struct oc_json *j, int at)
 	return true;
 }
 
-static size_t length(const struct oc_json *j, int at)
-{
-	size_t n = 0;
-
-	for (int child = oc_json_first(j, at); child != OC_JSON_NONE;
-	     child = oc_json_next(j, at, child))
-		n++;
-	return n;
-}
-
 /* Does a type, which is a name or an array of names, include this one? */
 static bool includes(const struct oc_json *j, int type, const char *name)
 {
@@ -90,7 +80,7 @@ static bool add_text(struct strict *s, int at)
 
 static bool is_enum(struct strict *s, int at)
 {
-	size_t n = length(s->j, at);
+	size_t n = oc_json_count(s->j, at);
 	size_t before = s->text;
 
 	s->values += n;
@@ -129,12 +119,13 @@ static bool are_schemas(struct strict *s, int map, int level)
 static bool is_object(struct strict *s, const int *found, int level)
 {
 	const struct oc_json *j = s->j;
-	size_t n = length(j, found[PROPERTIES]);
+	size_t n = oc_json_count(j, found[PROPERTIES]);
 
 	s->properties += n;
 	if (oc_json_type(j, found[PROPERTIES]) != OC_JSON_OBJECT || s->properties > PROPERTIES_MAX)
 		return false;
-	if (oc_json_type(j, found[ADDITIONAL]) != OC_JSON_FALSE || length(j, found[REQUIRED]) != n)
+	if (oc_json_type(j, found[ADDITIONAL]) != OC_JSON_FALSE ||
+	    oc_json_count(j, found[REQUIRED]) != n)
 		return false;
 	for (int key = oc_json_first(j, found[PROPERTIES]); key != OC_JSON_NONE;
 	     key = oc_json_next(j, found[PROPERTIES], key)) {
@@ -166,7 +157,7 @@ static bool is_schema(struct strict *s, int at, int level)
 		return false;
 	oc_json_members(j, at, keywords, OC_COUNT(keywords), found);
 	if (found[REF] != OC_JSON_NONE)
-		return length(j, at) == 1;
+		return oc_json_count(j, at) == 1;
 	if (found[TYPE] == OC_JSON_NONE && found[ANY_OF] == OC_JSON_NONE)
 		return false;
 	object = includes(j, found[TYPE], "object");

@@ -64,7 +64,7 @@ static bool holds_size(struct oc_schema_run *r, const struct oc_schema_frame *f,
 	if (oc_schema_type_of(r, f) != type || !oc_json_int64(&r->schema->json, word->arg, &bound))
 		return true;
 	size = type == OC_JSON_STRING ? count_characters(r, f->place->at)
-	                              : oc_schema_count_children(r->value, f->place->at);
+	                              : (int64_t)oc_json_count(r->value, f->place->at);
 	return within((size > bound) - (size < bound), relation) ||
 	       oc_schema_fail(r, f, word->arg, "size %" PRId64 " is %s %" PRId64, size,
 	                      against[relation], bound);
