@@ -34,10 +34,6 @@ struct oc_schema_frame {
 	struct oc_seen *seen; /* which children have been looked at; NULL = nobody asks */
 };
 
-/* A keyword: does it hold for the value? */
-typedef bool oc_schema_holds_fn(struct oc_schema_run *r, const struct oc_schema_frame *f,
-                                const struct oc_schema_word *word);
-
 /* ---- what is found ---- */
 
 /* The value does not match what is at `arg` in the schema. Always false, to be returned. */
@@ -92,31 +88,5 @@ bool oc_schema_try_here(struct oc_schema_run *r, const struct oc_schema_frame *u
 /* A child of the value, or each of them, has been looked at. */
 void oc_schema_mark(struct oc_schema_run *r, const struct oc_schema_frame *f, size_t child);
 void oc_schema_mark_all(const struct oc_schema_frame *f);
-
-/* ---- the keywords ---- */
-
-oc_schema_holds_fn oc_holds_all_of;
-oc_schema_holds_fn oc_holds_any_of;
-oc_schema_holds_fn oc_holds_bound;
-oc_schema_holds_fn oc_holds_const;
-oc_schema_holds_fn oc_holds_contains;
-oc_schema_holds_fn oc_holds_dependencies;
-oc_schema_holds_fn oc_holds_dynamic_ref;
-oc_schema_holds_fn oc_holds_enum;
-oc_schema_holds_fn oc_holds_format;
-oc_schema_holds_fn oc_holds_if;
-oc_schema_holds_fn oc_holds_items;
-oc_schema_holds_fn oc_holds_members;
-oc_schema_holds_fn oc_holds_multiple_of;
-oc_schema_holds_fn oc_holds_not;
-oc_schema_holds_fn oc_holds_one_of;
-oc_schema_holds_fn oc_holds_pattern;
-oc_schema_holds_fn oc_holds_prefix_items;
-oc_schema_holds_fn oc_holds_property_names;
-oc_schema_holds_fn oc_holds_ref;
-oc_schema_holds_fn oc_holds_required;
-oc_schema_holds_fn oc_holds_type;
-oc_schema_holds_fn oc_holds_unevaluated;
-oc_schema_holds_fn oc_holds_unique_items;
 
 #endif

@@ -4,7 +4,6 @@
 
 #include "schema/format.h"
 #include "json/pointer.h"
-#include "schema/kind.h"
 #include "schema/node.h"
 #include "schema/schema.h"
 #include "schema/uri.h"
@@ -13,64 +12,6 @@
 
 /* The URI of a schema that has none of its own. */
 #define NAMELESS "schema:/"
-
-enum { D7 = 1, D2020 = 2, BOTH = D7 | D2020 };
-
-static const struct row {
-	const char *name;
-	enum oc_keyword key;
-	enum oc_schema_kind kind;
-	int drafts;
-} rows[] = {
-        {"$id", OC_KEY_ID, OC_KIND_STRING, BOTH},
-        {"$schema", OC_KEY_SCHEMA, OC_KIND_STRING, BOTH},
-        {"$anchor", OC_KEY_ANCHOR, OC_KIND_STRING, D2020},
-        {"$dynamicAnchor", OC_KEY_DYNAMIC_ANCHOR, OC_KIND_STRING, D2020},
-        {"$defs", OC_KEY_DEFS, OC_KIND_SCHEMA_MAP, BOTH},
-        {"definitions", OC_KEY_DEFS, OC_KIND_SCHEMA_MAP, BOTH},
-        {"$ref", OC_KEY_REF, OC_KIND_STRING, BOTH},
-        {"$dynamicRef", OC_KEY_DYNAMIC_REF, OC_KIND_STRING, D2020},
-        {"type", OC_KEY_TYPE, OC_KIND_TYPES, BOTH},
-        {"const", OC_KEY_CONST, OC_KIND_ANYTHING, BOTH},
-        {"enum", OC_KEY_ENUM, OC_KIND_LIST, BOTH},
-        {"allOf", OC_KEY_ALL_OF, OC_KIND_SCHEMAS, BOTH},
-        {"anyOf", OC_KEY_ANY_OF, OC_KIND_SCHEMAS, BOTH},
-        {"oneOf", OC_KEY_ONE_OF, OC_KIND_SCHEMAS, BOTH},
-        {"not", OC_KEY_NOT, OC_KIND_SCHEMA, BOTH},
-        {"if", OC_KEY_IF, OC_KIND_SCHEMA, BOTH},
-        {"then", OC_KEY_THEN, OC_KIND_SCHEMA, BOTH},
-        {"else", OC_KEY_ELSE, OC_KIND_SCHEMA, BOTH},
-        {"minimum", OC_KEY_MINIMUM, OC_KIND_NUMBER, BOTH},
-        {"maximum", OC_KEY_MAXIMUM, OC_KIND_NUMBER, BOTH},
-        {"exclusiveMinimum", OC_KEY_EXCLUSIVE_MINIMUM, OC_KIND_NUMBER, BOTH},
-        {"exclusiveMaximum", OC_KEY_EXCLUSIVE_MAXIMUM, OC_KIND_NUMBER, BOTH},
-        {"multipleOf", OC_KEY_MULTIPLE_OF, OC_KIND_STEP, BOTH},
-        {"minLength", OC_KEY_MIN_LENGTH, OC_KIND_COUNT, BOTH},
-        {"maxLength", OC_KEY_MAX_LENGTH, OC_KIND_COUNT, BOTH},
-        {"pattern", OC_KEY_PATTERN, OC_KIND_STRING, BOTH},
-        {"format", OC_KEY_FORMAT, OC_KIND_STRING, BOTH},
-        {"minItems", OC_KEY_MIN_ITEMS, OC_KIND_COUNT, BOTH},
-        {"maxItems", OC_KEY_MAX_ITEMS, OC_KIND_COUNT, BOTH},
-        {"uniqueItems", OC_KEY_UNIQUE_ITEMS, OC_KIND_FLAG, BOTH},
-        {"prefixItems", OC_KEY_PREFIX_ITEMS, OC_KIND_SCHEMAS, D2020},
-        {"items", OC_KEY_ITEMS, OC_KIND_SCHEMA_OR_ARRAY, BOTH},
-        {"additionalItems", OC_KEY_ITEMS, OC_KIND_SCHEMA, BOTH}, /* where `items` is an array */
-        {"contains", OC_KEY_CONTAINS, OC_KIND_SCHEMA, BOTH},
-        {"minContains", OC_KEY_MIN_CONTAINS, OC_KIND_COUNT, D2020},
-        {"maxContains", OC_KEY_MAX_CONTAINS, OC_KIND_COUNT, D2020},
-        {"unevaluatedItems", OC_KEY_UNEVALUATED_ITEMS, OC_KIND_SCHEMA, D2020},
-        {"minProperties", OC_KEY_MIN_PROPERTIES, OC_KIND_COUNT, BOTH},
-        {"maxProperties", OC_KEY_MAX_PROPERTIES, OC_KIND_COUNT, BOTH},
-        {"required", OC_KEY_REQUIRED, OC_KIND_NAMES, BOTH},
-        {"properties", OC_KEY_PROPERTIES, OC_KIND_SCHEMA_MAP, BOTH},
-        {"patternProperties", OC_KEY_PATTERN_PROPERTIES, OC_KIND_SCHEMA_MAP, BOTH},
-        {"additionalProperties", OC_KEY_ADDITIONAL_PROPERTIES, OC_KIND_SCHEMA, BOTH},
-        {"propertyNames", OC_KEY_PROPERTY_NAMES, OC_KIND_SCHEMA, BOTH},
-        {"dependencies", OC_KEY_DEPENDENCIES, OC_KIND_SCHEMA_NAMES_MAP, BOTH},
-        {"dependentRequired", OC_KEY_DEPENDENT_REQUIRED, OC_KIND_NAMES_MAP, D2020},
-        {"dependentSchemas", OC_KEY_DEPENDENT_SCHEMAS, OC_KIND_SCHEMA_MAP, D2020},
-        {"unevaluatedProperties", OC_KEY_UNEVALUATED_PROPERTIES, OC_KIND_SCHEMA, D2020},
-};
 
 struct loader {
 	struct oc_schema *s;
@@ -90,11 +31,11 @@ static int fail(const struct loader *l, int at, const char *text)
 	return OC_EDATA;
 }
 
-static int expected(const struct loader *l, int at, const char *what)
+static int expected(const struct loader *l, int at, enum oc_schema_kind kind)
 {
 	char text[128];
 
-	(void)snprintf(text, sizeof text, "%s expected", what);
+	(void)snprintf(text, sizeof text, "%s expected", oc_kind_name(kind));
 	return fail(l, at, text);
 }
 
@@ -223,17 +164,8 @@ static int read_id(struct loader *l, int node, int around)
 
 static int visit(struct loader *l, int at, int around);
 
-static const struct row *find_row(const struct oc_json *j, int key, int draft)
-{
-	for (size_t i = 0; i < OC_COUNT(rows); i++) {
-		if ((rows[i].drafts & draft) && oc_json_is(j, key, rows[i].name))
-			return &rows[i];
-	}
-	return NULL;
-}
-
 /* Puts a word among those of the node, in the order of their keys. Of two equal ones the last one
- * counts, but for definitions, which may have two names. */
+ * counts. */
 static void add_word(struct oc_schema *s, struct oc_schema_node *node, enum oc_keyword key, int arg)
 {
 	struct oc_schema_word *words = s->words + node->words;
@@ -243,7 +175,7 @@ static void add_word(struct oc_schema *s, struct oc_schema_node *node, enum oc_k
 		words[i] = words[i - 1];
 		i--;
 	}
-	if (i && words[i - 1].key == key && key != OC_KEY_DEFS) {
+	if (i && words[i - 1].key == key) {
 		words[i - 1].arg = arg;
 		memmove(words + i, words + i + 1, (size_t)(node->nwords - i) * sizeof *words);
 		return;
@@ -252,9 +184,9 @@ static void add_word(struct oc_schema *s, struct oc_schema_node *node, enum oc_k
 	node->nwords++;
 }
 
-static bool has_array_items(const struct oc_json *j, int at)
+static bool stays_beside_ref(enum oc_keyword key)
 {
-	return oc_json_type(j, oc_json_get(j, at, "items")) == OC_JSON_ARRAY;
+	return key == OC_KEY_REF || key == OC_KEY_DEFS || key == OC_KEY_DEFINITIONS;
 }
 
 /* The keywords of a schema, and whether their values are what they must be. */
@@ -265,21 +197,24 @@ static int read_words(struct loader *l, int node)
 	struct oc_schema_node *n = &s->nodes[node];
 	bool draft7 = s->resources[n->resource].draft7;
 	bool ref_only = draft7 && oc_json_get(j, n->at, "$ref") != OC_JSON_NONE;
+	bool array_items = oc_json_type(j, oc_json_get(j, n->at, "items")) == OC_JSON_ARRAY;
 
 	n->words = s->nwords;
 	for (int key = oc_json_first(j, n->at); key != OC_JSON_NONE;
 	     key = oc_json_next(j, n->at, key)) {
-		const struct row *row = find_row(j, key, draft7 ? D7 : D2020);
+		enum oc_keyword word = oc_keyword_find(j, key, draft7);
 		int arg = oc_json_value(j, key);
 
-		if (!row || (ref_only && row->key != OC_KEY_REF && row->key != OC_KEY_DEFS))
+		if (!word || (ref_only && !stays_beside_ref(word)))
 			continue;
-		if (!oc_kind_is(j, arg, row->kind))
-			return expected(l, arg, oc_kind_name(row->kind));
-		if (row->kind == OC_KIND_SCHEMA_OR_ARRAY && oc_json_type(j, arg) == OC_JSON_ARRAY)
-			add_word(s, n, OC_KEY_PREFIX_ITEMS, arg);
-		else if (!oc_json_is(j, key, "additionalItems") || has_array_items(j, n->at))
-			add_word(s, n, row->key, arg);
+		if (!oc_kind_is(j, arg, oc_keywords[word].kind))
+			return expected(l, arg, oc_keywords[word].kind);
+		if (word == OC_KEY_ITEMS && oc_json_type(j, arg) == OC_JSON_ARRAY)
+			word = OC_KEY_PREFIX_ITEMS;
+		if (word == OC_KEY_ADDITIONAL_ITEMS && array_items)
+			word = OC_KEY_ITEMS;
+		if (word != OC_KEY_ADDITIONAL_ITEMS)
+			add_word(s, n, word, arg);
 	}
 	s->nwords += n->nwords;
 	return OC_OK;
@@ -296,7 +231,7 @@ static int visit_children(struct loader *l, const struct oc_schema_word *word, i
 	     c = oc_json_next(j, word->arg, c)) {
 		int child = object ? oc_json_value(j, c) : c;
 
-		if (word->key != OC_KEY_DEPENDENCIES || oc_kind_is_schema(j, child))
+		if (word->key != OC_KEY_DEPENDENCIES || oc_kind_is(j, child, OC_KIND_SCHEMA))
 			rc = visit(l, child, resource);
 	}
 	return rc;
@@ -351,50 +286,6 @@ static void add_names(struct loader *l, int arg)
 		};
 }
 
-/* Which keywords are, or hold, schemas. */
-static bool holds_one(enum oc_keyword key)
-{
-	static const enum oc_keyword keys[] = {
-	        OC_KEY_NOT,
-	        OC_KEY_IF,
-	        OC_KEY_THEN,
-	        OC_KEY_ELSE,
-	        OC_KEY_ITEMS,
-	        OC_KEY_UNEVALUATED_ITEMS,
-	        OC_KEY_CONTAINS,
-	        OC_KEY_ADDITIONAL_PROPERTIES,
-	        OC_KEY_PROPERTY_NAMES,
-	        OC_KEY_UNEVALUATED_PROPERTIES,
-	};
-
-	for (size_t i = 0; i < OC_COUNT(keys); i++) {
-		if (keys[i] == key)
-			return true;
-	}
-	return false;
-}
-
-static bool holds_many(enum oc_keyword key)
-{
-	static const enum oc_keyword keys[] = {
-	        OC_KEY_DEFS,
-	        OC_KEY_ALL_OF,
-	        OC_KEY_ANY_OF,
-	        OC_KEY_ONE_OF,
-	        OC_KEY_PREFIX_ITEMS,
-	        OC_KEY_PROPERTIES,
-	        OC_KEY_PATTERN_PROPERTIES,
-	        OC_KEY_DEPENDENCIES,
-	        OC_KEY_DEPENDENT_SCHEMAS,
-	};
-
-	for (size_t i = 0; i < OC_COUNT(keys); i++) {
-		if (keys[i] == key)
-			return true;
-	}
-	return false;
-}
-
 /* Whatever a keyword needs beside its value. */
 static int prepare_word(struct loader *l, int node, struct oc_schema_word *word)
 {
@@ -421,6 +312,22 @@ static int prepare_word(struct loader *l, int node, struct oc_schema_word *word)
 	}
 }
 
+/* Makes nodes of the schemas that a keyword is, or holds. */
+static int visit_word(struct loader *l, const struct oc_schema_word *word, int resource)
+{
+	switch ((int)oc_keywords[word->key].kind) {
+	case OC_KIND_SCHEMA:
+	case OC_KIND_SCHEMA_OR_ARRAY: /* an array is prefixItems */
+		return visit(l, word->arg, resource);
+	case OC_KIND_SCHEMAS:
+	case OC_KIND_SCHEMA_MAP:
+	case OC_KIND_SCHEMA_NAMES_MAP:
+		return visit_children(l, word, resource);
+	default:
+		return OC_OK;
+	}
+}
+
 /* Makes a node of the schema, and of those in it, unless that has been done. */
 static int visit(struct loader *l, int at, int around)
 {
@@ -430,8 +337,8 @@ static int visit(struct loader *l, int at, int around)
 
 	if (s->node_of[at] >= 0)
 		return OC_OK;
-	if (!oc_kind_is_schema(&s->json, at))
-		return expected(l, at, oc_kind_name(OC_KIND_SCHEMA));
+	if (!oc_kind_is(&s->json, at, OC_KIND_SCHEMA))
+		return expected(l, at, OC_KIND_SCHEMA);
 	s->node_of[at] = node;
 	s->nodes[s->nnodes++] = (struct oc_schema_node){.at = at, .words = s->nwords};
 	rc = read_id(l, node, around);
@@ -441,10 +348,8 @@ static int visit(struct loader *l, int at, int around)
 		struct oc_schema_word *word = &s->words[s->nodes[node].words + i];
 
 		rc = prepare_word(l, node, word);
-		if (!rc && holds_one(word->key))
-			rc = visit(l, word->arg, s->nodes[node].resource);
-		else if (!rc && holds_many(word->key))
-			rc = visit_children(l, word, s->nodes[node].resource);
+		if (!rc)
+			rc = visit_word(l, word, s->nodes[node].resource);
 	}
 	return rc;
 }
@@ -476,7 +381,7 @@ static int follow_pointer(struct loader *l, int resource, struct oc_text pointer
 			resource = s->nodes[s->node_of[at]].resource;
 	}
 	*node = -1;
-	if (!oc_kind_is_schema(&s->json, at))
+	if (!oc_kind_is(&s->json, at, OC_KIND_SCHEMA))
 		return OC_OK;
 	rc = visit(l, at, resource);
 	*node = s->node_of[at];

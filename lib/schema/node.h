@@ -3,65 +3,8 @@
 #ifndef OC_NODE_H
 #define OC_NODE_H
 
+#include "schema/keyword.h"
 #include "schema/regex.h"
-#include "json/json.h"
-
-/* The keywords that decide about a value, or about other keywords. */
-enum oc_keyword {
-	OC_KEY_NONE, /* a note */
-	/* Where schemas are, or are named. */
-	OC_KEY_ID,
-	OC_KEY_SCHEMA,
-	OC_KEY_ANCHOR,
-	OC_KEY_DYNAMIC_ANCHOR,
-	OC_KEY_DEFS,
-	OC_KEY_REF,
-	OC_KEY_DYNAMIC_REF,
-	/* For any value. */
-	OC_KEY_TYPE,
-	OC_KEY_CONST,
-	OC_KEY_ENUM,
-	OC_KEY_ALL_OF,
-	OC_KEY_ANY_OF,
-	OC_KEY_ONE_OF,
-	OC_KEY_NOT,
-	OC_KEY_IF,
-	OC_KEY_THEN,
-	OC_KEY_ELSE,
-	/* For numbers. */
-	OC_KEY_MINIMUM,
-	OC_KEY_MAXIMUM,
-	OC_KEY_EXCLUSIVE_MINIMUM,
-	OC_KEY_EXCLUSIVE_MAXIMUM,
-	OC_KEY_MULTIPLE_OF,
-	/* For strings. */
-	OC_KEY_MIN_LENGTH,
-	OC_KEY_MAX_LENGTH,
-	OC_KEY_PATTERN,
-	OC_KEY_FORMAT,
-	/* For arrays. */
-	OC_KEY_MIN_ITEMS,
-	OC_KEY_MAX_ITEMS,
-	OC_KEY_UNIQUE_ITEMS,
-	OC_KEY_PREFIX_ITEMS, /* and `items` where it is an array */
-	OC_KEY_ITEMS,        /* for what is behind these, and `additionalItems` */
-	OC_KEY_CONTAINS,
-	OC_KEY_MIN_CONTAINS,
-	OC_KEY_MAX_CONTAINS,
-	OC_KEY_UNEVALUATED_ITEMS,
-	/* For objects. */
-	OC_KEY_MIN_PROPERTIES,
-	OC_KEY_MAX_PROPERTIES,
-	OC_KEY_REQUIRED,
-	OC_KEY_PROPERTIES,
-	OC_KEY_PATTERN_PROPERTIES,
-	OC_KEY_ADDITIONAL_PROPERTIES,
-	OC_KEY_PROPERTY_NAMES,
-	OC_KEY_DEPENDENCIES,
-	OC_KEY_DEPENDENT_REQUIRED,
-	OC_KEY_DEPENDENT_SCHEMAS,
-	OC_KEY_UNEVALUATED_PROPERTIES,
-};
 
 /* A keyword of a schema, and its value. */
 struct oc_schema_word {

@@ -202,46 +202,6 @@ void oc_schema_mark_all(const struct oc_schema_frame *f)
 
 /* ---- the whole ------------------------------------------------------------------------------ */
 
-static oc_schema_holds_fn *const holds_of[] = {
-        [OC_KEY_REF] = oc_holds_ref,
-        [OC_KEY_DYNAMIC_REF] = oc_holds_dynamic_ref,
-        [OC_KEY_TYPE] = oc_holds_type,
-        [OC_KEY_CONST] = oc_holds_const,
-        [OC_KEY_ENUM] = oc_holds_enum,
-        [OC_KEY_ALL_OF] = oc_holds_all_of,
-        [OC_KEY_ANY_OF] = oc_holds_any_of,
-        [OC_KEY_ONE_OF] = oc_holds_one_of,
-        [OC_KEY_NOT] = oc_holds_not,
-        [OC_KEY_IF] = oc_holds_if,
-        [OC_KEY_MINIMUM] = oc_holds_bound,
-        [OC_KEY_MAXIMUM] = oc_holds_bound,
-        [OC_KEY_EXCLUSIVE_MINIMUM] = oc_holds_bound,
-        [OC_KEY_EXCLUSIVE_MAXIMUM] = oc_holds_bound,
-        [OC_KEY_MULTIPLE_OF] = oc_holds_multiple_of,
-        [OC_KEY_MIN_LENGTH] = oc_holds_bound,
-        [OC_KEY_MAX_LENGTH] = oc_holds_bound,
-        [OC_KEY_PATTERN] = oc_holds_pattern,
-        [OC_KEY_FORMAT] = oc_holds_format,
-        [OC_KEY_MIN_ITEMS] = oc_holds_bound,
-        [OC_KEY_MAX_ITEMS] = oc_holds_bound,
-        [OC_KEY_UNIQUE_ITEMS] = oc_holds_unique_items,
-        [OC_KEY_PREFIX_ITEMS] = oc_holds_prefix_items,
-        [OC_KEY_ITEMS] = oc_holds_items,
-        [OC_KEY_CONTAINS] = oc_holds_contains,
-        [OC_KEY_UNEVALUATED_ITEMS] = oc_holds_unevaluated,
-        [OC_KEY_MIN_PROPERTIES] = oc_holds_bound,
-        [OC_KEY_MAX_PROPERTIES] = oc_holds_bound,
-        [OC_KEY_REQUIRED] = oc_holds_required,
-        [OC_KEY_PROPERTIES] = oc_holds_members,
-        [OC_KEY_PATTERN_PROPERTIES] = oc_holds_members,
-        [OC_KEY_ADDITIONAL_PROPERTIES] = oc_holds_members,
-        [OC_KEY_PROPERTY_NAMES] = oc_holds_property_names,
-        [OC_KEY_DEPENDENCIES] = oc_holds_dependencies,
-        [OC_KEY_DEPENDENT_REQUIRED] = oc_holds_dependencies,
-        [OC_KEY_DEPENDENT_SCHEMAS] = oc_holds_dependencies,
-        [OC_KEY_UNEVALUATED_PROPERTIES] = oc_holds_unevaluated,
-};
-
 static bool is_unevaluated(enum oc_keyword key)
 {
 	return key == OC_KEY_UNEVALUATED_ITEMS || key == OC_KEY_UNEVALUATED_PROPERTIES;
@@ -255,7 +215,7 @@ static bool apply_words(struct oc_schema_run *r, const struct oc_schema_frame *f
 
 	for (int i = 0; i < f->node->nwords; i++) {
 		const struct oc_schema_word *word = &r->schema->words[f->node->words + i];
-		oc_schema_holds_fn *fn = holds_of[word->key];
+		oc_schema_holds_fn *fn = oc_keywords[word->key].holds;
 
 		if (!fn || (!holds && is_unevaluated(word->key)))
 			continue;
