@@ -262,24 +262,21 @@ static bool put_id(const struct oc_json *j, int at, struct oc_buf *ids)
 /* Where the models are: an array, or the null of a server that has none; or OC_JSON_NONE. */
 static int model_list(const struct oc_json *j)
 {
-	int data = oc_json_get(j, 0, "data");
-	int models = oc_json_get(j, 0, "models");
+	static const char *const names[] = {"models", "data"};
+	int list = OC_JSON_NONE;
 
 	/* Together has it bare. An empty array could be anything. */
 	if (oc_json_type(j, oc_json_item(j, 0, 0)) == OC_JSON_OBJECT)
 		return 0;
-	if (oc_json_type(j, data) == OC_JSON_ARRAY)
-		return data;
-	if (oc_json_type(j, models) == OC_JSON_ARRAY)
-		return models;
-	return oc_json_type(j, data) == OC_JSON_NULL     ? data
-	       : oc_json_type(j, models) == OC_JSON_NULL ? models
-	                                                 : OC_JSON_NONE;
-}
+	for (size_t i = 0; i < OC_COUNT(names); i++) {
+		int at = oc_json_get(j, 0, names[i]);
+		enum oc_json_type type = oc_json_type(j, at);
 
-static int no_list(struct oc_err *err)
-{
-	return oc_err_set(err, OC_EPROTO, "the server's answer is no list of models");
+		if (type == OC_JSON_ARRAY ||
+		    (type == OC_JSON_NULL && oc_json_type(j, list) != OC_JSON_ARRAY))
+			list = at;
+	}
+	return list;
 }
 
 static int read_models(const struct oc_json *j, const struct oc_refusal_context *context,
@@ -290,14 +287,12 @@ static int read_models(const struct oc_json *j, const struct oc_refusal_context 
 
 	if (error != OC_JSON_NONE)
 		return oc_refusal_of_value(j, error, context, err);
-	if (list == OC_JSON_NONE)
-		return no_list(err);
 	for (int at = oc_json_first(j, list); at != OC_JSON_NONE; at = oc_json_next(j, list, at))
 		*n += put_id(j, at, ids);
 	if (ids->bad == OC_ENOMEM)
 		return oc_err_nomem(err);
-	if (list == 0 && !*n)
-		return no_list(err);
+	if (list == OC_JSON_NONE || (list == 0 && !*n))
+		return oc_err_set(err, OC_EPROTO, "the server's answer is no list of models");
 	if (ids->bad)
 		return oc_err_set(err, OC_EPROTO, "the list of models is larger than %zu bytes",
 		                  ids->max);
