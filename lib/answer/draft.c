@@ -147,28 +147,18 @@ static void add_rest(struct oc_buf *out, struct oc_draft_sum *sum, const struct 
 
 /* ---- texts -------------------------------------------------------------------------------- */
 
-static void put_texts(struct oc_buf *out, const struct oc_json *j, int at);
-
-/* The first member that has a text. */
-static void put_member_text(struct oc_buf *out, const struct oc_json *j, int at)
-{
-	static const char *const members[] = {"text", "content", "summary", "thinking"};
-	size_t before = out->n;
-
-	for (size_t i = 0; i < OC_COUNT(members) && out->n == before; i++)
-		put_texts(out, j, oc_json_get(j, at, members[i]));
-}
-
-/* Appends the texts in a value of any form: a string, an object that has one, an array of these. */
+/* Appends the texts in a value of any form: a string, an object that has one, of which the first
+ * member counts, an array of these. */
 static void put_texts(struct oc_buf *out, const struct oc_json *j, int at)
 {
+	static const char *const members[] = {"text", "content", "summary", "thinking"};
 	enum oc_json_type type = oc_json_type(j, at);
 	int item = type == OC_JSON_ARRAY ? oc_json_first(j, at) : OC_JSON_NONE;
+	size_t before = out->n;
 
-	if (type == OC_JSON_STRING)
-		oc_json_string(j, at, out);
-	if (type == OC_JSON_OBJECT)
-		put_member_text(out, j, at);
+	(void)oc_json_string(j, at, out);
+	for (size_t i = 0; type == OC_JSON_OBJECT && i < OC_COUNT(members) && out->n == before; i++)
+		put_texts(out, j, oc_json_get(j, at, members[i]));
 	for (; item != OC_JSON_NONE; item = oc_json_next(j, at, item))
 		put_texts(out, j, item);
 }

@@ -31,9 +31,8 @@ void oc_entry_ask(struct oc_buf *entry, const char *url, struct oc_text body)
 
 static void put_string(struct oc_jsonw *w, const char *name, const char *value)
 {
-	if (!value)
-		return;
-	oc_jsonw_member(w, name, value);
+	if (value)
+		oc_jsonw_member(w, name, value);
 }
 
 static void put_count(struct oc_jsonw *w, const char *name, int64_t count)
