@@ -52,16 +52,6 @@ static inline size_t oc_text_find(struct oc_text text, const char *set)
 	return i;
 }
 
-/* Nothing, or white space only? */
-static inline bool oc_text_is_blank(struct oc_text text)
-{
-	size_t i = 0;
-
-	while (i < text.n && text.p[i] && strchr(" \t\n\v\f\r", text.p[i]))
-		i++;
-	return i == text.n;
-}
-
 /* Without what is at its ends of the characters in the set. */
 static inline struct oc_text oc_text_trim(struct oc_text text, const char *set)
 {
@@ -70,6 +60,12 @@ static inline struct oc_text oc_text_trim(struct oc_text text, const char *set)
 	while (text.n && text.p[text.n - 1] && strchr(set, text.p[text.n - 1]))
 		text.n--;
 	return text;
+}
+
+/* Nothing, or white space only? */
+static inline bool oc_text_is_blank(struct oc_text text)
+{
+	return !oc_text_trim(text, " \t\n\v\f\r").n;
 }
 
 /* Takes the next line off the text; its newline belongs to neither. */
