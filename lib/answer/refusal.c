@@ -102,14 +102,13 @@ static void add_more(struct wording *w)
 static int refuse(const struct oc_said *said, int http_status,
                   const struct oc_refusal_context *context, struct oc_err *err)
 {
+	const char *base = context->base_url ? context->base_url : "the server";
 	int named = http_status == 200 ? said->status : http_status;
 	struct oc_verdict verdict =
 	        oc_judge(named, oc_buf_text(&said->kind), oc_buf_text(&said->words));
 	struct wording w = {
 	        .context = context,
-	        .base = verdict.status == 407 ? "the proxy"
-	                : context->base_url   ? context->base_url
-	                                      : "the server",
+	        .base = verdict.status == 407 ? "the proxy" : base,
 	        .code = verdict.code,
 	        .status = verdict.status,
 	        .no_api = verdict.no_api ||
