@@ -35,17 +35,21 @@ void oc_draft_release(struct oc_draft *d)
 	oc_calls_release(&d->calls);
 }
 
-enum oc_code oc_draft_bad(const struct oc_draft *d)
+int oc_draft_check(const struct oc_draft *d, struct oc_err *err)
 {
-	const enum oc_code codes[] = {d->content.bad, d->reasoning.bad, d->refusal.bad,
-	                              d->calls.bad};
-	enum oc_code bad = OC_OK;
+	const enum oc_code bad[] = {d->content.bad, d->reasoning.bad, d->refusal.bad, d->calls.bad};
 
-	if (!(codes[0] | codes[1] | codes[2] | codes[3])) /* as nearly always */
+	if (!(bad[0] | bad[1] | bad[2] | bad[3] | d->calls.too_many)) /* as nearly always */
 		return OC_OK;
-	for (size_t i = 0; i < OC_COUNT(codes) && bad != OC_ENOMEM; i++)
-		bad = codes[i] ? codes[i] : bad;
-	return bad;
+	for (size_t i = 0; i < OC_COUNT(bad); i++) {
+		if (bad[i] == OC_ENOMEM)
+			return oc_err_nomem(err);
+	}
+	if (d->calls.too_many)
+		return oc_err_set(err, OC_EPROTO, "the answer has more than %d tool calls",
+		                  OC_CALLS_MAX);
+	return oc_err_set(err, OC_EPROTO, "the answer is larger than %zu MiB",
+	                  d->content.max >> 20);
 }
 
 /* ---- what has come ------------------------------------------------------------------------ */

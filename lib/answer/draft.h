@@ -35,8 +35,8 @@ struct oc_draft {
 void oc_draft_init(struct oc_draft *d, size_t max, bool keep_think);
 void oc_draft_release(struct oc_draft *d);
 
-/* OC_ENOMEM, OC_EPROTO for a text over the ceiling, or OC_OK. */
-enum oc_code oc_draft_bad(const struct oc_draft *d);
+/* OC_ENOMEM, or OC_EPROTO for a text over the ceiling or too many calls. */
+int oc_draft_check(const struct oc_draft *d, struct oc_err *err);
 
 /* Appends a piece: what a "delta" (an object) says. Of a character that is cut in two, each half an
  * escape, nothing is appended until the other half is there. */

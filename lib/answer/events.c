@@ -32,13 +32,6 @@ int oc_events_pass(struct oc_events *in, enum oc_chunk_kind kind, struct oc_text
 	return OC_OK;
 }
 
-static int over_memory(struct oc_events *in, enum oc_code bad, size_t max, const char *what)
-{
-	if (bad == OC_ENOMEM)
-		return oc_err_nomem(&in->err);
-	return oc_err_set(&in->err, OC_EPROTO, "%s is larger than %zu MiB", what, max >> 20);
-}
-
 /* Hands on what has been gathered as UTF-8: a character that is not complete yet waits for its
  * rest, unless this is the end, and U+FFFD takes the place of what can never be one. */
 static int send_text(struct oc_events *in, enum oc_chunk_kind kind, struct oc_buf *text, bool end)
@@ -65,13 +58,10 @@ static int send_text(struct oc_events *in, enum oc_chunk_kind kind, struct oc_bu
 /* With a sink, hands on what an event brought; without, the text stays where it is gathered. */
 static int deliver(struct oc_events *in, bool end)
 {
-	enum oc_code bad = oc_draft_bad(&in->draft);
-	int rc;
+	int rc = oc_draft_check(&in->draft, &in->err);
 
-	if (bad)
-		return over_memory(in, bad, OC_ANSWER_MAX, "the answer");
-	if (!in->sink)
-		return OC_OK;
+	if (rc || !in->sink)
+		return rc;
 	rc = send_text(in, OC_CHUNK_REASONING, &in->draft.reasoning, end);
 	return rc ? rc : send_text(in, OC_CHUNK_CONTENT, &in->draft.content, end);
 }
@@ -209,8 +199,12 @@ void oc_events_release(struct oc_events *in)
 /* What the parser of the stream says, where the handler of its events has not said more. */
 static int parsed(struct oc_events *in, int rc)
 {
-	if (rc && !in->err.code)
-		(void)over_memory(in, (enum oc_code)rc, OC_EVENT_MAX, "an event of the stream");
+	if (rc == OC_ENOMEM && !in->err.code)
+		(void)oc_err_nomem(&in->err);
+	else if (rc && !in->err.code)
+		(void)oc_err_set(&in->err, OC_EPROTO,
+		                 "an event of the stream is larger than %zu MiB",
+		                 OC_EVENT_MAX >> 20);
 	return in->err.code;
 }
 

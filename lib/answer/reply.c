@@ -119,20 +119,6 @@ static void add_choice(struct oc_draft *draft, const struct oc_json *j, int choi
 	draft->has_choices |= choice != OC_JSON_NONE;
 }
 
-static int check_text(const struct oc_draft *draft, struct oc_err *err)
-{
-	enum oc_code bad = oc_draft_bad(draft);
-
-	if (bad == OC_ENOMEM)
-		return oc_err_nomem(err);
-	if (draft->calls.too_many)
-		return oc_err_set(err, OC_EPROTO, "the answer has more than %d tool calls",
-		                  OC_CALLS_MAX);
-	return bad ? oc_err_set(err, bad, "the server's text is larger than %zu bytes",
-	                        draft->content.max)
-	           : 0;
-}
-
 /* Reads all that a whole answer and an event of a stream have in common. */
 static int read_answer(const struct oc_json *j, const struct oc_refusal_context *context,
                        struct oc_reply *reply, struct oc_draft *draft, struct oc_err *err)
@@ -163,7 +149,7 @@ static int read_answer(const struct oc_json *j, const struct oc_refusal_context 
 	    set_string(&reply->finish_reason, j, finish_reason(j, choice), err))
 		return oc_err_nomem(err);
 	broken = oc_cut_broken(reply->finish_reason, err);
-	return broken ? broken : check_text(draft, err);
+	return broken ? broken : oc_draft_check(draft, err);
 }
 
 /* Parses. Bytes that are not UTF-8 are no reason to lose an answer. */
@@ -214,7 +200,7 @@ int oc_reply_parse(struct oc_text body, const struct oc_refusal_context *context
 		rc = read_answer(&json, context, reply, &draft, err);
 	oc_draft_end(&draft);
 	if (!rc)
-		rc = check_text(&draft, err);
+		rc = oc_draft_check(&draft, err);
 	if (!rc)
 		rc = oc_draft_take_text(&draft, reply, err);
 	if (!rc)

@@ -145,7 +145,7 @@ static int run(const struct row *row, bool whole, struct oc_buf *lines)
 	}
 	oc_draft_end(&draft);
 	if (!rc)
-		rc = (int)oc_draft_bad(&draft);
+		rc = oc_draft_check(&draft, NULL);
 	if (!rc)
 		rc = oc_draft_take_calls(&draft, &reply, NULL);
 	oc_jsonw_init(&w, lines);

@@ -757,10 +757,12 @@ TEST(stream_ceiling)
 	struct stream s;
 
 	open_stream(&s);
-	s.draft.content.max = 3;
+	s.draft.content.max = 1 << 20;
+	while (s.draft.content.n < s.draft.content.max - 3)
+		oc_buf_putc(&s.draft.content, 'x');
 	CHECK_INT(feed(&s, DELTA("{\"content\":\"abc\"}")), 0);
 	CHECK_INT(feed(&s, DELTA("{\"content\":\"a\"}")), OC_EPROTO);
-	CHECK_ERR(&s.err, OC_EPROTO, "larger than 3 bytes");
+	CHECK_ERR(&s.err, OC_EPROTO, "the answer is larger than 1 MiB");
 	close_stream(&s);
 }
 
