@@ -34,17 +34,12 @@ void oc_idle_add(struct oc_idle *idle, int fd, long port)
 	idle->connections[idle->n++].port = port;
 }
 
-static void remove_at(struct oc_idle *idle, size_t i)
-{
-	idle->connections[i] = idle->connections[--idle->n];
-}
-
 void oc_idle_remove(struct oc_idle *idle, int fd, long port)
 {
 	for (size_t i = idle->n; i > 0; i--) {
 		if (idle->connections[i - 1].fd == fd ||
 		    (port && idle->connections[i - 1].port == port))
-			remove_at(idle, i - 1);
+			idle->connections[i - 1] = idle->connections[--idle->n];
 	}
 }
 
@@ -67,6 +62,6 @@ void oc_idle_check(struct oc_idle *idle)
 {
 	for (size_t i = idle->n; i > 0; i--) {
 		if (end_if_used(idle->connections[i - 1].fd))
-			remove_at(idle, i - 1);
+			idle->connections[i - 1] = idle->connections[--idle->n];
 	}
 }

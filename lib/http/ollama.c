@@ -66,15 +66,14 @@ static void split_authority(struct oc_text t, struct place *place)
 		place->port = (struct oc_text){t.p + 1, t.n - 1};
 }
 
+/* name: a part of a string, behind which there are blanks and quotes at most. */
 static struct place parse(struct oc_text name)
 {
 	struct place place = {.scheme = oc_text_of("http"), .port = oc_text_of("11434")};
-	size_t n = 0;
+	const char *mark = strstr(name.p, "://");
 
-	while (n + 3 <= name.n && memcmp(name.p + n, "://", 3) != 0)
-		n++;
-	if (n + 3 <= name.n) {
-		place.scheme = cut(&name, n);
+	if (mark) {
+		place.scheme = cut(&name, (size_t)(mark - name.p));
 		(void)cut(&name, 3);
 		place.port.n = 0;
 	} else if (oc_text_is_like(name, "ollama.com")) {
