@@ -125,13 +125,12 @@ int oc_client_complete(struct oc_client *client, const struct oc_request *req,
 	oc_buf_init(&messages, OC_BODY_MAX);
 	for (int left = req->retry_invalid; !rc; left--) {
 		rc = check_form(client, req, reply, oc_text_of_content(reply), &why);
-		if (rc == OC_EPROTO && left > 0) {
+		if (!rc)
+			break;
+		if (rc == OC_EPROTO && left > 0)
 			rc = ask_again(client, req, deadline, &messages, reply, &why);
-			continue;
-		}
-		if (rc) /* it is whole, and of no use: no part of an answer */
+		else /* it is whole, and of no use: no part of an answer */
 			drop_content(reply);
-		break;
 	}
 	oc_buf_release(&messages);
 	if (err)
