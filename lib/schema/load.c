@@ -53,19 +53,13 @@ static int leaves(const struct loader *l, int at, bool elsewhere)
 
 /* ---- texts ---- */
 
-static struct oc_text text_of(const struct oc_schema *s, struct oc_schema_text name)
+/* Decodes a string of the document to where it stays: there is room for all of them. */
+static struct oc_text keep_string(struct oc_schema *s, int at)
 {
-	return (struct oc_text){s->texts.p + name.at, name.n};
-}
+	size_t start = s->texts.n;
 
-/* Decodes a string of the document to where it stays. */
-static struct oc_schema_text keep_string(struct loader *l, int at)
-{
-	struct oc_schema_text text = {.at = l->s->texts.n};
-
-	(void)oc_json_string(&l->s->json, at, &l->s->texts);
-	text.n = l->s->texts.n - text.at;
-	return text;
+	(void)oc_json_string(&s->json, at, &s->texts);
+	return (struct oc_text){s->texts.p + start, s->texts.n - start};
 }
 
 /* ---- resources and anchors ---- */
@@ -104,7 +98,7 @@ static int add_resource(struct loader *l, int node, int around, struct oc_text i
 	return OC_OK;
 }
 
-static void add_anchor(struct loader *l, int node, struct oc_schema_text name, bool dynamic)
+static void add_anchor(struct loader *l, int node, struct oc_text name, bool dynamic)
 {
 	struct oc_schema *s = l->s;
 
@@ -123,7 +117,7 @@ const struct oc_schema_anchor *oc_schema_anchor(const struct oc_schema *s, int r
 		const struct oc_schema_anchor *anchor = &s->anchors[i];
 
 		if (anchor->resource == resource && (anchor->dynamic || !dynamic) &&
-		    oc_text_same(text_of(s, anchor->name), name))
+		    oc_text_same(anchor->name, name))
 			return anchor;
 	}
 	return NULL;
@@ -139,17 +133,15 @@ static int read_id(struct loader *l, int node, int around)
 	bool draft7 = around < 0 || oc_json_get(&s->json, at, "$schema") != OC_JSON_NONE
 	                      ? is_draft7(s, at)
 	                      : s->resources[around].draft7;
-	struct oc_schema_text name = {0, 0};
+	struct oc_text name = {"", 0};
 
 	s->nodes[node].resource = around;
 	if (draft7 && oc_json_get(&s->json, at, "$ref") != OC_JSON_NONE)
 		id = OC_JSON_NONE;
 	if (oc_json_type(&s->json, id) == OC_JSON_STRING)
-		name = keep_string(l, id);
-	if (s->texts.bad)
-		return oc_err_nomem(l->err);
-	if (around >= 0 && draft7 && name.n && text_of(s, name).p[0] == '#') {
-		name.at++;
+		name = keep_string(s, id);
+	if (around >= 0 && draft7 && name.n && *name.p == '#') {
+		name.p++;
 		name.n--;
 		add_anchor(l, node, name, false);
 		return OC_OK;
@@ -157,7 +149,7 @@ static int read_id(struct loader *l, int node, int around)
 	if (around >= 0 && !name.n)
 		return OC_OK;
 	s->nodes[node].resource = s->nresources;
-	return add_resource(l, node, around, text_of(s, name), draft7);
+	return add_resource(l, node, around, name, draft7);
 }
 
 /* ---- nodes ---- */
@@ -274,16 +266,29 @@ static int add_regexes(struct loader *l, int arg)
 	return rc;
 }
 
-static void add_names(struct loader *l, int arg)
+static int compare_names(const void *p, const void *q)
 {
-	struct oc_schema *s = l->s;
+	const struct oc_schema_name *a = p;
+	const struct oc_schema_name *b = q;
+	int order = oc_text_order(a->text, b->text);
+
+	return order ? order : (a->value > b->value) - (a->value < b->value);
+}
+
+/* The names of `properties`, sorted. */
+static void add_names(struct oc_schema *s, struct oc_schema_word *word)
+{
 	const struct oc_json *j = &s->json;
 
-	for (int key = oc_json_first(j, arg); key != OC_JSON_NONE; key = oc_json_next(j, arg, key))
+	word->more = s->nnames;
+	for (int key = oc_json_first(j, word->arg); key != OC_JSON_NONE;
+	     key = oc_json_next(j, word->arg, key))
 		s->names[s->nnames++] = (struct oc_schema_name){
-		        .name = keep_string(l, key),
+		        .text = keep_string(s, key),
 		        .value = oc_json_value(j, key),
 		};
+	word->count = s->nnames - word->more;
+	qsort(s->names + word->more, (size_t)word->count, sizeof *s->names, compare_names);
 }
 
 /* Whatever a keyword needs beside its value. */
@@ -294,7 +299,7 @@ static int prepare_word(struct loader *l, int node, struct oc_schema_word *word)
 	switch ((int)word->key) {
 	case OC_KEY_ANCHOR:
 	case OC_KEY_DYNAMIC_ANCHOR:
-		add_anchor(l, node, keep_string(l, word->arg), word->key == OC_KEY_DYNAMIC_ANCHOR);
+		add_anchor(l, node, keep_string(s, word->arg), word->key == OC_KEY_DYNAMIC_ANCHOR);
 		return OC_OK;
 	case OC_KEY_PATTERN:
 		word->more = s->nregexes;
@@ -303,9 +308,7 @@ static int prepare_word(struct loader *l, int node, struct oc_schema_word *word)
 		word->more = s->nregexes;
 		return add_regexes(l, word->arg);
 	case OC_KEY_PROPERTIES:
-		word->more = s->nnames;
-		add_names(l, word->arg);
-		word->count = s->nnames - word->more;
+		add_names(s, word);
 		return OC_OK;
 	default:
 		return OC_OK;
@@ -412,19 +415,15 @@ static int resolve(struct loader *l, int resource, struct oc_schema_word *word)
 {
 	struct oc_schema *s = l->s;
 	const struct oc_schema_anchor *anchor = NULL;
-	struct oc_schema_text kept = keep_string(l, word->arg);
 	struct oc_buf uri = {0};
 	struct oc_text fragment = {0};
 	int node = -1;
 	int target;
 	int rc = OC_OK;
 
-	if (s->texts.bad)
-		return oc_err_nomem(l->err);
 	oc_buf_init(&uri, (size_t)1 << 20);
-	oc_uri_resolve(
-	        (struct oc_text){s->resources[resource].uri, strlen(s->resources[resource].uri)},
-	        text_of(s, kept), &uri, &fragment);
+	oc_uri_resolve(oc_text_of(s->resources[resource].uri), keep_string(s, word->arg), &uri,
+	               &fragment);
 	if (uri.bad)
 		rc = oc_err_nomem(l->err);
 	target = find_resource(s, oc_buf_text(&uri));
@@ -464,29 +463,7 @@ static int resolve_all(struct loader *l)
 	return OC_OK;
 }
 
-/* ---- names of properties ---- */
-
-static int compare_names(const void *p, const void *q)
-{
-	const struct oc_schema_name *a = p;
-	const struct oc_schema_name *b = q;
-	int order = oc_text_order(a->text, b->text);
-
-	return order ? order : (a->value > b->value) - (a->value < b->value);
-}
-
-static void sort_names(struct oc_schema *s)
-{
-	for (int i = 0; i < s->nnames; i++)
-		s->names[i].text = text_of(s, s->names[i].name);
-	for (int i = 0; i < s->nwords; i++) {
-		const struct oc_schema_word *word = &s->words[i];
-
-		if (word->key == OC_KEY_PROPERTIES)
-			qsort(s->names + word->more, (size_t)word->count, sizeof *s->names,
-			      compare_names);
-	}
-}
+/* ---- looking up ---- */
 
 int oc_schema_property(const struct oc_schema *s, const struct oc_schema_word *properties,
                        struct oc_text name)
@@ -520,7 +497,8 @@ const struct oc_schema_word *oc_schema_word(const struct oc_schema *s,
 
 /* ---- the whole ---- */
 
-/* There are no more of anything than values in the document. */
+/* There are no more of anything than values in the document, and no string, of which none is kept
+ * twice, is longer than its own text. */
 static bool allocate(struct oc_schema *s)
 {
 	size_t n = (size_t)s->json.ntok;
@@ -534,21 +512,9 @@ static bool allocate(struct oc_schema *s)
 	s->resources = calloc(n, sizeof *s->resources);
 	s->anchors = calloc(n, sizeof *s->anchors);
 	s->regexes = calloc(n, sizeof(struct oc_regex *));
-	return s->node_of && s->nodes && s->words && s->names && s->resources && s->anchors &&
-	       s->regexes;
-}
-
-static int load(struct loader *l)
-{
-	int rc = visit(l, 0, -1);
-
-	if (!rc)
-		rc = resolve_all(l);
-	if (!rc && l->s->texts.bad)
-		rc = oc_err_nomem(l->err);
-	if (!rc)
-		sort_names(l->s);
-	return rc;
+	oc_buf_init(&s->texts, s->json.len);
+	return oc_buf_room(&s->texts, s->json.len) && s->node_of && s->nodes && s->words &&
+	       s->names && s->resources && s->anchors && s->regexes;
 }
 
 int oc_schema_new(struct oc_text text, enum oc_schema_formats formats, struct oc_schema **out,
@@ -562,14 +528,15 @@ int oc_schema_new(struct oc_text text, enum oc_schema_formats formats, struct oc
 		return oc_err_nomem(err);
 	l.s->formats = formats == OC_FORMATS_ENFORCED;
 	oc_json_init(&l.s->json);
-	oc_buf_init(&l.s->texts, 4 * OC_PROMPT_MAX);
 	rc = oc_json_parse(&l.s->json, text.p, text.n, err);
 	if (rc == OC_EPROTO && err)
 		err->code = OC_EDATA;
 	if (rc == OC_EPROTO)
 		rc = OC_EDATA;
 	else if (!rc)
-		rc = allocate(l.s) ? load(&l) : oc_err_nomem(err);
+		rc = allocate(l.s) ? visit(&l, 0, -1) : oc_err_nomem(err);
+	if (!rc)
+		rc = resolve_all(&l);
 	if (rc)
 		oc_schema_free(l.s);
 	else

@@ -30,22 +30,15 @@ struct oc_schema_resource {
 	bool draft7;
 };
 
-/* A decoded string, in `texts`. */
-struct oc_schema_text {
-	size_t at;
-	size_t n;
-};
-
 struct oc_schema_anchor {
-	struct oc_schema_text name;
+	struct oc_text name;
 	int resource;
 	int node;
 	bool dynamic;
 };
 
 struct oc_schema_name {
-	struct oc_text text; /* points into `texts` once that is complete */
-	struct oc_schema_text name;
+	struct oc_text text;
 	int value; /* the property's schema, in the document */
 };
 
@@ -59,7 +52,7 @@ struct oc_schema {
 	int nwords;
 	struct oc_schema_name *names; /* of each `properties` apart, sorted */
 	int nnames;
-	struct oc_buf texts;
+	struct oc_buf texts; /* decoded strings; never moved */
 	struct oc_schema_resource *resources;
 	int nresources;
 	struct oc_schema_anchor *anchors;

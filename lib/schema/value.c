@@ -204,8 +204,7 @@ bool oc_holds_dynamic_ref(struct oc_schema_run *r, const struct oc_schema_frame 
 {
 	const struct oc_schema *s = r->schema;
 	const struct oc_schema_anchor *first = &s->anchors[word->more];
-	struct oc_text name = {s->texts.p + first->name.at, first->name.n};
-	const struct oc_schema_anchor *found = outermost(s, f, name);
+	const struct oc_schema_anchor *found = outermost(s, f, first->name);
 
 	return oc_schema_spend(r, f, (uint64_t)r->depth * (uint64_t)s->nanchors) &&
 	       oc_schema_apply_here(r, f, (found ? found : first)->node);
