@@ -234,22 +234,17 @@ static int add_regex(struct loader *l, int at)
 	struct oc_schema *s = l->s;
 	struct oc_buf pattern = {0};
 	struct oc_err why = {0};
-	int rc = OC_OK;
+	int rc;
 
 	oc_buf_init(&pattern, OC_PROMPT_MAX);
 	(void)oc_json_string(&s->json, at, &pattern);
-	if (pattern.bad)
-		rc = oc_err_nomem(l->err);
-	else if (!s->library)
-		rc = oc_regex_open(&s->library, l->err);
-	if (!rc) {
-		rc = oc_regex_new(s->library, oc_buf_text(&pattern), &s->regexes[s->nregexes],
-		                  &why);
-		if (rc == OC_EDATA)
-			(void)fail(l, at, why.message);
-		else if (rc)
-			*l->err = why;
-	}
+	rc = pattern.bad ? oc_err_nomem(&why)
+	                 : oc_regex_new(&s->library, oc_buf_text(&pattern),
+	                                &s->regexes[s->nregexes], &why);
+	if (rc == OC_EDATA)
+		(void)fail(l, at, why.message);
+	else if (rc && l->err)
+		*l->err = why;
 	s->nregexes += !rc;
 	oc_buf_release(&pattern);
 	return rc;

@@ -91,11 +91,10 @@ static bool load(struct oc_regex_library *library)
 
 #	endif
 
-int oc_regex_open(struct oc_regex_library **out, struct oc_err *err)
+static int open_library(struct oc_regex_library **out, struct oc_err *err)
 {
 	struct oc_regex_library *library = calloc(1, sizeof *library);
 
-	*out = NULL;
 	if (!library)
 		return oc_err_nomem(err);
 	if (!load(library)) {
@@ -135,15 +134,20 @@ static pcre2_code *compile(const struct oc_regex_library *library, struct oc_tex
 	return code;
 }
 
-int oc_regex_new(struct oc_regex_library *library, struct oc_text pattern, struct oc_regex **out,
+int oc_regex_new(struct oc_regex_library **opened, struct oc_text pattern, struct oc_regex **out,
                  struct oc_err *err)
 {
-	struct oc_regex *regex = calloc(1, sizeof *regex);
+	int rc = *opened ? OC_OK : open_library(opened, err);
+	const struct oc_regex_library *library = *opened;
+	struct oc_regex *regex;
 	unsigned char why[128] = "";
 	size_t offset;
 	int error;
 
 	*out = NULL;
+	if (rc)
+		return rc;
+	regex = calloc(1, sizeof *regex);
 	if (!regex)
 		return oc_err_nomem(err);
 	regex->library = library;
@@ -207,21 +211,15 @@ enum oc_regex_answer oc_regex_match(struct oc_regex *regex, struct oc_text text,
 
 #else /* built where there is no PCRE2: a schema with a pattern is refused */
 
-int oc_regex_open(struct oc_regex_library **out, struct oc_err *err)
-{
-	*out = NULL;
-	return no_library(err);
-}
-
 void oc_regex_close(struct oc_regex_library *library)
 {
 	(void)library;
 }
 
-int oc_regex_new(struct oc_regex_library *library, struct oc_text pattern, struct oc_regex **out,
+int oc_regex_new(struct oc_regex_library **opened, struct oc_text pattern, struct oc_regex **out,
                  struct oc_err *err)
 {
-	(void)library;
+	(void)opened;
 	(void)pattern;
 	*out = NULL;
 	return no_library(err);

@@ -12,15 +12,13 @@
 struct oc_regex_library;
 struct oc_regex;
 
-/* OC_ECONFIG where PCRE2 cannot be loaded, OC_ENOMEM. */
-int oc_regex_open(struct oc_regex_library **out, struct oc_err *err);
-void oc_regex_close(struct oc_regex_library *library); /* NULL is fine */
-
-/* OC_EDATA and what is wrong with the pattern, which is UTF-8; OC_ENOMEM. The library must outlive
- * the expression. */
-int oc_regex_new(struct oc_regex_library *library, struct oc_text pattern, struct oc_regex **out,
+/* *opened: the library, which is loaded for the first expression, when it is NULL; it must outlive
+ * them all. OC_EDATA and what is wrong with the pattern, which is UTF-8; OC_ECONFIG where PCRE2
+ * cannot be loaded; OC_ENOMEM. */
+int oc_regex_new(struct oc_regex_library **opened, struct oc_text pattern, struct oc_regex **out,
                  struct oc_err *err);
-void oc_regex_free(struct oc_regex *regex); /* NULL is fine */
+void oc_regex_free(struct oc_regex *regex);            /* NULL is fine */
+void oc_regex_close(struct oc_regex_library *library); /* NULL is fine */
 
 enum oc_regex_answer {
 	OC_REGEX_NO,
