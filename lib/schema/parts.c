@@ -47,21 +47,20 @@ bool oc_holds_prefix_items(struct oc_schema_run *r, const struct oc_schema_frame
 	return holds;
 }
 
-/* `items` is for what lies behind `prefixItems`. */
-bool oc_holds_items(struct oc_schema_run *r, const struct oc_schema_frame *f,
-                    const struct oc_schema_word *word)
+/* Applies a schema to the children from `first` on that have not been seen. */
+static bool holds_for_rest(struct oc_schema_run *r, const struct oc_schema_frame *f,
+                           const struct oc_schema_word *word, enum oc_json_type type, size_t first,
+                           const struct oc_seen *seen)
 {
-	const struct oc_schema_word *prefix =
-	        oc_schema_word(r->schema, f->node, OC_KEY_PREFIX_ITEMS);
-	size_t skip = prefix ? oc_json_count(&r->schema->json, prefix->arg) : 0;
-	struct oc_place item;
+	struct oc_place child;
 	bool holds = true;
 
-	if (oc_schema_type_of(r, f) != OC_JSON_ARRAY)
+	if (oc_schema_type_of(r, f) != type)
 		return true;
-	for (bool more = oc_place_first(r->value, f->place, &item); more;
-	     more = oc_place_next(r->value, &item)) {
-		holds &= item.index < skip || oc_schema_apply_to(r, f, word->arg, &item);
+	for (bool more = oc_place_first(r->value, f->place, &child); more;
+	     more = oc_place_next(r->value, &child)) {
+		holds &= child.index < first || (seen && oc_seen_has(seen, child.index)) ||
+		         oc_schema_apply_to(r, f, word->arg, &child);
 		if (!holds && oc_schema_is_over(r))
 			return false;
 	}
@@ -69,13 +68,25 @@ bool oc_holds_items(struct oc_schema_run *r, const struct oc_schema_frame *f,
 	return holds;
 }
 
+/* `items` is for what lies behind `prefixItems`. */
+bool oc_holds_items(struct oc_schema_run *r, const struct oc_schema_frame *f,
+                    const struct oc_schema_word *word)
+{
+	const struct oc_schema_word *prefix =
+	        oc_schema_word(r->schema, f->node, OC_KEY_PREFIX_ITEMS);
+	size_t first = prefix ? oc_json_count(&r->schema->json, prefix->arg) : 0;
+
+	return holds_for_rest(r, f, word, OC_JSON_ARRAY, first, NULL);
+}
+
 static int64_t bound_of(const struct oc_schema_run *r, const struct oc_schema_frame *f,
                         enum oc_keyword key, int64_t otherwise)
 {
 	const struct oc_schema_word *word = oc_schema_word(r->schema, f->node, key);
-	int64_t bound;
 
-	return word && oc_json_int64(&r->schema->json, word->arg, &bound) ? bound : otherwise;
+	if (word)
+		(void)oc_json_int64(&r->schema->json, word->arg, &otherwise);
+	return otherwise;
 }
 
 bool oc_holds_contains(struct oc_schema_run *r, const struct oc_schema_frame *f,
@@ -107,22 +118,9 @@ bool oc_holds_contains(struct oc_schema_run *r, const struct oc_schema_frame *f,
 bool oc_holds_unevaluated(struct oc_schema_run *r, const struct oc_schema_frame *f,
                           const struct oc_schema_word *word)
 {
-	enum oc_json_type type =
-	        word->key == OC_KEY_UNEVALUATED_ITEMS ? OC_JSON_ARRAY : OC_JSON_OBJECT;
-	struct oc_place child;
-	bool holds = true;
-
-	if (oc_schema_type_of(r, f) != type)
-		return true;
-	for (bool more = oc_place_first(r->value, f->place, &child); more;
-	     more = oc_place_next(r->value, &child)) {
-		holds &= oc_seen_has(f->seen, child.index) ||
-		         oc_schema_apply_to(r, f, word->arg, &child);
-		if (!holds && oc_schema_is_over(r))
-			return false;
-	}
-	oc_schema_mark_all(f);
-	return holds;
+	return holds_for_rest(
+	        r, f, word, word->key == OC_KEY_UNEVALUATED_ITEMS ? OC_JSON_ARRAY : OC_JSON_OBJECT,
+	        0, f->seen);
 }
 
 /* ---- objects -------------------------------------------------------------------------------- */
@@ -199,16 +197,6 @@ struct members {
 	const struct oc_schema_word *others;
 };
 
-static struct members words_of_members(const struct oc_schema_run *r,
-                                       const struct oc_schema_frame *f)
-{
-	return (struct members){
-	        .properties = oc_schema_word(r->schema, f->node, OC_KEY_PROPERTIES),
-	        .patterns = oc_schema_word(r->schema, f->node, OC_KEY_PATTERN_PROPERTIES),
-	        .others = oc_schema_word(r->schema, f->node, OC_KEY_ADDITIONAL_PROPERTIES),
-	};
-}
-
 /* Applies the schemas of all the patterns that the name matches; *known where there is one. */
 static bool holds_for_patterns(struct oc_schema_run *r, const struct oc_schema_frame *f,
                                const struct oc_schema_word *word, struct oc_text name,
@@ -255,7 +243,11 @@ static bool holds_for_member(struct oc_schema_run *r, const struct oc_schema_fra
 bool oc_holds_members(struct oc_schema_run *r, const struct oc_schema_frame *f,
                       const struct oc_schema_word *word)
 {
-	const struct members words = words_of_members(r, f);
+	const struct members words = {
+	        .properties = oc_schema_word(r->schema, f->node, OC_KEY_PROPERTIES),
+	        .patterns = oc_schema_word(r->schema, f->node, OC_KEY_PATTERN_PROPERTIES),
+	        .others = oc_schema_word(r->schema, f->node, OC_KEY_ADDITIONAL_PROPERTIES),
+	};
 	const struct oc_schema_word *first = words.properties ? words.properties
 	                                     : words.patterns ? words.patterns
 	                                                      : words.others;

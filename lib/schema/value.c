@@ -41,60 +41,45 @@ static const char *const against[] = {
         [LESS_THAN] = "not less than",
 };
 
-static bool holds_number(struct oc_schema_run *r, const struct oc_schema_frame *f,
-                         const struct oc_schema_word *word, enum relation relation)
-{
-	const struct oc_json *s = &r->schema->json;
-
-	if (oc_schema_type_of(r, f) != OC_JSON_NUMBER ||
-	    within(oc_json_order(r->value, f->place->at, s, word->arg), relation))
-		return true;
-	return oc_schema_fail(r, f, word->arg, "%s is %s %s", oc_schema_show_value(r, f).text,
-	                      against[relation], oc_schema_show_arg(r, word).text);
-}
-
-/* The size of a string, an array or an object. */
-static bool holds_size(struct oc_schema_run *r, const struct oc_schema_frame *f,
-                       const struct oc_schema_word *word, enum oc_json_type type,
-                       enum relation relation)
-{
-	int64_t bound;
-	int64_t size;
-
-	if (oc_schema_type_of(r, f) != type || !oc_json_int64(&r->schema->json, word->arg, &bound))
-		return true;
-	size = type == OC_JSON_STRING ? count_characters(r, f->place->at)
-	                              : (int64_t)oc_json_count(r->value, f->place->at);
-	return within((size > bound) - (size < bound), relation) ||
-	       oc_schema_fail(r, f, word->arg, "size %" PRId64 " is %s %" PRId64, size,
-	                      against[relation], bound);
-}
+/* Of which values, and how: of a string, an array and an object, the size. */
+static const struct bound {
+	enum oc_json_type type;
+	enum relation relation;
+} bounds[OC_KEYWORDS] = {
+        [OC_KEY_MINIMUM] = {OC_JSON_NUMBER, AT_LEAST},
+        [OC_KEY_MAXIMUM] = {OC_JSON_NUMBER, AT_MOST},
+        [OC_KEY_EXCLUSIVE_MINIMUM] = {OC_JSON_NUMBER, MORE_THAN},
+        [OC_KEY_EXCLUSIVE_MAXIMUM] = {OC_JSON_NUMBER, LESS_THAN},
+        [OC_KEY_MIN_LENGTH] = {OC_JSON_STRING, AT_LEAST},
+        [OC_KEY_MAX_LENGTH] = {OC_JSON_STRING, AT_MOST},
+        [OC_KEY_MIN_ITEMS] = {OC_JSON_ARRAY, AT_LEAST},
+        [OC_KEY_MAX_ITEMS] = {OC_JSON_ARRAY, AT_MOST},
+        [OC_KEY_MIN_PROPERTIES] = {OC_JSON_OBJECT, AT_LEAST},
+        [OC_KEY_MAX_PROPERTIES] = {OC_JSON_OBJECT, AT_MOST},
+};
 
 bool oc_holds_bound(struct oc_schema_run *r, const struct oc_schema_frame *f,
                     const struct oc_schema_word *word)
 {
-	switch ((int)word->key) {
-	case OC_KEY_MINIMUM:
-		return holds_number(r, f, word, AT_LEAST);
-	case OC_KEY_MAXIMUM:
-		return holds_number(r, f, word, AT_MOST);
-	case OC_KEY_EXCLUSIVE_MINIMUM:
-		return holds_number(r, f, word, MORE_THAN);
-	case OC_KEY_EXCLUSIVE_MAXIMUM:
-		return holds_number(r, f, word, LESS_THAN);
-	case OC_KEY_MIN_LENGTH:
-		return holds_size(r, f, word, OC_JSON_STRING, AT_LEAST);
-	case OC_KEY_MAX_LENGTH:
-		return holds_size(r, f, word, OC_JSON_STRING, AT_MOST);
-	case OC_KEY_MIN_ITEMS:
-		return holds_size(r, f, word, OC_JSON_ARRAY, AT_LEAST);
-	case OC_KEY_MAX_ITEMS:
-		return holds_size(r, f, word, OC_JSON_ARRAY, AT_MOST);
-	case OC_KEY_MIN_PROPERTIES:
-		return holds_size(r, f, word, OC_JSON_OBJECT, AT_LEAST);
-	default:
-		return holds_size(r, f, word, OC_JSON_OBJECT, AT_MOST);
-	}
+	const struct bound *b = &bounds[word->key];
+	const struct oc_json *s = &r->schema->json;
+	int at = f->place->at;
+	int64_t limit = 0;
+	int64_t size;
+
+	if (oc_schema_type_of(r, f) != b->type)
+		return true;
+	if (b->type == OC_JSON_NUMBER)
+		return within(oc_json_order(r->value, at, s, word->arg), b->relation) ||
+		       oc_schema_fail(r, f, word->arg, "%s is %s %s",
+		                      oc_schema_show_value(r, f).text, against[b->relation],
+		                      oc_schema_show_arg(r, word).text);
+	(void)oc_json_int64(s, word->arg, &limit); /* others are no schemas */
+	size = b->type == OC_JSON_STRING ? count_characters(r, at)
+	                                 : (int64_t)oc_json_count(r->value, at);
+	return within((size > limit) - (size < limit), b->relation) ||
+	       oc_schema_fail(r, f, word->arg, "size %" PRId64 " is %s %" PRId64, size,
+	                      against[b->relation], limit);
 }
 
 /* ---- for any value ------------------------------------------------------------------------- */
