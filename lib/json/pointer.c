@@ -46,15 +46,26 @@ static void put_name(const struct oc_json *j, int key, struct oc_buf *out)
 	}
 }
 
-void oc_place_put(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out)
+static void put_segment(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out)
 {
-	if (!place->up)
-		return;
-	oc_place_put(j, place->up, out);
 	if (place->key == OC_JSON_NONE)
 		oc_buf_printf(out, "/%zu", place->index);
 	else
 		put_name(j, place->key, out);
+}
+
+static void put_way(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out)
+{
+	if (place->up) {
+		put_way(j, place->up, out);
+		put_segment(j, place, out);
+	}
+}
+
+void oc_place_put(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out)
+{
+	oc_buf_puts(out, place->up ? "" : "(root)");
+	put_way(j, place, out);
 }
 
 void oc_pointer_put(const struct oc_json *j, int at, struct oc_buf *out)
@@ -62,16 +73,14 @@ void oc_pointer_put(const struct oc_json *j, int at, struct oc_buf *out)
 	struct oc_place root = OC_PLACE_ROOT;
 	struct oc_place child;
 
+	oc_buf_puts(out, at ? "" : "(root)");
 	while (root.at != at && oc_place_first(j, &root, &child)) {
 		struct oc_place found = child;
 
 		while (oc_place_next(j, &child) &&
 		       (child.key == OC_JSON_NONE ? child.at : child.key) <= at)
 			found = child;
-		if (found.key == OC_JSON_NONE)
-			oc_buf_printf(out, "/%zu", found.index);
-		else
-			put_name(j, found.key, out);
+		put_segment(j, &found, out);
 		if (found.key == at)
 			return;
 		root = (struct oc_place){.at = found.at, .key = OC_JSON_NONE};

@@ -20,7 +20,7 @@ struct oc_place {
 bool oc_place_first(const struct oc_json *j, const struct oc_place *parent, struct oc_place *child);
 bool oc_place_next(const struct oc_json *j, struct oc_place *child);
 
-/* Appends a place: `/items/3/age`, nothing for the root. JSON's own escapes are left as they
+/* Appends a place: `/items/3/age`, "(root)" for the root. JSON's own escapes are left as they
  * are. */
 void oc_place_put(const struct oc_json *j, const struct oc_place *place, struct oc_buf *out);
 

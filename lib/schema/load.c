@@ -26,7 +26,7 @@ static int fail(const struct loader *l, int at, const char *text)
 
 	oc_buf_init(&place, OC_ERR_MESSAGE_MAX / 2);
 	oc_pointer_put(&l->s->json, at, &place);
-	(void)oc_err_set(l->err, OC_EDATA, "%s: %s", place.n ? place.p : "(root)", text);
+	(void)oc_err_set(l->err, OC_EDATA, "%s: %s", place.p, text);
 	oc_buf_release(&place);
 	return OC_EDATA;
 }

@@ -28,18 +28,11 @@ bool oc_schema_is_over(const struct oc_schema_run *r)
 	return r->fatal || r->trials || r->nfailures == FAILURES_MAX;
 }
 
-static void put_root(struct oc_buf *out, size_t start)
-{
-	if (out->n == start)
-		oc_buf_puts(out, "(root)");
-}
-
 bool oc_schema_fail(struct oc_schema_run *r, const struct oc_schema_frame *f, int arg,
                     const char *fmt, ...)
 {
 	char text[OC_ERR_MESSAGE_MAX / 2];
 	struct oc_buf *out = &r->failures;
-	size_t start;
 	va_list ap;
 
 	if (oc_schema_is_over(r))
@@ -48,13 +41,9 @@ bool oc_schema_fail(struct oc_schema_run *r, const struct oc_schema_frame *f, in
 	(void)vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
 	oc_buf_puts(out, r->nfailures++ ? "; " : "");
-	start = out->n;
 	oc_place_put(r->value, f->place, out);
-	put_root(out, start);
 	oc_buf_printf(out, ": %s (schema ", text);
-	start = out->n;
 	oc_pointer_put(&r->schema->json, arg, out);
-	put_root(out, start);
 	oc_buf_putc(out, ')');
 	return false;
 }
@@ -71,7 +60,6 @@ bool oc_schema_give_up(struct oc_schema_run *r, const struct oc_schema_frame *f,
 
 	oc_buf_init(&place, OC_ERR_MESSAGE_MAX / 2);
 	oc_place_put(r->value, f->place, &place);
-	put_root(&place, 0);
 	r->fatal = oc_err_set(r->err, OC_EPROTO, "%s: %s", place.p, text);
 	oc_buf_release(&place);
 	return false;
