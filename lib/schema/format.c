@@ -8,25 +8,19 @@
 #include "schema/format.h"
 #include "text/text.h"
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
+#define DIGITS  "0123456789"
+#define HEX     DIGITS "abcdefABCDEF"
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 /* strchr() without the NUL. */
 static bool is_one_of(char c, const char *set)
 {
 	return c && strchr(set, c);
+}
+
+static bool consists_of(struct oc_text text, const char *set)
+{
+	return !oc_text_trim(text, set).n;
 }
 
 static struct oc_text part(struct oc_text text, size_t from, size_t to)
@@ -43,7 +37,7 @@ static bool take_number(struct oc_text *text, size_t n, int *out)
 	if (text->n < n)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (!is_digit(text->p[i]))
+		if (!is_one_of(text->p[i], DIGITS))
 			return false;
 		*out = *out * 10 + (text->p[i] - '0');
 	}
@@ -101,9 +95,9 @@ static bool is_time(struct oc_text text)
 	    !take(&text, ":") || !take_number(&text, 2, &second))
 		return false;
 	if (take(&text, ".")) {
-		if (!take(&text, "0123456789"))
+		if (!take(&text, DIGITS))
 			return false;
-		while (take(&text, "0123456789"))
+		while (take(&text, DIGITS))
 			continue;
 	}
 	if (!take_zone(&text, &offset) || text.n || hour > 23 || minute > 59 || second > 60)
@@ -152,27 +146,22 @@ static bool is_label(struct oc_text text)
 	if (text.n >= 4 && text.p[2] == '-' && text.p[3] == '-' &&
 	    !(is_one_of(text.p[0], "xX") && is_one_of(text.p[1], "nN")))
 		return false;
-	for (size_t i = 0; i < text.n; i++) {
-		if (!is_letter(text.p[i]) && !is_digit(text.p[i]) && text.p[i] != '-')
-			return false;
-	}
-	return true;
+	return consists_of(text, LETTERS DIGITS "-");
+}
+
+/* Is all such that stands between the dots? */
+static bool is_dotted(struct oc_text text, bool (*is)(struct oc_text text))
+{
+	size_t dot = oc_text_find(text, ".");
+
+	for (; dot < text.n && is(part(text, 0, dot)); dot = oc_text_find(text, "."))
+		text = part(text, dot + 1, text.n);
+	return dot == text.n && is(text);
 }
 
 static bool is_hostname(struct oc_text text)
 {
-	size_t start = 0;
-
-	if (text.n > 253)
-		return false;
-	for (size_t i = 0; i <= text.n; i++) {
-		if (i < text.n && text.p[i] != '.')
-			continue;
-		if (!is_label(part(text, start, i)))
-			return false;
-		start = i + 1;
-	}
-	return true;
+	return text.n <= 253 && is_dotted(text, is_label);
 }
 
 /* [192.0.2.1] or [IPv6:2001:db8::1] */
@@ -189,20 +178,9 @@ static bool is_address_literal(struct oc_text text)
 	return is_ipv4(text);
 }
 
-static bool is_atoms(struct oc_text text)
+static bool is_atom(struct oc_text text)
 {
-	char before = '.';
-
-	for (size_t i = 0; i < text.n; i++) {
-		char c = text.p[i];
-
-		if (c == '.'
-		            ? before == '.'
-		            : !is_letter(c) && !is_digit(c) && !is_one_of(c, "!#$%&'*+-/=?^_`{|}~"))
-			return false;
-		before = c;
-	}
-	return before != '.';
+	return text.n && consists_of(text, LETTERS DIGITS "!#$%&'*+-/=?^_`{|}~");
 }
 
 static bool is_quoted(struct oc_text text)
@@ -232,7 +210,7 @@ static bool is_email(struct oc_text text)
 		return false;
 	local = part(text, 0, at - 1);
 	domain = part(text, at, text.n);
-	return local.n <= 64 && (is_atoms(local) || is_quoted(local)) &&
+	return local.n <= 64 && (is_dotted(local, is_atom) || is_quoted(local)) &&
 	       (is_hostname(domain) || is_address_literal(domain));
 }
 
@@ -248,10 +226,11 @@ static bool has_only(struct oc_text text, const char *others)
 		char c = text.p[i];
 
 		if (c == '%') {
-			if (i + 2 >= text.n || !is_hex(text.p[i + 1]) || !is_hex(text.p[i + 2]))
+			if (i + 2 >= text.n || !is_one_of(text.p[i + 1], HEX) ||
+			    !is_one_of(text.p[i + 2], HEX))
 				return false;
 			i += 2;
-		} else if (!is_letter(c) && !is_digit(c) && !is_one_of(c, others)) {
+		} else if (!is_one_of(c, LETTERS DIGITS) && !is_one_of(c, others)) {
 			return false;
 		}
 	}
@@ -266,21 +245,15 @@ static bool is_ip_literal(struct oc_text text)
 
 	if (is_ipv6(inner))
 		return true;
-	if (inner.n < 4 || !is_one_of(inner.p[0], "vV") || dot < 2 || dot + 1 >= inner.n)
-		return false;
-	for (size_t i = 1; i < dot; i++) {
-		if (!is_hex(inner.p[i]))
-			return false;
-	}
-	return has_only(part(inner, dot + 1, inner.n), UNRESERVED SUB_DELIMS ":") &&
-	       oc_text_find(inner, "%") == inner.n;
+	return inner.n >= 4 && is_one_of(inner.p[0], "vV") && dot >= 2 && dot + 1 < inner.n &&
+	       consists_of(part(inner, 1, dot), HEX) &&
+	       consists_of(part(inner, dot + 1, inner.n), LETTERS DIGITS UNRESERVED SUB_DELIMS ":");
 }
 
 static bool is_authority(struct oc_text text)
 {
 	size_t at = oc_text_find(text, "@");
 	size_t end;
-	struct oc_text host;
 
 	if (at < text.n) {
 		if (!has_only(part(text, 0, at), UNRESERVED SUB_DELIMS ":"))
@@ -294,29 +267,16 @@ static bool is_authority(struct oc_text text)
 		end++;
 	} else {
 		end = oc_text_find(text, ":");
-		host = part(text, 0, end);
-		if (!has_only(host, UNRESERVED SUB_DELIMS))
+		if (!has_only(part(text, 0, end), UNRESERVED SUB_DELIMS))
 			return false;
 	}
 	text = part(text, end, text.n);
-	if (text.n && text.p[0] != ':')
-		return false;
-	for (size_t i = 1; i < text.n; i++) {
-		if (!is_digit(text.p[i]))
-			return false;
-	}
-	return true;
+	return !text.n || (text.p[0] == ':' && consists_of(part(text, 1, text.n), DIGITS));
 }
 
 static bool is_scheme(struct oc_text text)
 {
-	if (!text.n || !is_letter(text.p[0]))
-		return false;
-	for (size_t i = 1; i < text.n; i++) {
-		if (!is_letter(text.p[i]) && !is_digit(text.p[i]) && !is_one_of(text.p[i], "+-."))
-			return false;
-	}
-	return true;
+	return text.n && is_one_of(text.p[0], LETTERS) && consists_of(text, LETTERS DIGITS "+-.");
 }
 
 static bool is_uri(struct oc_text text)
@@ -353,7 +313,7 @@ static bool is_uuid(struct oc_text text)
 	for (size_t i = 0; i < text.n; i++) {
 		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (hyphen ? text.p[i] != '-' : !is_hex(text.p[i]))
+		if (hyphen ? text.p[i] != '-' : !is_one_of(text.p[i], HEX))
 			return false;
 	}
 	return true;
