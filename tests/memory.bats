@@ -65,6 +65,11 @@ short() {
 
 request=(-m m --dry-run)
 
+@test 'help, and a completion script' {
+	short oc-usage --help
+	short oc-complete --completion zsh
+}
+
 @test 'a request that is only shown' {
 	short oc-complete "${request[@]}" -p prompt -s system
 	short oc-stream "${request[@]}" -p prompt --system-file header header
