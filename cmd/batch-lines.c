@@ -152,9 +152,7 @@ void feed_init(struct feed *feed, char *const *files)
 
 static bool is_blank(struct oc_text text)
 {
-	size_t bom = oc_json_bom(text.p, text.n);
-
-	return !oc_text_trim((struct oc_text){text.p + bom, text.n - bom}, " \t\r").n;
+	return !oc_text_trim(oc_text_without_bom(text), " \t\r").n;
 }
 
 static void close_file(struct feed *feed)

@@ -121,9 +121,10 @@ static const char *put_name(struct oc_jsonw *w, int id, const char *arg, size_t 
 
 static bool is_json(const char *s)
 {
-	size_t n = strlen(s);
+	struct oc_text text = oc_text_of(s);
 
-	return !oc_json_bom(s, n) && oc_json_check(s, n, NULL, NULL) == OC_OK;
+	return oc_text_without_bom(text).n == text.n &&
+	       oc_json_check(text.p, text.n, NULL, NULL) == OC_OK;
 }
 
 /* Adds a field to the patch: its value, JSON where it is that, else a string; or null. */

@@ -4,7 +4,6 @@
 
 #include "headers.h"
 #include "input.h"
-#include "text/utf8.h"
 #include "text/text.h"
 
 /* All the files together. */
@@ -50,11 +49,8 @@ static void take_file(struct headers *headers, const char *file)
 	struct oc_text rest;
 
 	input_read(file, &headers->text);
-	rest = (struct oc_text){headers->text.p + start, headers->text.n - start};
-	if (strncmp(rest.p, OC_UTF8_BOM, strlen(OC_UTF8_BOM)) == 0) {
-		rest.p += strlen(OC_UTF8_BOM);
-		rest.n -= strlen(OC_UTF8_BOM);
-	}
+	rest = oc_text_without_bom(
+	        (struct oc_text){headers->text.p + start, headers->text.n - start});
 	for (size_t number = 1; rest.n; number++)
 		take_line(headers, oc_text_take_line(&rest), file, number);
 	if (headers->n == before)

@@ -11,7 +11,6 @@
 #include "files.h"
 #include "keyfile.h"
 #include "text/text.h"
-#include "text/utf8.h"
 
 /* ---- what may be told ---- */
 
@@ -93,11 +92,8 @@ static void read_line(struct oc_buf *line, int fd, const char *path)
 /* In place: a copy would be left. */
 static void trim(struct oc_buf *line)
 {
-	struct oc_text key = oc_buf_text(line);
+	struct oc_text key = oc_text_trim(oc_text_without_bom(oc_buf_text(line)), " \t\r");
 
-	if (key.n >= 3 && memcmp(key.p, OC_UTF8_BOM, 3) == 0)
-		key = (struct oc_text){key.p + 3, key.n - 3};
-	key = oc_text_trim(key, " \t\r");
 	oc_buf_drop(line, (size_t)(key.p - line->p));
 	oc_buf_cut(line, key.n);
 }

@@ -90,7 +90,6 @@ static void put_response(struct oc_buf *out, const struct oc_reply *reply)
 void oc_entry_answer(struct oc_buf *entry, int64_t kept, const struct oc_reply *reply,
                      struct oc_text raw)
 {
-	size_t bom = oc_json_bom(raw.p, raw.n);
 	struct oc_jsonw w;
 
 	put_name(entry, "kept");
@@ -98,8 +97,9 @@ void oc_entry_answer(struct oc_buf *entry, int64_t kept, const struct oc_reply *
 	oc_jsonw_int(&w, kept);
 	oc_buf_putc(entry, ',');
 	put_name(entry, "response");
+	raw = oc_text_without_bom(raw);
 	if (raw.n)
-		oc_buf_add(entry, raw.p + bom, raw.n - bom);
+		oc_buf_add(entry, raw.p, raw.n);
 	else
 		put_response(entry, reply);
 	oc_buf_puts(entry, "}\n");

@@ -4,7 +4,6 @@
 
 #include "answer/sniff.h"
 #include "text/text.h"
-#include "text/utf8.h"
 
 static const char BOM[] = OC_UTF8_BOM;
 #define BOM_LEN (sizeof BOM - 1)

@@ -5,28 +5,20 @@
 #include "json/json.h"
 #include "json/scan.h"
 #include "text/err.h"
-#include "text/utf8.h"
-
-size_t oc_json_bom(const char *p, size_t n)
-{
-	size_t len = sizeof OC_UTF8_BOM - 1;
-
-	return n >= len && memcmp(p, OC_UTF8_BOM, len) == 0 ? len : 0;
-}
+#include "text/text.h"
 
 /* Reads the text's value up to its end: OC_SCAN_BAD where it has none, else another event. *rest is
  * what stands behind it. */
 static enum oc_scan_event read_value(struct oc_scan *s, struct oc_text text, bool any_bytes,
                                      struct oc_text *rest)
 {
-	size_t mark = oc_json_bom(text.p, text.n);
 	enum oc_scan_event event;
 
 	oc_scan_init(s);
 	s->alone = true;
 	s->any_bytes = any_bytes;
-	s->offset = mark;
-	*rest = (struct oc_text){text.p + mark, text.n - mark};
+	*rest = oc_text_without_bom(text);
+	s->offset = text.n - rest->n;
 	oc_scan_skip(s);
 	event = oc_scan_next(s, rest);
 	if (event == OC_SCAN_MORE)

@@ -68,7 +68,7 @@ int oc_json_parse(struct oc_json *j, const char *p, size_t n, struct oc_err *err
 {
 	jsmn_parser parser;
 	size_t count;
-	size_t bom;
+	struct oc_text text;
 	int rc;
 
 	j->ntok = 0;
@@ -82,9 +82,9 @@ int oc_json_parse(struct oc_json *j, const char *p, size_t n, struct oc_err *err
 		return oc_err_set(err, OC_EPROTO, "%zu values are too much JSON", count);
 	if (!grow(j, (int)count))
 		return oc_err_nomem(err);
-	bom = oc_json_bom(p, n);
-	j->text = p + bom;
-	j->len = n - bom;
+	text = oc_text_without_bom((struct oc_text){p, n});
+	j->text = text.p;
+	j->len = text.n;
 	if (count == 1)
 		j->ntok = scalar_token(j->text, (int)j->len, j->tokens);
 	if (j->ntok)

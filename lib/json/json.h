@@ -53,9 +53,6 @@ int oc_json_check_bytes(const char *p, size_t n, size_t *count, struct oc_err *e
 /* Is it the beginning of a JSON value, whose rest is missing? Strings may hold any bytes. */
 bool oc_json_is_cut(const char *p, size_t n);
 
-/* The length of a leading byte order mark: 3 or 0. */
-size_t oc_json_bom(const char *p, size_t n);
-
 void oc_json_init(struct oc_json *j);
 void oc_json_release(struct oc_json *j);
 

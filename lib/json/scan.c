@@ -8,6 +8,7 @@
 
 #include "json/plain.h"
 #include "json/scan.h"
+#include "text/text.h"
 #include "text/utf8.h"
 
 enum state {
@@ -31,7 +32,7 @@ enum state {
 /* How far a number has come: behind what it is. */
 enum number { MINUS, ZERO, WHOLE, POINT, FRACTION, EXPONENT, SIGN, POWER, NO_NUMBER, NUMBER_ENDS };
 
-static const char BOM[] = "\xef\xbb\xbf";
+static const char BOM[] = OC_UTF8_BOM;
 
 void oc_scan_init(struct oc_scan *s)
 {

@@ -145,11 +145,11 @@ static void mend_escapes(char *p, const char *end)
 
 void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text raw)
 {
-	size_t bom = oc_json_bom(raw.p, raw.n);
 	struct oc_buf line = {0};
 
+	raw = oc_text_without_bom(raw);
 	oc_buf_init(&line, 3 * raw.n);
-	oc_utf8_replace(&line, raw.p + bom, raw.n - bom);
+	oc_utf8_replace(&line, raw.p, raw.n);
 	for (size_t i = 0; i < line.n; i++) {
 		if (line.p[i] == '\n' || line.p[i] == '\r')
 			line.p[i] = ' ';

@@ -354,9 +354,7 @@ static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
 /* JSON without what may stand around it: white space and a byte order mark. */
 static struct oc_text bare_json(struct oc_text text)
 {
-	size_t bom = oc_json_bom(text.p, text.n);
-
-	return oc_text_trim((struct oc_text){text.p + bom, text.n - bom}, " \t\n\v\f\r");
+	return oc_text_trim(oc_text_without_bom(text), " \t\n\r");
 }
 
 /* The items of an array, as they are. */

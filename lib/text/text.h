@@ -62,6 +62,18 @@ static inline struct oc_text oc_text_trim(struct oc_text text, const char *set)
 	return text;
 }
 
+#define OC_UTF8_BOM "\xef\xbb\xbf" /* byte order mark */
+
+/* Without the byte order mark that it begins with, if it does. */
+static inline struct oc_text oc_text_without_bom(struct oc_text text)
+{
+	size_t n = sizeof OC_UTF8_BOM - 1;
+
+	if (text.n < n || memcmp(text.p, OC_UTF8_BOM, n) != 0)
+		return text;
+	return (struct oc_text){text.p + n, text.n - n};
+}
+
 /* Nothing, or white space only? */
 static inline bool oc_text_is_blank(struct oc_text text)
 {

@@ -14,8 +14,7 @@ size_t oc_utf8_sequence(const char *p, size_t n);
 /* How many bytes at the end (0-3) begin a sequence that more bytes could complete. */
 size_t oc_utf8_tail(const char *p, size_t n);
 
-#define OC_UTF8_BOM "\xef\xbb\xbf" /* byte order mark */
-#define OC_UTF8_MAX 4              /* the longest sequence */
+#define OC_UTF8_MAX 4 /* the longest sequence */
 
 /* Writes one character and returns its length. cp must be a Unicode scalar value. */
 size_t oc_utf8_encode(uint32_t cp, char out[OC_UTF8_MAX]);
