@@ -1,12 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz-event.c: a stream of events, a line each, read by the fast and by the plain reader. */
-#include "compat.h"
-
-#include <stdint.h>
+#include "fuzz.h"
 
 #include "../unit/event-twin.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -19,8 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		const char *newline = memchr(p, '\n', (size_t)(end - p));
 		size_t n = (size_t)((newline ? newline : end) - p);
 
-		if (!twin_feed(&t, p, n))
-			abort();
+		want(twin_feed(&t, p, n));
 		p += n + 1;
 	}
 	twin_release(&t);

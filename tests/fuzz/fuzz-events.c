@@ -3,14 +3,12 @@
  * fuzz-events.c: any bytes as an event stream. The first byte says into what pieces it is cut; the
  * text and the verdict are the same for a sink, for whoever gathers, and however it is cut.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include <stdint.h>
 
 #include "answer/events.h"
 #include "text/utf8.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 enum { TEXT_MAX = 1 << 20 };
 
@@ -21,12 +19,6 @@ struct outcome {
 	struct oc_buf content; /* what a sink got */
 	struct oc_buf reasoning;
 };
-
-static void want(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static int hear(void *ctx, const struct oc_chunk *chunk)
 {

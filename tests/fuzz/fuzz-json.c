@@ -3,7 +3,7 @@
  * fuzz-json.c: whatever is accepted as JSON can be walked, every value of it is JSON too, and it
  * means the same after it has been written out and read again.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include <math.h>
 
@@ -11,23 +11,15 @@
 #include "json/writer.h"
 #include "text/utf8.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
-
 static void write_string(struct oc_jsonw *w, const struct oc_json *j, int at)
 {
 	struct oc_buf s = {0};
 
 	oc_buf_init(&s, j->len);
-	must(oc_json_string(j, at, &s));
-	must(!s.bad);
-	must(oc_utf8_check(s.p, s.n) == s.n);
-	must(memchr(s.p, '\0', s.n) || oc_json_is(j, at, s.p));
+	want(oc_json_string(j, at, &s));
+	want(!s.bad);
+	want(oc_utf8_check(s.p, s.n) == s.n);
+	want(memchr(s.p, '\0', s.n) || oc_json_is(j, at, s.p));
 	oc_jsonw_string(w, s.p, s.n);
 	oc_buf_release(&s);
 }
@@ -38,8 +30,8 @@ static void look_at_number(const struct oc_json *j, int at)
 	double d;
 
 	if (oc_json_int64(j, at, &i)) {
-		must(oc_json_double(j, at, &d));
-		must(fabs(d - (double)i) <= fabs(d) * 1e-15);
+		want(oc_json_double(j, at, &d));
+		want(fabs(d - (double)i) <= fabs(d) * 1e-15);
 	}
 }
 
@@ -48,8 +40,8 @@ static void look_at_raw(const struct oc_json *j, int at)
 {
 	struct oc_text raw = oc_json_raw(j, at);
 
-	must(raw.p >= j->text && raw.p + raw.n <= j->text + j->len);
-	must(oc_json_check(raw.p, raw.n, NULL, NULL) == 0);
+	want(raw.p >= j->text && raw.p + raw.n <= j->text + j->len);
+	want(oc_json_check(raw.p, raw.n, NULL, NULL) == 0);
 }
 
 static size_t write_value(struct oc_jsonw *w, const struct oc_json *j, int at);
@@ -59,7 +51,7 @@ static size_t write_members(struct oc_jsonw *w, const struct oc_json *j, int at)
 	size_t count = 0;
 
 	for (int key = oc_json_first(j, at); key >= 0; key = oc_json_next(j, at, key)) {
-		must(oc_json_type(j, key) == OC_JSON_STRING);
+		want(oc_json_type(j, key) == OC_JSON_STRING);
 		write_string(w, j, key);
 		/* The writer's own keys are C strings; these may hold NUL bytes. */
 		oc_buf_putc(w->out, ':');
@@ -84,7 +76,7 @@ static size_t write_value(struct oc_jsonw *w, const struct oc_json *j, int at)
 	enum oc_json_type type = oc_json_type(j, at);
 	size_t count = 1;
 
-	must(type != OC_JSON_MISSING);
+	want(type != OC_JSON_MISSING);
 	look_at_raw(j, at);
 	if (type == OC_JSON_OBJECT) {
 		oc_jsonw_open(w, '{');
@@ -116,12 +108,12 @@ static bool rewrite(const char *p, size_t n, struct oc_buf *out)
 	oc_jsonw_init(&w, out);
 	rc = oc_json_parse(&j, p, n, &err);
 	if (rc) {
-		must(rc == OC_EPROTO && err.code == rc);
-		must(*err.message && oc_utf8_printable(err.message, strlen(err.message)));
+		want(rc == OC_EPROTO && err.code == rc);
+		want(*err.message && oc_utf8_printable(err.message, strlen(err.message)));
 	} else {
-		must(oc_json_check(p, n, &count, NULL) == 0);
-		must(write_value(&w, &j, 0) == count);
-		must(!out->bad);
+		want(oc_json_check(p, n, &count, NULL) == 0);
+		want(write_value(&w, &j, 0) == count);
+		want(!out->bad);
 	}
 	oc_json_release(&j);
 	return !rc;
@@ -132,7 +124,7 @@ static void compare_checks(const char *p, size_t n)
 {
 	bool json = oc_json_check_bytes(p, n, NULL, NULL) == 0;
 
-	must((json && oc_utf8_check(p, n) == n) == (oc_json_check(p, n, NULL, NULL) == 0));
+	want((json && oc_utf8_check(p, n) == n) == (oc_json_check(p, n, NULL, NULL) == 0));
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -144,10 +136,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	oc_buf_init(&once, 8 * size + 8);
 	oc_buf_init(&twice, 8 * size + 8);
 	if (rewrite((const char *)data, size, &once)) {
-		must(rewrite(once.p, once.n, &twice));
-		must(once.n == twice.n && memcmp(once.p, twice.p, once.n) == 0);
+		want(rewrite(once.p, once.n, &twice));
+		want(once.n == twice.n && memcmp(once.p, twice.p, once.n) == 0);
 		if (strchr("]}\"", once.p[once.n - 1]))
-			must(oc_json_check(once.p, once.n - 1, NULL, NULL) == OC_EPROTO);
+			want(oc_json_check(once.p, once.n - 1, NULL, NULL) == OC_EPROTO);
 	}
 	oc_buf_release(&once);
 	oc_buf_release(&twice);

@@ -3,25 +3,16 @@
  * fuzz-judge.c: any error of any server: what it is taken for must fit together. Three digits are
  * the status (below 100: none), then comes a line that is the kind, and the rest are the words.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include "answer/judge.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void want(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* A copy that ends where its memory ends, so that a sanitizer sees what is read beyond it. */
 static char *copy(const uint8_t *p, size_t n)
 {
 	char *text = malloc(n ? n : 1);
 
-	if (!text)
-		abort();
+	want(text != NULL);
 	if (n)
 		memcpy(text, p, n);
 	return text;

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* fuzz-line: the lines of a batch. A request line that is taken becomes a body that is JSON, and
  * its answer line is one line, which is recalled with the same identity. */
-#include "compat.h"
+#include "fuzz.h"
 
 #include "batch/record.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void fail_if(bool bad)
-{
-	if (bad)
-		abort();
-}
 
 static void check_answer(const struct oc_line *line, struct oc_json *json)
 {
@@ -23,10 +15,10 @@ static void check_answer(const struct oc_line *line, struct oc_json *json)
 	struct oc_buf out = {0};
 
 	oc_buf_init(&out, OC_ANSWER_MAX);
-	fail_if(oc_record_answer(line, &reply, raw, "", json, &out, NULL) != OC_OK);
-	fail_if(out.bad || memchr(out.p, '\n', out.n) != out.p + out.n - 1);
-	fail_if(oc_record_recall(oc_buf_text(&out), json, &id, &answered, NULL) != OC_OK);
-	fail_if(!answered || id.key != line->id.key || id.request != line->id.request);
+	want(oc_record_answer(line, &reply, raw, "", json, &out, NULL) == OC_OK);
+	want(!out.bad && memchr(out.p, '\n', out.n) == out.p + out.n - 1);
+	want(oc_record_recall(oc_buf_text(&out), json, &id, &answered, NULL) == OC_OK);
+	want(answered && id.key == line->id.key && id.request == line->id.request);
 	oc_buf_release(&out);
 }
 
@@ -44,7 +36,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	oc_line_init(&line);
 	oc_json_init(&json);
 	if (oc_line_read(&line, 1, text, &json, &defaults, NULL) == OC_OK) {
-		fail_if(oc_json_check(line.body.p, line.body.n, NULL, NULL) != OC_OK);
+		want(oc_json_check(line.body.p, line.body.n, NULL, NULL) == OC_OK);
 		check_answer(&line, &json);
 	}
 	(void)oc_record_recall(text, &json, &id, &answered, NULL);

@@ -3,21 +3,13 @@
  * fuzz-reply.c: any bytes as what a server may send. The first byte chooses how they arrive: as an
  * answer, the events of a stream (one a line), a list of models, or an error.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include "answer/reply.h"
 #include "text/utf8.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
 static const struct oc_refusal_context asked = {
         .model = "m", .base_url = "http://h/v1", .request_id = "17", .has_tools = true};
-
-static void want(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* A failure has words that can be printed. */
 static void check_err(int rc, const struct oc_err *err)

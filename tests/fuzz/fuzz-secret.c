@@ -3,18 +3,10 @@
  * fuzz-secret.c: no part of a secret that is long enough stays in a text, and JSON stays JSON. The
  * first line of the input is the secret, the rest is the text.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include "json/json.h"
 #include "http/secret.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 /* Is a part of the secret in the text, as it is? */
 static bool shows(struct oc_text secret, const char *p, size_t n)
@@ -42,12 +34,12 @@ static void check_text(const struct oc_secrets *secrets, struct oc_text secret, 
 
 	fill(&text, p, n);
 	(void)oc_secrets_mask(secrets, text.p, &text.n);
-	must(text.n <= n);
+	want(text.n <= n);
 	for (size_t i = 0; i < secret.n; i++) {
 		if (memchr("*\\%&~", secret.p[i], 5))
 			secret.n = 0;
 	}
-	must(!shows(secret, text.p, text.n));
+	want(!shows(secret, text.p, text.n));
 	oc_buf_release(&text);
 }
 
@@ -59,9 +51,9 @@ static void check_body(const struct oc_secrets *secrets, const char *p, size_t n
 	if (oc_json_check_bytes(p, n, &before, NULL))
 		return;
 	fill(&body, p, n);
-	must(oc_secrets_mask_body(secrets, &body) == OC_OK);
-	must(oc_json_check_bytes(body.p, body.n, &after, NULL) == 0);
-	must(before == after);
+	want(oc_secrets_mask_body(secrets, &body) == OC_OK);
+	want(oc_json_check_bytes(body.p, body.n, &after, NULL) == 0);
+	want(before == after);
 	oc_buf_release(&body);
 }
 
@@ -75,7 +67,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (!end)
 		return 0;
 	secret = (struct oc_text){p, (size_t)(end - p)};
-	must(oc_secrets_add(&secrets, secret) == OC_OK);
+	want(oc_secrets_add(&secrets, secret) == OC_OK);
 	check_text(&secrets, secret, end + 1, size - secret.n - 1);
 	check_body(&secrets, end + 1, size - secret.n - 1);
 	oc_secrets_release(&secrets);

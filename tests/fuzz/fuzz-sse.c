@@ -3,17 +3,9 @@
  * fuzz-sse.c: the events of a stream do not depend on how its bytes are cut. The first byte of the
  * input chooses the ceiling and the cuts, the rest is the stream.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include "answer/sse.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void must(bool condition)
-{
-	if (!condition)
-		abort();
-}
 
 static void add_field(struct oc_buf *record, struct oc_text field)
 {
@@ -25,7 +17,7 @@ static int note(void *ctx, const struct oc_sse_event *event)
 {
 	struct oc_buf *record = ctx;
 
-	must(event->data.p != NULL);
+	want(event->data.p != NULL);
 	add_field(record, event->type);
 	add_field(record, event->data);
 	add_field(record, event->error);
@@ -49,7 +41,7 @@ static void parse(const char *p, size_t n, size_t max, size_t step, struct oc_bu
 		len = step ? 1 + (random >> 16) % step : n;
 		len = len < n ? len : n;
 		block = malloc(len);
-		must(block != NULL);
+		want(block != NULL);
 		memcpy(block, p, len);
 		rc = oc_sse_feed(&s, block, len);
 		free(block);
@@ -58,7 +50,7 @@ static void parse(const char *p, size_t n, size_t max, size_t step, struct oc_bu
 	}
 	if (!rc)
 		rc = oc_sse_end(&s);
-	must(rc == 0 || rc == OC_EPROTO);
+	want(rc == 0 || rc == OC_EPROTO);
 	oc_buf_printf(record, "%d", rc);
 	oc_sse_release(&s);
 }
@@ -79,7 +71,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		oc_buf_init(&other, first.max);
 		parse(stream, size - 1, max, step, &other);
-		must(!other.bad && other.n == first.n && memcmp(other.p, first.p, first.n) == 0);
+		want(!other.bad && other.n == first.n && memcmp(other.p, first.p, first.n) == 0);
 		oc_buf_release(&other);
 	}
 	oc_buf_release(&first);

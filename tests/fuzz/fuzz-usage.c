@@ -3,13 +3,11 @@
  * fuzz-usage.c: the scanner takes for JSON exactly what oc_json_check() does, and neither it nor
  * the reader of usage on top of it notices how the input is cut into pieces.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include "json/json.h"
 #include "json/scan.h"
 #include "usage/usage.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A running hash of everything that was seen. */
 static uint64_t mix(uint64_t seen, const void *p, size_t n)
@@ -83,9 +81,8 @@ static uint64_t usage_event(uint64_t seen, const struct oc_usage_reader *r,
 		seen = mix_number(seen, r->bad.first);
 		return mix_number(seen, r->bad.last);
 	}
-	if (record->usage.input_tokens < -1 || record->usage.output_tokens < -1 ||
-	    record->usage.total_tokens < -1)
-		abort();
+	want(record->usage.input_tokens >= -1 && record->usage.output_tokens >= -1 &&
+	     record->usage.total_tokens >= -1);
 	seen = mix(seen, record->model.p, record->model.n);
 	seen = mix_number(seen, record->line);
 	seen = mix_number(seen, (uint64_t)record->usage.input_tokens);
@@ -99,8 +96,7 @@ static uint64_t usage(const char *p, size_t size, size_t step)
 	enum oc_usage_event event;
 	uint64_t seen = 0;
 
-	if (oc_usage_init(&r, NULL))
-		abort();
+	want(oc_usage_init(&r, NULL) == 0);
 	for (size_t at = 0; at < size; at += step) {
 		struct oc_text in = {p + at, size - at < step ? size - at : step};
 
@@ -121,11 +117,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct verdict v = scan(p, size, whole);
 	uint64_t seen = usage(p, size, whole);
 
-	if ((oc_json_check(p, size, NULL, NULL) == 0) != (!v.bad && v.roots == 1))
-		abort();
-	for (size_t i = 0; i < OC_COUNT(steps); i++) {
-		if (scan(p, size, steps[i]).seen != v.seen || usage(p, size, steps[i]) != seen)
-			abort();
-	}
+	want((oc_json_check(p, size, NULL, NULL) == 0) == (!v.bad && v.roots == 1));
+	for (size_t i = 0; i < OC_COUNT(steps); i++)
+		want(scan(p, size, steps[i]).seen == v.seen && usage(p, size, steps[i]) == seen);
 	return 0;
 }

@@ -3,12 +3,9 @@
  * replay.c: the main of a fuzz target built without a fuzzer: runs the target once on each file
  * named, or on each file of a directory named, and prints TAP.
  */
-#include "compat.h"
+#include "fuzz.h"
 
 #include <dirent.h>
-#include <stdint.h>
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static unsigned tests;
 
