@@ -7,6 +7,7 @@
 
 /* What a handler has seen, written down: `type|data|error` and a semicolon for each event. */
 struct record {
+	struct oc_sse sse;
 	struct oc_buf text;
 	int events;
 	int stop_at; /* the event, from 1, at which the handler says stop; 0 = none */
@@ -25,6 +26,19 @@ static int note(void *ctx, const struct oc_sse_event *event)
 	oc_buf_add(&r->text, event->error.p, event->error.n);
 	oc_buf_putc(&r->text, ';');
 	return ++r->events == r->stop_at ? STOPPED : 0;
+}
+
+static void begin(struct record *r, size_t max, int stop_at)
+{
+	*r = (struct record){.stop_at = stop_at};
+	oc_buf_init(&r->text, 10000);
+	oc_sse_init(&r->sse, max, note, r);
+}
+
+static void end(struct record *r)
+{
+	oc_sse_release(&r->sse);
+	oc_buf_release(&r->text);
 }
 
 /* Feeds n bytes in pieces, each a block of its own on the heap: a slice that outlives its feed is
@@ -50,18 +64,15 @@ static int feed(struct oc_sse *s, const char *p, size_t n, size_t step)
 static void check_pieces(const char *p, size_t n, size_t cut, size_t step, const char *want,
                          size_t wantn)
 {
-	struct record r = {.events = 0};
-	struct oc_sse s;
+	struct record r;
 
-	oc_buf_init(&r.text, 10000);
-	oc_sse_init(&s, 1000, note, &r);
-	CHECK_INT(feed(&s, p, cut, step), 0);
-	CHECK_INT(feed(&s, p + cut, n - cut, step), 0);
+	begin(&r, 1000, 0);
+	CHECK_INT(feed(&r.sse, p, cut, step), 0);
+	CHECK_INT(feed(&r.sse, p + cut, n - cut, step), 0);
 	oc_buf_puts(&r.text, "$");
-	CHECK_INT(oc_sse_end(&s), 0);
+	CHECK_INT(oc_sse_end(&r.sse), 0);
 	CHECK_MEM(r.text.p, r.text.n, want, wantn);
-	oc_sse_release(&s);
-	oc_buf_release(&r.text);
+	end(&r);
 }
 
 static void check_stream(const char *p, size_t n, const char *want, size_t wantn)
@@ -111,19 +122,16 @@ TEST(takes_every_line_end)
 
 TEST(acts_on_a_carriage_return_at_once)
 {
-	struct record r = {.events = 0};
-	struct oc_sse s;
+	struct record r;
 
-	oc_buf_init(&r.text, 1000);
-	oc_sse_init(&s, 1000, note, &r);
-	CHECK_INT(feed(&s, "data: a\r\r", 9, 1), 0);
+	begin(&r, 1000, 0);
+	CHECK_INT(feed(&r.sse, "data: a\r\r", 9, 1), 0);
 	CHECK_STR(r.text.p, "|a|;");
-	CHECK_INT(feed(&s, "\ndata: b\r\n\r", 11, 11), 0);
+	CHECK_INT(feed(&r.sse, "\ndata: b\r\n\r", 11, 11), 0);
 	CHECK_STR(r.text.p, "|a|;|b|;");
-	CHECK_INT(feed(&s, "\ndata: c\n\n", 10, 10), 0);
+	CHECK_INT(feed(&r.sse, "\ndata: c\n\n", 10, 10), 0);
 	CHECK_STR(r.text.p, "|a|;|b|;|c|;");
-	oc_sse_release(&s);
-	oc_buf_release(&r.text);
+	end(&r);
 }
 
 /* One before the stream has been taken off, and there is none within it. */
@@ -185,19 +193,16 @@ TEST(hands_over_an_unfinished_event_at_the_end)
 
 TEST(accepts_empty_feeds)
 {
-	struct record r = {.events = 0};
-	struct oc_sse s;
+	struct record r;
 
-	oc_buf_init(&r.text, 1000);
-	oc_sse_init(&s, 1000, note, &r);
-	CHECK_INT(oc_sse_feed(&s, NULL, 0), 0);
-	CHECK_INT(feed(&s, "data: a\r", 8, 3), 0);
-	CHECK_INT(oc_sse_feed(&s, NULL, 0), 0);
-	CHECK_INT(feed(&s, "\n\r\n", 3, 1), 0);
-	CHECK_INT(oc_sse_end(&s), 0);
+	begin(&r, 1000, 0);
+	CHECK_INT(oc_sse_feed(&r.sse, NULL, 0), 0);
+	CHECK_INT(feed(&r.sse, "data: a\r", 8, 3), 0);
+	CHECK_INT(oc_sse_feed(&r.sse, NULL, 0), 0);
+	CHECK_INT(feed(&r.sse, "\n\r\n", 3, 1), 0);
+	CHECK_INT(oc_sse_end(&r.sse), 0);
 	CHECK_STR(r.text.p, "|a|;");
-	oc_sse_release(&s);
-	oc_buf_release(&r.text);
+	end(&r);
 }
 
 TEST(stops_when_the_handler_says_so)
@@ -205,29 +210,23 @@ TEST(stops_when_the_handler_says_so)
 	static const char stream[] = "data: a\n\ndata: b\n\ndata: c\n\ndata: d";
 
 	for (size_t step = 1; step < sizeof stream; step++) {
-		struct record r = {.stop_at = 2};
-		struct oc_sse s;
+		struct record r;
 
-		oc_buf_init(&r.text, 1000);
-		oc_sse_init(&s, 1000, note, &r);
-		CHECK_INT(feed(&s, stream, sizeof stream - 1, step), STOPPED);
+		begin(&r, 1000, 2);
+		CHECK_INT(feed(&r.sse, stream, sizeof stream - 1, step), STOPPED);
 		CHECK_STR(r.text.p, "|a|;|b|;");
-		oc_sse_release(&s);
-		oc_buf_release(&r.text);
+		end(&r);
 	}
 }
 
 TEST(stops_when_the_handler_says_so_at_the_end)
 {
-	struct record r = {.stop_at = 1};
-	struct oc_sse s;
+	struct record r;
 
-	oc_buf_init(&r.text, 1000);
-	oc_sse_init(&s, 1000, note, &r);
-	CHECK_INT(feed(&s, "data: a", 7, 7), 0);
-	CHECK_INT(oc_sse_end(&s), STOPPED);
-	oc_sse_release(&s);
-	oc_buf_release(&r.text);
+	begin(&r, 1000, 1);
+	CHECK_INT(feed(&r.sse, "data: a", 7, 7), 0);
+	CHECK_INT(oc_sse_end(&r.sse), STOPPED);
+	end(&r);
 }
 
 /* A stream whose second event is one byte over the ceiling, or just under it, however it is cut. */
@@ -236,15 +235,12 @@ static void check_ceiling(const char *stream, size_t max, int rc, int events)
 	size_t n = strlen(stream);
 
 	for (size_t step = 1; step <= n; step++) {
-		struct record r = {.events = 0};
-		struct oc_sse s;
+		struct record r;
 
-		oc_buf_init(&r.text, 1000);
-		oc_sse_init(&s, max, note, &r);
-		CHECK_INT(feed(&s, stream, n, step), rc);
+		begin(&r, max, 0);
+		CHECK_INT(feed(&r.sse, stream, n, step), rc);
 		CHECK_INT(r.events, events);
-		oc_sse_release(&s);
-		oc_buf_release(&r.text);
+		end(&r);
 	}
 }
 
