@@ -9,7 +9,7 @@
 #include "json/json.h"
 #include "json/writer.h"
 #include "prompt.h"
-#include "request/request.h"
+#include "request/messages.h"
 #include "text/utf8.h"
 #include "text/text.h"
 

@@ -4,6 +4,7 @@
 
 #include "batch/line.h"
 #include "request/fields.h"
+#include "request/messages.h"
 #include "request/request.h"
 #include "schema/schema.h"
 #include "text/err.h"

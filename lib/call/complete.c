@@ -8,6 +8,7 @@
 #include "answer/form.h"
 #include "answer/reply.h"
 #include "request/fields.h"
+#include "request/messages.h"
 #include "request/request.h"
 #include "text/err.h"
 #include "text/text.h"

@@ -21,6 +21,11 @@
 
 enum { FIRST_TOKENS = 64 };
 
+struct oc_text oc_json_bare(struct oc_text text)
+{
+	return oc_text_trim(oc_text_without_bom(text), " \t\n\r");
+}
+
 void oc_json_init(struct oc_json *j)
 {
 	*j = (struct oc_json){.text = NULL};

@@ -53,6 +53,9 @@ int oc_json_check_bytes(const char *p, size_t n, size_t *count, struct oc_err *e
 /* Is it the beginning of a JSON value, whose rest is missing? Strings may hold any bytes. */
 bool oc_json_is_cut(const char *p, size_t n);
 
+/* JSON without what may stand around it: white space and a byte order mark. */
+struct oc_text oc_json_bare(struct oc_text text);
+
 void oc_json_init(struct oc_json *j);
 void oc_json_release(struct oc_json *j);
 

@@ -7,6 +7,7 @@
 #include "json/writer.h"
 #include "text/num.h"
 #include "request/fields.h"
+#include "request/messages.h"
 #include "request/request.h"
 #include "request/tools.h"
 #include "schema/schema.h"
@@ -21,15 +22,6 @@ void oc_request_init(struct oc_request *req)
 }
 
 /* ---- checks ------------------------------------------------------------------------------- */
-
-static int check_utf8(struct oc_text text, const char *what, enum oc_code code, struct oc_err *err)
-{
-	size_t good = text.n ? oc_utf8_check(text.p, text.n) : 0;
-
-	if (good == text.n)
-		return 0;
-	return oc_err_set(err, code, "%s is not valid UTF-8 at byte %zu", what, good);
-}
 
 static int check_range(const char *name, double v, double max, struct oc_err *err)
 {
@@ -68,7 +60,7 @@ static int check_stops(const struct oc_request *req, struct oc_err *err)
 		(void)snprintf(what, sizeof what, "stop sequence %zu", i + 1);
 		if (!req->stop[i] || !*req->stop[i])
 			return oc_err_set(err, OC_EARG, "%s is empty", what);
-		rc = check_utf8(oc_text_of(req->stop[i]), what, OC_EARG, err);
+		rc = oc_request_check_text(oc_text_of(req->stop[i]), what, OC_EARG, err);
 		if (rc)
 			return rc;
 	}
@@ -80,16 +72,6 @@ static int check_effort(const char *effort, struct oc_err *err)
 {
 	if (effort && (!*effort || !oc_utf8_printable(effort, strlen(effort))))
 		return oc_err_set(err, OC_EARG, "the effort is no word");
-	return 0;
-}
-
-static int check_images(const struct oc_request *req, struct oc_err *err)
-{
-	for (size_t i = 0; i < req->nimages; i++) {
-		if (!oc_image_type(req->images[i]))
-			return oc_err_set(err, OC_EDATA,
-			                  "image %zu is not a PNG, JPEG or WebP file", i + 1);
-	}
 	return 0;
 }
 
@@ -105,38 +87,6 @@ int oc_request_check_schema(const struct oc_request *req, struct oc_err *err)
 	if (rc)
 		(void)oc_err_set(err, why.code, "the schema is unusable: %s", why.message);
 	oc_schema_free(schema);
-	return rc;
-}
-
-/* At least one object, and each with a role? */
-static bool are_messages(const struct oc_json *j, int at)
-{
-	int item = oc_json_first(j, at);
-
-	for (; item != OC_JSON_NONE; item = oc_json_next(j, at, item)) {
-		if (oc_json_type(j, oc_json_get(j, item, "role")) != OC_JSON_STRING)
-			return false;
-	}
-	return oc_json_type(j, at) == OC_JSON_ARRAY && oc_json_first(j, at) != OC_JSON_NONE;
-}
-
-static int check_messages(const struct oc_request *req, struct oc_err *err)
-{
-	struct oc_json j;
-	struct oc_err why = {0};
-	int rc;
-
-	if (!req->messages.n)
-		return 0;
-	oc_json_init(&j);
-	rc = oc_json_parse(&j, req->messages.p, req->messages.n, &why);
-	if (rc)
-		rc = oc_err_set(err, rc == OC_ENOMEM ? OC_ENOMEM : OC_EDATA,
-		                "the messages are unusable: %s", why.message);
-	else if (!are_messages(&j, 0))
-		rc = oc_err_set(err, OC_EDATA,
-		                "the messages are no array of objects that have a role each");
-	oc_json_release(&j);
 	return rc;
 }
 
@@ -156,90 +106,16 @@ int oc_request_check(const struct oc_request *req, struct oc_err *err)
 	if (!rc)
 		rc = check_effort(req->effort, err);
 	if (!rc)
-		rc = check_utf8(req->system, "the system message", OC_EDATA, err);
-	if (!rc)
-		rc = check_messages(req, err);
+		rc = oc_messages_check(req, err);
 	if (!rc)
 		rc = oc_tools_check(req->tools, req->tool_choice, err);
 	if (!rc)
-		rc = check_images(req, err);
+		rc = oc_images_check(req, err);
 	if (!rc)
 		rc = oc_fields_check(req->fields, err);
 	if (!rc)
 		rc = oc_request_check_schema(req, err);
 	return rc;
-}
-
-static int too_large(const char *what, struct oc_err *err)
-{
-	return oc_err_set(err, OC_EDATA, "%s larger than %zu MiB", what, OC_PROMPT_MAX >> 20);
-}
-
-int oc_prompt_check(struct oc_text prompt, struct oc_err *err)
-{
-	if (prompt.n > OC_PROMPT_MAX)
-		return too_large("the prompt is", err);
-	if (oc_text_is_blank(prompt))
-		return oc_err_set(err, OC_EDATA, "the prompt is blank: %s",
-		                  prompt.n ? "only white space" : "no bytes at all");
-	return check_utf8(prompt, "the prompt", OC_EDATA, err);
-}
-
-void oc_prompt_separate(struct oc_buf *prompt)
-{
-	if (!prompt->n)
-		return;
-	if (prompt->p[prompt->n - 1] != '\n')
-		oc_buf_putc(prompt, '\n');
-	if (prompt->n < 2 || prompt->p[prompt->n - 2] != '\n')
-		oc_buf_putc(prompt, '\n');
-}
-
-/* ---- images ------------------------------------------------------------------------------- */
-
-static bool has_at(struct oc_text image, size_t offset, const char *magic, size_t n)
-{
-	return image.n >= offset + n && memcmp(image.p + offset, magic, n) == 0;
-}
-
-const char *oc_image_type(struct oc_text image)
-{
-	if (has_at(image, 0, "\x89PNG\r\n\x1a\n", 8))
-		return "image/png";
-	if (has_at(image, 0, "\xff\xd8\xff", 3))
-		return "image/jpeg";
-	if (has_at(image, 0, "RIFF", 4) && has_at(image, 8, "WEBP", 4))
-		return "image/webp";
-	return NULL;
-}
-
-static size_t base64_length(size_t n)
-{
-	return (n + 2) / 3 * 4;
-}
-
-static void put_base64(struct oc_buf *out, struct oc_text bytes)
-{
-	static const char digits[] =
-	        "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const unsigned char *p = (const unsigned char *)bytes.p;
-	size_t length = base64_length(bytes.n);
-	char *to = oc_buf_room(out, length);
-
-	if (!to)
-		return;
-	for (size_t i = 0; i < bytes.n; i += 3) {
-		size_t left = bytes.n - i;
-		unsigned long group = (unsigned long)p[i] << 16;
-
-		group |= left > 1 ? (unsigned long)p[i + 1] << 8 : 0;
-		group |= left > 2 ? (unsigned long)p[i + 2] : 0;
-		*to++ = digits[group >> 18];
-		*to++ = digits[group >> 12 & 63];
-		*to++ = left > 1 ? digits[group >> 6 & 63] : '=';
-		*to++ = left > 2 ? digits[group & 63] : '=';
-	}
-	oc_buf_grew(out, length);
 }
 
 /* ---- the body ----------------------------------------------------------------------------- */
@@ -293,24 +169,6 @@ static bool start_field(struct body *b, const char *name, bool sent)
 	return false;
 }
 
-static void put_image(struct oc_jsonw *w, struct oc_text image)
-{
-	char start[40];
-
-	oc_jsonw_open(w, '{');
-	oc_jsonw_member(w, "type", "image_url");
-	oc_jsonw_key(w, "image_url");
-	oc_jsonw_open(w, '{');
-	oc_jsonw_key(w, "url");
-	/* Piece by piece, because a string that is built first would be one more copy. */
-	(void)snprintf(start, sizeof start, "\"data:%s;base64,", oc_image_type(image));
-	oc_jsonw_raw(w, oc_text_of(start));
-	put_base64(w->out, image);
-	oc_buf_putc(w->out, '"');
-	oc_jsonw_close(w, '}');
-	oc_jsonw_close(w, '}');
-}
-
 /* What the buffer has to say at the end. */
 static int verdict(const struct oc_buf *out, struct oc_err *err)
 {
@@ -321,92 +179,13 @@ static int verdict(const struct oc_buf *out, struct oc_err *err)
 	return 0;
 }
 
-static void put_turn(struct oc_jsonw *w, const char *role, struct oc_text content)
-{
-	oc_jsonw_open(w, '{');
-	oc_jsonw_member(w, "role", role);
-	oc_jsonw_key(w, "content");
-	oc_jsonw_string(w, content.p, content.n);
-	oc_jsonw_close(w, '}');
-}
-
-static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
-{
-	if (!req->nimages) {
-		put_turn(w, "user", req->prompt);
-		return;
-	}
-	oc_jsonw_open(w, '{');
-	oc_jsonw_member(w, "role", "user");
-	oc_jsonw_key(w, "content");
-	oc_jsonw_open(w, '[');
-	oc_jsonw_open(w, '{');
-	oc_jsonw_member(w, "type", "text");
-	oc_jsonw_key(w, "text");
-	oc_jsonw_string(w, req->prompt.p, req->prompt.n);
-	oc_jsonw_close(w, '}');
-	for (size_t i = 0; i < req->nimages; i++)
-		put_image(w, req->images[i]);
-	oc_jsonw_close(w, ']');
-	oc_jsonw_close(w, '}');
-}
-
-/* JSON without what may stand around it: white space and a byte order mark. */
-static struct oc_text bare_json(struct oc_text text)
-{
-	return oc_text_trim(oc_text_without_bom(text), " \t\n\r");
-}
-
-/* The items of an array, as they are. */
-static void put_items(struct oc_jsonw *w, struct oc_text array)
-{
-	struct oc_text items = bare_json(array);
-
-	if (items.n < 2)
-		return;
-	items = bare_json((struct oc_text){items.p + 1, items.n - 2});
-	if (items.n)
-		oc_jsonw_raw(w, items);
-}
-
-static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
-{
-	oc_jsonw_open(w, '{');
-	oc_jsonw_member(w, "role", "assistant");
-	oc_jsonw_key(w, "content");
-	if (reply->content_len || !reply->tool_calls)
-		oc_jsonw_string(w, reply->content, reply->content_len);
-	else
-		oc_jsonw_null(w);
-	if (reply->tool_calls) {
-		oc_jsonw_key(w, "tool_calls");
-		oc_jsonw_raw(w, oc_text_of_calls(reply));
-	}
-	oc_jsonw_close(w, '}');
-}
-
-/* The turns of the conversation so far, the prompt, and what was answered, if anything was. */
-static void put_messages(struct oc_jsonw *w, const struct oc_request *req,
-                         const struct oc_reply *reply)
-{
-	oc_jsonw_open(w, '[');
-	if (req->system.n)
-		put_turn(w, "system", req->system);
-	put_items(w, req->messages);
-	if (req->prompt.n || !req->messages.n)
-		put_prompt(w, req);
-	if (reply)
-		put_answer(w, reply);
-	oc_jsonw_close(w, ']');
-}
-
 int oc_request_messages(const struct oc_request *req, const struct oc_reply *reply,
                         struct oc_buf *out, struct oc_err *err)
 {
 	struct oc_jsonw w;
 
 	oc_jsonw_init(&w, out);
-	put_messages(&w, req, reply);
+	oc_messages_put(&w, req, reply);
 	return verdict(out, err);
 }
 
@@ -417,7 +196,7 @@ static void put_schema(struct oc_jsonw *w, struct oc_text text)
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "name", "answer"); /* OpenAI demands one */
 	oc_jsonw_key(w, "schema");
-	oc_jsonw_raw(w, bare_json(text));
+	oc_jsonw_raw(w, oc_json_bare(text));
 	oc_json_init(&schema);
 	if (oc_json_parse(&schema, text.p, text.n, NULL)) /* it has been checked: memory is out */
 		w->out->bad = OC_ENOMEM;
@@ -455,7 +234,7 @@ static void put_fields(struct body *b)
 	if (start_field(b, "model", req->model))
 		oc_jsonw_string(&b->w, req->model, strlen(req->model));
 	if (start_field(b, "messages", true))
-		put_messages(&b->w, req, NULL);
+		oc_messages_put(&b->w, req, NULL);
 	if (start_field(b, "temperature", req->temperature != OC_UNSET))
 		oc_jsonw_double(&b->w, req->temperature);
 	if (start_field(b, "top_p", req->top_p != OC_UNSET))
@@ -475,7 +254,7 @@ static void put_fields(struct body *b)
 	if (start_field(b, "response_format", req->format != OC_FORMAT_TEXT))
 		put_format(&b->w, req);
 	if (start_field(b, "tools", req->tools.n))
-		oc_jsonw_raw(&b->w, bare_json(req->tools));
+		oc_jsonw_raw(&b->w, oc_json_bare(req->tools));
 	if (start_field(b, "tool_choice", req->tool_choice))
 		oc_tools_put_choice(&b->w, req->tool_choice);
 }
@@ -506,25 +285,17 @@ static void put_others(struct body *b)
 	}
 }
 
-/* Room for the whole body at once, with a quarter more for the prompt's escapes: growing step by
- * step would cost time, and reserved memory that is never written to costs nothing. */
+/* Room for the whole body at once: growing step by step would cost time, and reserved memory that
+ * is never written to costs nothing. */
 static int reserve(const struct oc_request *req, size_t more, struct oc_buf *out,
                    struct oc_err *err)
 {
-	size_t text = req->prompt.n + req->system.n;
-	size_t need =
-	        text + text / 4 + req->schema.n + req->messages.n + req->tools.n + more + 1024;
-	size_t left = OC_PROMPT_MAX;
+	size_t need;
+	int rc = oc_messages_room(req, &need, err);
 
-	if (req->prompt.n > left || req->system.n > left - req->prompt.n)
-		return too_large("prompt and system message together are", err);
-	left -= text;
-	for (size_t i = 0; i < req->nimages; i++) {
-		if (req->images[i].n > left)
-			return too_large("prompt, system message and images together are", err);
-		left -= req->images[i].n;
-		need += base64_length(req->images[i].n) + 128;
-	}
+	if (rc)
+		return rc;
+	need += req->schema.n + req->tools.n + more + 1024;
 	(void)oc_buf_room(out, need < out->max - out->n ? need : out->max - out->n);
 	return 0;
 }

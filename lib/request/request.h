@@ -19,13 +19,6 @@ int oc_request_check_schema(const struct oc_request *req, struct oc_err *err);
 int oc_request_messages(const struct oc_request *req, const struct oc_reply *reply,
                         struct oc_buf *out, struct oc_err *err);
 
-/* Is this text fit to be a prompt: not blank, valid UTF-8, not too large? OC_EDATA. */
-int oc_prompt_check(struct oc_text prompt, struct oc_err *err);
-
-/* To be called before a part is appended to a prompt that may have parts already: puts one blank
- * line between the two, whether or not the first one ends its last line. */
-void oc_prompt_separate(struct oc_buf *prompt);
-
 /* How an answer is asked for, from the least to the most that a server must accept. */
 enum oc_delivery {
 	OC_DELIVERY_WHOLE,  /* as one document */
@@ -51,8 +44,5 @@ int oc_request_stream(const struct oc_request *req, struct oc_buf *body, enum oc
  */
 int oc_request_body_over(const struct oc_request *req, const struct oc_json *line, int at,
                          const char *const *skip, struct oc_buf *out, struct oc_err *err);
-
-/* "image/png", "image/jpeg" or "image/webp" by the first bytes; NULL for anything else. */
-const char *oc_image_type(struct oc_text image);
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "fail-alloc.h"
 #include "request/fields.h"
+#include "request/messages.h"
 #include "request/request.h"
 #include "text/text.h"
 #include "unit.h"
