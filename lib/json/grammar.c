@@ -35,19 +35,17 @@ static int check(const char *p, size_t n, bool any_bytes, size_t *count, struct 
 {
 	struct oc_scan s;
 	struct oc_text rest;
-	size_t blank;
 
 	if (!n)
 		return oc_err_set(err, OC_EPROTO, "not JSON: the text is empty");
 	if (read_value(&s, (struct oc_text){p, n}, any_bytes, &rest) == OC_SCAN_BAD)
 		return oc_err_set(err, OC_EPROTO, "not JSON at byte %zu: %s", (size_t)s.bad_offset,
 		                  s.problem);
-	for (blank = 0; blank < rest.n && memchr(" \n\r\t", rest.p[blank], 4); blank++)
-		;
-	if (blank < rest.n)
+	rest = oc_text_trim(rest, " \n\r\t");
+	if (rest.n)
 		return oc_err_set(err, OC_EPROTO,
 		                  "not JSON at byte %zu: the text goes on after its value",
-		                  n - rest.n + blank);
+		                  (size_t)(rest.p - p));
 	if (count)
 		*count = (size_t)s.count;
 	return 0;

@@ -109,9 +109,19 @@ static const jsmntok_t *token(const struct oc_json *j, int at)
 	return at >= 0 && at < j->ntok ? tokens + at : NULL;
 }
 
-static enum oc_json_type primitive_type(char first)
+enum oc_json_type oc_json_type(const struct oc_json *j, int at)
 {
-	switch (first) {
+	const jsmntok_t *t = token(j, at);
+
+	if (!t)
+		return OC_JSON_MISSING;
+	if (t->type == JSMN_STRING)
+		return OC_JSON_STRING;
+	switch (j->text[t->start]) {
+	case '{':
+		return OC_JSON_OBJECT;
+	case '[':
+		return OC_JSON_ARRAY;
 	case 'n':
 		return OC_JSON_NULL;
 	case 'f':
@@ -121,27 +131,6 @@ static enum oc_json_type primitive_type(char first)
 	default:
 		return OC_JSON_NUMBER;
 	}
-}
-
-enum oc_json_type oc_json_type(const struct oc_json *j, int at)
-{
-	const jsmntok_t *t = token(j, at);
-
-	if (!t)
-		return OC_JSON_MISSING;
-	switch (t->type) {
-	case JSMN_OBJECT:
-		return OC_JSON_OBJECT;
-	case JSMN_ARRAY:
-		return OC_JSON_ARRAY;
-	case JSMN_STRING:
-		return OC_JSON_STRING;
-	case JSMN_PRIMITIVE:
-		return primitive_type(j->text[t->start]);
-	case JSMN_UNDEFINED:
-		break;
-	}
-	return OC_JSON_MISSING;
 }
 
 /* What jsmn says that a token is: a string without its quotes. `at` exists. */
@@ -231,7 +220,8 @@ size_t oc_json_count(const struct oc_json *j, int at)
 
 int oc_json_item(const struct oc_json *j, int at, size_t k)
 {
-	int child = oc_json_type(j, at) == OC_JSON_ARRAY ? oc_json_first(j, at) : OC_JSON_NONE;
+	const jsmntok_t *t = token(j, at);
+	int child = t && t->type == JSMN_ARRAY ? oc_json_first(j, at) : OC_JSON_NONE;
 
 	while (k-- && child != OC_JSON_NONE)
 		child = oc_json_next(j, at, child);
