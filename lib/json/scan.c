@@ -6,6 +6,8 @@
  */
 #include "compat.h"
 
+#include <limits.h>
+
 #include "json/plain.h"
 #include "json/scan.h"
 #include "text/text.h"
@@ -31,8 +33,6 @@ enum state {
 
 /* How far a number has come: behind what it is. */
 enum number { MINUS, ZERO, WHOLE, POINT, FRACTION, EXPONENT, SIGN, POWER, NO_NUMBER, NUMBER_ENDS };
-
-static const char BOM[] = OC_UTF8_BOM;
 
 void oc_scan_init(struct oc_scan *s)
 {
@@ -188,20 +188,12 @@ static const char *in_tail(struct oc_scan *s, const char *p, const char *end)
 
 static bool is_escape(char c)
 {
-	switch (c) {
-	case '"':
-	case '\\':
-	case '/':
-	case 'b':
-	case 'f':
-	case 'n':
-	case 'r':
-	case 't':
-	case 'u':
-		return true;
-	default:
-		return false;
-	}
+	static const bool escapes[UCHAR_MAX + 1] = {
+	        ['"'] = true, ['\\'] = true, ['/'] = true, ['b'] = true, ['f'] = true,
+	        ['n'] = true, ['r'] = true,  ['t'] = true, ['u'] = true,
+	};
+
+	return escapes[(unsigned char)c];
 }
 
 static const char *in_escape(struct oc_scan *s, const char *p)
@@ -393,13 +385,6 @@ static const char *close_bracket(struct oc_scan *s, const char *p)
 	return p + 1;
 }
 
-static const char *begin_mark(struct oc_scan *s, const char *p)
-{
-	s->rest = BOM + 1;
-	s->state = MARK;
-	return p + 1;
-}
-
 static const char *in_mark(struct oc_scan *s, const char *p)
 {
 	if (*p != *s->rest)
@@ -427,9 +412,11 @@ static const char *begin_value(struct oc_scan *s, const char *p, const char *end
 	case 'n':
 		return begin_word(s, p, "null");
 	default:
-		if (*p == *BOM && !s->depth && !s->alone) {
+		if (*p == *OC_UTF8_BOM && !s->depth && !s->alone) {
 			s->count--;
-			return begin_mark(s, p);
+			s->rest = &OC_UTF8_BOM[1];
+			s->state = MARK;
+			return p + 1;
 		}
 		if (*p != '-' && !is_digit(*p))
 			return fail(s, p, "a value expected");
