@@ -56,10 +56,6 @@ struct oc_schema_shown {
 };
 
 struct oc_schema_shown oc_schema_show(const struct oc_json *j, int at);
-struct oc_schema_shown oc_schema_show_value(const struct oc_schema_run *r,
-                                            const struct oc_schema_frame *f);
-struct oc_schema_shown oc_schema_show_arg(const struct oc_schema_run *r,
-                                          const struct oc_schema_word *word);
 
 /* ---- the value ---- */
 

@@ -96,18 +96,6 @@ struct oc_schema_shown oc_schema_show(const struct oc_json *j, int at)
 	return shown;
 }
 
-struct oc_schema_shown oc_schema_show_value(const struct oc_schema_run *r,
-                                            const struct oc_schema_frame *f)
-{
-	return oc_schema_show(r->value, f->place->at);
-}
-
-struct oc_schema_shown oc_schema_show_arg(const struct oc_schema_run *r,
-                                          const struct oc_schema_word *word)
-{
-	return oc_schema_show(&r->schema->json, word->arg);
-}
-
 /* ---- the value ----------------------------------------------------------------------------- */
 
 enum oc_json_type oc_schema_type_of(const struct oc_schema_run *r, const struct oc_schema_frame *f)

@@ -11,6 +11,15 @@
 #include "schema/apply.h"
 #include "text/text.h"
 
+/* Tells that the value is not as the keyword's own value says; false, to be returned. */
+static bool differs(struct oc_schema_run *r, const struct oc_schema_frame *f,
+                    const struct oc_schema_word *word, const char *how)
+{
+	return oc_schema_fail(r, f, word->arg, "%s %s %s",
+	                      oc_schema_show(r->value, f->place->at).text, how,
+	                      oc_schema_show(&r->schema->json, word->arg).text);
+}
+
 /* ---- bounds --------------------------------------------------------------------------------- */
 
 static int64_t count_characters(struct oc_schema_run *r, int at)
@@ -35,10 +44,10 @@ static bool within(int order, enum relation relation)
 }
 
 static const char *const against[] = {
-        [AT_LEAST] = "less than the minimum",
-        [AT_MOST] = "more than the maximum",
-        [MORE_THAN] = "not more than",
-        [LESS_THAN] = "not less than",
+        [AT_LEAST] = "is less than the minimum",
+        [AT_MOST] = "is more than the maximum",
+        [MORE_THAN] = "is not more than",
+        [LESS_THAN] = "is not less than",
 };
 
 /* Of which values, and how: of a string, an array and an object, the size. */
@@ -71,14 +80,12 @@ bool oc_holds_bound(struct oc_schema_run *r, const struct oc_schema_frame *f,
 		return true;
 	if (b->type == OC_JSON_NUMBER)
 		return within(oc_json_order(r->value, at, s, word->arg), b->relation) ||
-		       oc_schema_fail(r, f, word->arg, "%s is %s %s",
-		                      oc_schema_show_value(r, f).text, against[b->relation],
-		                      oc_schema_show_arg(r, word).text);
+		       differs(r, f, word, against[b->relation]);
 	(void)oc_json_int64(s, word->arg, &limit); /* others are no schemas */
 	size = b->type == OC_JSON_STRING ? count_characters(r, at)
 	                                 : (int64_t)oc_json_count(r->value, at);
 	return within((size > limit) - (size < limit), b->relation) ||
-	       oc_schema_fail(r, f, word->arg, "size %" PRId64 " is %s %" PRId64, size,
+	       oc_schema_fail(r, f, word->arg, "size %" PRId64 " %s %" PRId64, size,
 	                      against[b->relation], limit);
 }
 
@@ -111,8 +118,7 @@ bool oc_holds_type(struct oc_schema_run *r, const struct oc_schema_frame *f,
 		if (is_type(r->value, f->place->at, s, c))
 			return true;
 	}
-	return oc_schema_fail(r, f, word->arg, "%s is not of type %s",
-	                      oc_schema_show_value(r, f).text, oc_schema_show_arg(r, word).text);
+	return differs(r, f, word, "is not of type");
 }
 
 /* Is the value the constant at `arg`? */
@@ -141,9 +147,7 @@ static bool equals(struct oc_schema_run *r, const struct oc_schema_frame *f, int
 bool oc_holds_const(struct oc_schema_run *r, const struct oc_schema_frame *f,
                     const struct oc_schema_word *word)
 {
-	return equals(r, f, word->arg) ||
-	       oc_schema_fail(r, f, word->arg, "%s is not %s", oc_schema_show_value(r, f).text,
-	                      oc_schema_show_arg(r, word).text);
+	return equals(r, f, word->arg) || differs(r, f, word, "is not");
 }
 
 bool oc_holds_enum(struct oc_schema_run *r, const struct oc_schema_frame *f,
@@ -158,8 +162,7 @@ bool oc_holds_enum(struct oc_schema_run *r, const struct oc_schema_frame *f,
 		if (!oc_schema_spend(r, f, 1))
 			return false;
 	}
-	return oc_schema_fail(r, f, word->arg, "%s is none of %s", oc_schema_show_value(r, f).text,
-	                      oc_schema_show_arg(r, word).text);
+	return differs(r, f, word, "is none of");
 }
 
 bool oc_holds_ref(struct oc_schema_run *r, const struct oc_schema_frame *f,
@@ -274,9 +277,7 @@ bool oc_holds_multiple_of(struct oc_schema_run *r, const struct oc_schema_frame 
 	multiple = oc_json_multiple(r->value, f->place->at, s, word->arg);
 	if (multiple < 0)
 		return oc_schema_give_up(r, f, "this number and multipleOf are too long");
-	return multiple ||
-	       oc_schema_fail(r, f, word->arg, "%s is not a multiple of %s",
-	                      oc_schema_show_value(r, f).text, oc_schema_show_arg(r, word).text);
+	return multiple || differs(r, f, word, "is not a multiple of");
 }
 
 bool oc_holds_pattern(struct oc_schema_run *r, const struct oc_schema_frame *f,
@@ -286,8 +287,7 @@ bool oc_holds_pattern(struct oc_schema_run *r, const struct oc_schema_frame *f,
 		return true;
 	return (oc_schema_decode(r, r->value, f->place->at) &&
 	        oc_schema_matches(r, f, word->more, oc_buf_text(&r->scratch))) ||
-	       oc_schema_fail(r, f, word->arg, "%s does not match the pattern %s",
-	                      oc_schema_show_value(r, f).text, oc_schema_show_arg(r, word).text);
+	       differs(r, f, word, "does not match the pattern");
 }
 
 bool oc_holds_format(struct oc_schema_run *r, const struct oc_schema_frame *f,
@@ -299,6 +299,7 @@ bool oc_holds_format(struct oc_schema_run *r, const struct oc_schema_frame *f,
 	if (!check || !r->schema->formats || oc_schema_type_of(r, f) != OC_JSON_STRING)
 		return true;
 	return (oc_schema_decode(r, r->value, f->place->at) && check(oc_buf_text(&r->scratch))) ||
-	       oc_schema_fail(r, f, word->arg, "%s is no %.*s", oc_schema_show_value(r, f).text,
-	                      (int)name.n - 2, name.p + 1);
+	       oc_schema_fail(r, f, word->arg, "%s is no %.*s",
+	                      oc_schema_show(r->value, f->place->at).text, (int)name.n - 2,
+	                      name.p + 1);
 }
