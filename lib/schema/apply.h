@@ -59,8 +59,6 @@ struct oc_schema_shown oc_schema_show(const struct oc_json *j, int at);
 
 /* ---- the value ---- */
 
-enum oc_json_type oc_schema_type_of(const struct oc_schema_run *r, const struct oc_schema_frame *f);
-
 /* Decodes a string into r->scratch. False where memory is out. */
 bool oc_schema_decode(struct oc_schema_run *r, const struct oc_json *j, int at);
 

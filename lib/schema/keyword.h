@@ -91,7 +91,7 @@ struct oc_schema_run;
 struct oc_schema_frame;
 struct oc_schema_word;
 
-/* Does a keyword hold for the value? */
+/* Does a keyword hold for the value, which is of its type? */
 typedef bool oc_schema_holds_fn(struct oc_schema_run *r, const struct oc_schema_frame *f,
                                 const struct oc_schema_word *word);
 
@@ -99,6 +99,7 @@ struct oc_keyword_row {
 	const char *name;
 	enum oc_schema_kind kind;
 	bool d2020;                /* not in draft-07 */
+	int type;                  /* of the values that it is about; OC_JSON_MISSING = any */
 	oc_schema_holds_fn *holds; /* NULL = it decides about other keywords, or places */
 };
 

@@ -15,8 +15,7 @@ bool oc_holds_unique_items(struct oc_schema_run *r, const struct oc_schema_frame
 	int first;
 	int second;
 
-	if (oc_json_type(&r->schema->json, word->arg) != OC_JSON_TRUE ||
-	    oc_schema_type_of(r, f) != OC_JSON_ARRAY)
+	if (oc_json_type(&r->schema->json, word->arg) != OC_JSON_TRUE)
 		return true;
 	if (!oc_schema_spend(r, f, oc_json_raw(r->value, f->place->at).n / 8))
 		return false;
@@ -34,8 +33,6 @@ bool oc_holds_prefix_items(struct oc_schema_run *r, const struct oc_schema_frame
 	struct oc_place item;
 	bool holds = true;
 
-	if (oc_schema_type_of(r, f) != OC_JSON_ARRAY)
-		return true;
 	for (bool more = oc_place_first(r->value, f->place, &item); more && sub != OC_JSON_NONE;
 	     more = oc_place_next(r->value, &item)) {
 		holds &= oc_schema_apply_to(r, f, sub, &item);
@@ -49,14 +46,12 @@ bool oc_holds_prefix_items(struct oc_schema_run *r, const struct oc_schema_frame
 
 /* Applies a schema to the children from `first` on that have not been seen. */
 static bool holds_for_rest(struct oc_schema_run *r, const struct oc_schema_frame *f,
-                           const struct oc_schema_word *word, enum oc_json_type type, size_t first,
+                           const struct oc_schema_word *word, size_t first,
                            const struct oc_seen *seen)
 {
 	struct oc_place child;
 	bool holds = true;
 
-	if (oc_schema_type_of(r, f) != type)
-		return true;
 	for (bool more = oc_place_first(r->value, f->place, &child); more;
 	     more = oc_place_next(r->value, &child)) {
 		holds &= child.index < first || (seen && oc_seen_has(seen, child.index)) ||
@@ -76,7 +71,7 @@ bool oc_holds_items(struct oc_schema_run *r, const struct oc_schema_frame *f,
 	        oc_schema_word(r->schema, f->node, OC_KEY_PREFIX_ITEMS);
 	size_t first = prefix ? oc_json_count(&r->schema->json, prefix->arg) : 0;
 
-	return holds_for_rest(r, f, word, OC_JSON_ARRAY, first, NULL);
+	return holds_for_rest(r, f, word, first, NULL);
 }
 
 static int64_t bound_of(const struct oc_schema_run *r, const struct oc_schema_frame *f,
@@ -97,8 +92,6 @@ bool oc_holds_contains(struct oc_schema_run *r, const struct oc_schema_frame *f,
 	struct oc_place item;
 	int64_t n = 0;
 
-	if (oc_schema_type_of(r, f) != OC_JSON_ARRAY)
-		return true;
 	r->trials++;
 	for (bool more = oc_place_first(r->value, f->place, &item); more;
 	     more = oc_place_next(r->value, &item)) {
@@ -118,9 +111,7 @@ bool oc_holds_contains(struct oc_schema_run *r, const struct oc_schema_frame *f,
 bool oc_holds_unevaluated(struct oc_schema_run *r, const struct oc_schema_frame *f,
                           const struct oc_schema_word *word)
 {
-	return holds_for_rest(
-	        r, f, word, word->key == OC_KEY_UNEVALUATED_ITEMS ? OC_JSON_ARRAY : OC_JSON_OBJECT,
-	        0, f->seen);
+	return holds_for_rest(r, f, word, 0, f->seen);
 }
 
 /* ---- objects -------------------------------------------------------------------------------- */
@@ -163,7 +154,7 @@ static bool has_names(struct oc_schema_run *r, const struct oc_schema_frame *f, 
 bool oc_holds_required(struct oc_schema_run *r, const struct oc_schema_frame *f,
                        const struct oc_schema_word *word)
 {
-	return oc_schema_type_of(r, f) != OC_JSON_OBJECT || has_names(r, f, word->arg);
+	return has_names(r, f, word->arg);
 }
 
 /* What depends on a member: other members, or a schema for the object. */
@@ -173,8 +164,6 @@ bool oc_holds_dependencies(struct oc_schema_run *r, const struct oc_schema_frame
 	const struct oc_json *s = &r->schema->json;
 	bool holds = true;
 
-	if (oc_schema_type_of(r, f) != OC_JSON_OBJECT)
-		return true;
 	for (int key = oc_json_first(s, word->arg); key != OC_JSON_NONE;
 	     key = oc_json_next(s, word->arg, key)) {
 		int arg = oc_json_value(s, key);
@@ -255,7 +244,7 @@ bool oc_holds_members(struct oc_schema_run *r, const struct oc_schema_frame *f,
 	struct oc_buf name = {0};
 	bool holds = true;
 
-	if (oc_schema_type_of(r, f) != OC_JSON_OBJECT || word != first)
+	if (word != first)
 		return true;
 	oc_buf_init(&name, OC_ANSWER_MAX);
 	for (bool more = oc_place_first(r->value, f->place, &member); more;
@@ -279,8 +268,6 @@ bool oc_holds_property_names(struct oc_schema_run *r, const struct oc_schema_fra
 	struct oc_place member;
 	bool holds = true;
 
-	if (oc_schema_type_of(r, f) != OC_JSON_OBJECT)
-		return true;
 	for (bool more = oc_place_first(r->value, f->place, &member); more;
 	     more = oc_place_next(r->value, &member)) {
 		struct oc_place name = member;

@@ -98,11 +98,6 @@ struct oc_schema_shown oc_schema_show(const struct oc_json *j, int at)
 
 /* ---- the value ----------------------------------------------------------------------------- */
 
-enum oc_json_type oc_schema_type_of(const struct oc_schema_run *r, const struct oc_schema_frame *f)
-{
-	return oc_json_type(r->value, f->place->at);
-}
-
 bool oc_schema_matches(struct oc_schema_run *r, const struct oc_schema_frame *f, int regex,
                        struct oc_text text)
 {
@@ -187,15 +182,17 @@ static bool is_unevaluated(enum oc_keyword key)
  * has been looked at come behind those that look. */
 static bool apply_words(struct oc_schema_run *r, const struct oc_schema_frame *f)
 {
+	int type = (int)oc_json_type(r->value, f->place->at);
 	bool holds = true;
 
 	for (int i = 0; i < f->node->nwords; i++) {
 		const struct oc_schema_word *word = &r->schema->words[f->node->words + i];
-		oc_schema_holds_fn *fn = oc_keywords[word->key].holds;
+		const struct oc_keyword_row *row = &oc_keywords[word->key];
 
-		if (!fn || (!holds && is_unevaluated(word->key)))
+		if (!row->holds || (row->type && row->type != type) ||
+		    (!holds && is_unevaluated(word->key)))
 			continue;
-		holds &= fn(r, f, word);
+		holds &= row->holds(r, f, word);
 		if (r->fatal || (!holds && oc_schema_is_over(r)))
 			return false;
 	}

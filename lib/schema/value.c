@@ -50,43 +50,39 @@ static const char *const against[] = {
         [LESS_THAN] = "is not less than",
 };
 
-/* Of which values, and how: of a string, an array and an object, the size. */
-static const struct bound {
-	enum oc_json_type type;
-	enum relation relation;
-} bounds[OC_KEYWORDS] = {
-        [OC_KEY_MINIMUM] = {OC_JSON_NUMBER, AT_LEAST},
-        [OC_KEY_MAXIMUM] = {OC_JSON_NUMBER, AT_MOST},
-        [OC_KEY_EXCLUSIVE_MINIMUM] = {OC_JSON_NUMBER, MORE_THAN},
-        [OC_KEY_EXCLUSIVE_MAXIMUM] = {OC_JSON_NUMBER, LESS_THAN},
-        [OC_KEY_MIN_LENGTH] = {OC_JSON_STRING, AT_LEAST},
-        [OC_KEY_MAX_LENGTH] = {OC_JSON_STRING, AT_MOST},
-        [OC_KEY_MIN_ITEMS] = {OC_JSON_ARRAY, AT_LEAST},
-        [OC_KEY_MAX_ITEMS] = {OC_JSON_ARRAY, AT_MOST},
-        [OC_KEY_MIN_PROPERTIES] = {OC_JSON_OBJECT, AT_LEAST},
-        [OC_KEY_MAX_PROPERTIES] = {OC_JSON_OBJECT, AT_MOST},
+static const enum relation relations[OC_KEYWORDS] = {
+        [OC_KEY_MINIMUM] = AT_LEAST,
+        [OC_KEY_MAXIMUM] = AT_MOST,
+        [OC_KEY_EXCLUSIVE_MINIMUM] = MORE_THAN,
+        [OC_KEY_EXCLUSIVE_MAXIMUM] = LESS_THAN,
+        [OC_KEY_MIN_LENGTH] = AT_LEAST,
+        [OC_KEY_MAX_LENGTH] = AT_MOST,
+        [OC_KEY_MIN_ITEMS] = AT_LEAST,
+        [OC_KEY_MAX_ITEMS] = AT_MOST,
+        [OC_KEY_MIN_PROPERTIES] = AT_LEAST,
+        [OC_KEY_MAX_PROPERTIES] = AT_MOST,
 };
 
+/* Of a number, or of the size of anything else. */
 bool oc_holds_bound(struct oc_schema_run *r, const struct oc_schema_frame *f,
                     const struct oc_schema_word *word)
 {
-	const struct bound *b = &bounds[word->key];
+	enum oc_json_type type = oc_json_type(r->value, f->place->at);
+	enum relation relation = relations[word->key];
 	const struct oc_json *s = &r->schema->json;
 	int at = f->place->at;
 	int64_t limit = 0;
 	int64_t size;
 
-	if (oc_schema_type_of(r, f) != b->type)
-		return true;
-	if (b->type == OC_JSON_NUMBER)
-		return within(oc_json_order(r->value, at, s, word->arg), b->relation) ||
-		       differs(r, f, word, against[b->relation]);
+	if (type == OC_JSON_NUMBER)
+		return within(oc_json_order(r->value, at, s, word->arg), relation) ||
+		       differs(r, f, word, against[relation]);
 	(void)oc_json_int64(s, word->arg, &limit); /* others are no schemas */
-	size = b->type == OC_JSON_STRING ? count_characters(r, at)
-	                                 : (int64_t)oc_json_count(r->value, at);
-	return within((size > limit) - (size < limit), b->relation) ||
+	size = type == OC_JSON_STRING ? count_characters(r, at)
+	                              : (int64_t)oc_json_count(r->value, at);
+	return within((size > limit) - (size < limit), relation) ||
 	       oc_schema_fail(r, f, word->arg, "size %" PRId64 " %s %" PRId64, size,
-	                      against[b->relation], limit);
+	                      against[relation], limit);
 }
 
 /* ---- for any value ------------------------------------------------------------------------- */
@@ -129,12 +125,12 @@ static bool equals(struct oc_schema_run *r, const struct oc_schema_frame *f, int
 	struct oc_text b = oc_json_raw(r->value, f->place->at);
 	bool equal = false;
 
-	if (oc_json_type(s, arg) != oc_schema_type_of(r, f))
+	if (oc_json_type(s, arg) != oc_json_type(r->value, f->place->at))
 		return false;
 	if (oc_text_same(a, b))
 		return true;
 	/* Without escapes, what strings stand for is what they are. */
-	if (oc_schema_type_of(r, f) == OC_JSON_STRING && !memchr(a.p, '\\', a.n) &&
+	if (oc_json_type(r->value, f->place->at) == OC_JSON_STRING && !memchr(a.p, '\\', a.n) &&
 	    !memchr(b.p, '\\', b.n))
 		return false;
 	if (!oc_schema_spend(r, f, 1 + (a.n + b.n) / 16))
@@ -270,8 +266,6 @@ bool oc_holds_multiple_of(struct oc_schema_run *r, const struct oc_schema_frame 
 	const struct oc_json *s = &r->schema->json;
 	int multiple;
 
-	if (oc_schema_type_of(r, f) != OC_JSON_NUMBER)
-		return true;
 	if (!oc_schema_spend(r, f, oc_json_raw(r->value, f->place->at).n))
 		return false;
 	multiple = oc_json_multiple(r->value, f->place->at, s, word->arg);
@@ -283,8 +277,6 @@ bool oc_holds_multiple_of(struct oc_schema_run *r, const struct oc_schema_frame 
 bool oc_holds_pattern(struct oc_schema_run *r, const struct oc_schema_frame *f,
                       const struct oc_schema_word *word)
 {
-	if (oc_schema_type_of(r, f) != OC_JSON_STRING)
-		return true;
 	return (oc_schema_decode(r, r->value, f->place->at) &&
 	        oc_schema_matches(r, f, word->more, oc_buf_text(&r->scratch))) ||
 	       differs(r, f, word, "does not match the pattern");
@@ -296,7 +288,7 @@ bool oc_holds_format(struct oc_schema_run *r, const struct oc_schema_frame *f,
 	struct oc_text name = oc_json_raw(&r->schema->json, word->arg);
 	oc_format_check *check = oc_format_find(name.p + 1, name.n - 2);
 
-	if (!check || !r->schema->formats || oc_schema_type_of(r, f) != OC_JSON_STRING)
+	if (!check || !r->schema->formats)
 		return true;
 	return (oc_schema_decode(r, r->value, f->place->at) && check(oc_buf_text(&r->scratch))) ||
 	       oc_schema_fail(r, f, word->arg, "%s is no %.*s",
