@@ -145,7 +145,7 @@ int oc_regex_new(struct oc_regex_library **opened, struct oc_text pattern, struc
 	int error;
 
 	*out = NULL;
-	if (rc)
+	if (!library)
 		return rc;
 	regex = calloc(1, sizeof *regex);
 	if (!regex)
