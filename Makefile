@@ -214,6 +214,10 @@ lint: have-deps ## everything that can be checked without running it
 	@$(MAKE) --no-print-directory all $B/fake unit
 	@B='$B' BIN='$(BIN)' CC='$(CC)' tests/lint/run
 
+.PHONY: files
+files: ## write docs/FILES.md anew
+	@tests/lint/files >docs/FILES.md
+
 .PHONY: bench
 bench: have-deps ## measure against curl, jq and others
 	@$(MAKE) --no-print-directory all $B/fake benches

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ask-state.h: what options, files and standard input make of one question, or of the many of a
- * batch, and where its answer goes. ask.h begins and ends it. */
+ * batch. It says, too, where the answer goes. ask.h begins and ends it. */
 #ifndef ASK_STATE_H
 #define ASK_STATE_H
 

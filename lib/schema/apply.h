@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * apply.h: a schema that is being applied to a value: what the keywords of value.c and
- * parts.c share with schema.c, which calls them.
+ * apply.h: a schema that is being applied to a value. The keywords of value.c and parts.c
+ * share this with schema.c, which calls them.
  */
 #ifndef OC_APPLY_H
 #define OC_APPLY_H

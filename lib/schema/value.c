@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* value.c: the keywords of JSON Schema that look at a value as one: bounds, types, constants,
- * combinations of schemas, numbers and strings. */
+/* value.c: the keywords of JSON Schema that look at a value as one. They are bounds, types,
+ * constants, combinations of schemas, and what numbers and strings have. */
 #include "compat.h"
 
 #include <inttypes.h>
