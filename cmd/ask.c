@@ -198,10 +198,8 @@ void ask_put_reply(struct oc_buf *out, const struct oc_reply *reply, bool conten
 
 	oc_jsonw_init(&w, out);
 	oc_jsonw_open(&w, '{');
-	if (content) {
-		oc_jsonw_key(&w, "content");
-		oc_jsonw_string(&w, reply->content, reply->content_len);
-	}
+	if (content)
+		oc_jsonw_member_text(&w, "content", oc_text_of_content(reply));
 	oc_jsonw_outcome(&w, reply, NULL);
 	oc_calls_member(&w, reply);
 	oc_jsonw_close(&w, '}');

@@ -51,7 +51,7 @@ static void put_served_ids(const struct catalogue *c, const struct catalogue_row
 	oc_jsonw_key(w, "served_ids");
 	oc_jsonw_open(w, '[');
 	while ((id = next_served(c, row, &at)) != NULL)
-		oc_jsonw_string_or_null(w, id);
+		oc_jsonw_string(w, id, strlen(id));
 	oc_jsonw_close(w, ']');
 }
 

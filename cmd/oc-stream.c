@@ -43,8 +43,7 @@ static void put_event(struct oc_buf *out, const char *name, struct oc_text text)
 
 	oc_jsonw_init(&w, out);
 	oc_jsonw_open(&w, '{');
-	oc_jsonw_key(&w, name);
-	oc_jsonw_string(&w, text.p, text.n);
+	oc_jsonw_member_text(&w, name, text);
 	oc_jsonw_close(&w, '}');
 	oc_buf_putc(out, '\n');
 }

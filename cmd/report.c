@@ -57,16 +57,11 @@ static void put_line(struct oc_buf *line, const char *tool, const char *model,
 	oc_jsonw_member(&w, "time", now);
 	oc_jsonw_member(&w, "tool", tool);
 	oc_jsonw_outcome(&w, reply, model);
-	if (cache_gave(reply)) {
-		oc_jsonw_key(&w, "cached");
-		oc_jsonw_bool(&w, true);
-	}
-	oc_jsonw_key(&w, "exit_status");
-	oc_jsonw_int(&w, exit_status);
-	oc_jsonw_key(&w, "http_status");
-	oc_jsonw_count_or_null(&w, reply->http_status ? reply->http_status : -1);
-	oc_jsonw_key(&w, "attempts");
-	oc_jsonw_int(&w, reply->attempts);
+	if (cache_gave(reply))
+		oc_jsonw_member_bool(&w, "cached", true);
+	oc_jsonw_member_count(&w, "exit_status", exit_status);
+	oc_jsonw_member_count(&w, "http_status", reply->http_status ? reply->http_status : -1);
+	oc_jsonw_member_count(&w, "attempts", reply->attempts);
 	oc_jsonw_key(&w, "seconds");
 	oc_jsonw_double(&w, round(reply->seconds * 1e6) / 1e6);
 	oc_jsonw_close(&w, '}');

@@ -54,23 +54,22 @@ void rows_end(struct rows *r, size_t width)
 	table_release(&r->table);
 }
 
-/* In JSON, the name of the value that comes next; false in the other forms. */
-static bool put_name(struct rows *r)
+/* In JSON, the name of the value that comes next; NULL in the other forms. */
+static const char *next_name(struct rows *r)
 {
-	if (r->form != ROWS_JSON)
-		return false;
-	oc_jsonw_key(&r->json, r->columns[r->cells++ % r->n].name);
-	return true;
+	return r->form == ROWS_JSON ? r->columns[r->cells++ % r->n].name : NULL;
 }
 
 void rows_text(struct rows *r, struct oc_text text)
 {
-	if (!put_name(r))
+	const char *name = next_name(r);
+
+	if (!name)
 		put_cell(r, text);
 	else if (text.n)
-		oc_jsonw_string(&r->json, text.p, text.n);
+		oc_jsonw_member_text(&r->json, name, text);
 	else
-		oc_jsonw_null(&r->json);
+		oc_jsonw_member(&r->json, name, NULL);
 }
 
 enum { COUNT_TEXT_MAX = sizeof "9,223,372,036,854,775,807" };
@@ -94,10 +93,11 @@ static struct oc_text with_commas(int64_t v, char text[COUNT_TEXT_MAX])
 
 void rows_count(struct rows *r, int64_t v)
 {
+	const char *name = next_name(r);
 	char text[COUNT_TEXT_MAX];
 
-	if (put_name(r)) {
-		oc_jsonw_count_or_null(&r->json, v);
+	if (name) {
+		oc_jsonw_member_count(&r->json, name, v);
 	} else if (v < 0) {
 		put_cell(r, oc_text_of(""));
 	} else if (is_for_people(r)) {
@@ -110,40 +110,37 @@ void rows_count(struct rows *r, int64_t v)
 
 void rows_number(struct rows *r, const char *text)
 {
-	if (put_name(r))
-		oc_jsonw_raw(&r->json, oc_text_of(text));
+	const char *name = next_name(r);
+
+	if (name)
+		oc_jsonw_member_raw(&r->json, name, oc_text_of(text));
 	else
 		put_cell(r, oc_text_of(text));
 }
 
 void rows_truth(struct rows *r, bool v)
 {
-	if (put_name(r))
-		oc_jsonw_bool(&r->json, v);
+	const char *name = next_name(r);
+
+	if (name)
+		oc_jsonw_member_bool(&r->json, name, v);
 	else
 		put_cell(r, oc_text_of(v ? "yes" : "no"));
 }
 
-static void put_array(struct oc_jsonw *w, const char *const *list, size_t max)
+static void put_array(struct oc_jsonw *w, const char *name, const char *const *list, size_t max)
 {
-	if (!list[0]) {
-		oc_jsonw_null(w);
-		return;
-	}
+	oc_jsonw_key(w, name);
 	oc_jsonw_open(w, '[');
 	for (size_t i = 0; i < max && list[i]; i++)
-		oc_jsonw_string_or_null(w, list[i]);
+		oc_jsonw_string(w, list[i], strlen(list[i]));
 	oc_jsonw_close(w, ']');
 }
 
-void rows_list(struct rows *r, const char *const *list, size_t max)
+static void put_words(struct rows *r, const char *const *list, size_t max)
 {
 	struct oc_buf text = {0};
 
-	if (put_name(r)) {
-		put_array(&r->json, list, max);
-		return;
-	}
 	oc_buf_init(&text, SIZE_MAX / 2);
 	for (size_t i = 0; i < max && list[i]; i++) {
 		oc_buf_puts(&text, i == 0 ? "" : is_for_people(r) ? ", " : ",");
@@ -153,6 +150,18 @@ void rows_list(struct rows *r, const char *const *list, size_t max)
 	if (text.bad)
 		r->out->bad = text.bad;
 	oc_buf_release(&text);
+}
+
+void rows_list(struct rows *r, const char *const *list, size_t max)
+{
+	const char *name = next_name(r);
+
+	if (!name)
+		put_words(r, list, max);
+	else if (list[0])
+		put_array(&r->json, name, list, max);
+	else
+		oc_jsonw_member(&r->json, name, NULL);
 }
 
 void rows_open(struct rows *r, char bracket)

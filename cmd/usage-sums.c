@@ -101,10 +101,8 @@ void sums_put(const struct oc_meter *m, const struct oc_price *price, int64_t ba
 	rows_close(&r, ']');
 	rows_label(&r, "total");
 	put_values(&r, m, &m->total, price, decimals);
-	if (form == ROWS_JSON) {
-		oc_jsonw_key(&r.json, "bad");
-		oc_jsonw_int(&r.json, bad);
-	}
+	if (form == ROWS_JSON)
+		oc_jsonw_member_count(&r.json, "bad", bad);
 	rows_close(&r, '}');
 	rows_end(&r, width);
 }

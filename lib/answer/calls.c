@@ -267,15 +267,15 @@ static void put_call(struct oc_jsonw *w, const struct oc_tool_call *call, size_t
 
 	(void)snprintf(id, sizeof id, "call_%zu", number);
 	oc_jsonw_open(w, '{');
-	oc_jsonw_any_member(w, "id", call->id.n ? oc_buf_text(&call->id) : oc_text_of(id));
+	oc_jsonw_member_any(w, "id", call->id.n ? oc_buf_text(&call->id) : oc_text_of(id));
 	oc_jsonw_member(w, "type", "function");
 	oc_jsonw_key(w, "function");
 	oc_jsonw_open(w, '{');
-	oc_jsonw_any_member(w, "name", oc_buf_text(&call->name));
+	oc_jsonw_member_any(w, "name", oc_buf_text(&call->name));
 	if (strspn(arguments->p, " \t\r\n") == arguments->n)
 		oc_jsonw_member(w, "arguments", "{}");
 	else
-		oc_jsonw_any_member(w, "arguments", oc_buf_text(arguments));
+		oc_jsonw_member_any(w, "arguments", oc_buf_text(arguments));
 	oc_jsonw_close(w, '}');
 	if (call->extra.n) {
 		oc_jsonw_key(w, "extra_content");
@@ -327,10 +327,8 @@ void oc_calls_list(struct oc_jsonw *w, struct oc_text tool_calls, bool lines)
 		int function = oc_json_get(&j, at, "function");
 
 		oc_jsonw_open(w, '{');
-		oc_jsonw_key(w, "id");
-		oc_jsonw_raw(w, oc_json_raw(&j, oc_json_get(&j, at, "id")));
-		oc_jsonw_key(w, "name");
-		oc_jsonw_raw(w, oc_json_raw(&j, oc_json_get(&j, function, "name")));
+		oc_jsonw_member_raw(w, "id", oc_json_raw(&j, oc_json_get(&j, at, "id")));
+		oc_jsonw_member_raw(w, "name", oc_json_raw(&j, oc_json_get(&j, function, "name")));
 		put_arguments(w, &j, oc_json_get(&j, function, "arguments"));
 		oc_jsonw_close(w, '}');
 		if (lines) {

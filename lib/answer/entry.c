@@ -37,10 +37,8 @@ static void put_string(struct oc_jsonw *w, const char *name, const char *value)
 
 static void put_count(struct oc_jsonw *w, const char *name, int64_t count)
 {
-	if (count < 0)
-		return;
-	oc_jsonw_key(w, name);
-	oc_jsonw_int(w, count);
+	if (count >= 0)
+		oc_jsonw_member_count(w, name, count);
 }
 
 static void put_choices(struct oc_jsonw *w, const struct oc_reply *reply)
@@ -52,16 +50,12 @@ static void put_choices(struct oc_jsonw *w, const struct oc_reply *reply)
 	oc_jsonw_key(w, "message");
 	oc_jsonw_open(w, '{');
 	put_string(w, "role", "assistant");
-	oc_jsonw_key(w, "content");
-	oc_jsonw_string(w, reply->content, reply->content_len);
-	if (reply->reasoning_len) {
-		oc_jsonw_key(w, "reasoning");
-		oc_jsonw_string(w, reply->reasoning, reply->reasoning_len);
-	}
-	if (reply->tool_calls) {
-		oc_jsonw_key(w, "tool_calls");
-		oc_jsonw_raw(w, oc_text_of_calls(reply));
-	}
+	oc_jsonw_member_text(w, "content", oc_text_of_content(reply));
+	if (reply->reasoning_len)
+		oc_jsonw_member_text(w, "reasoning",
+		                     (struct oc_text){reply->reasoning, reply->reasoning_len});
+	if (reply->tool_calls)
+		oc_jsonw_member_raw(w, "tool_calls", oc_text_of_calls(reply));
 	oc_jsonw_close(w, '}');
 	put_string(w, "finish_reason", reply->finish_reason);
 	oc_jsonw_close(w, '}');

@@ -76,10 +76,9 @@ static void wrap_error(struct oc_buf *out, struct oc_text text)
 	oc_jsonw_init(&w, out);
 	oc_jsonw_open(&w, '{');
 	if (oc_json_check(text.p, text.n, NULL, NULL) == 0) {
-		oc_jsonw_key(&w, "error");
-		oc_jsonw_raw(&w, text);
+		oc_jsonw_member_raw(&w, "error", text);
 	} else {
-		oc_jsonw_any_member(&w, "error", text);
+		oc_jsonw_member_any(&w, "error", text);
 	}
 	oc_jsonw_close(&w, '}');
 }

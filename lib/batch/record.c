@@ -38,10 +38,8 @@ static struct oc_jsonw begin_record(const struct oc_line *line, struct oc_buf *o
 	else
 		oc_jsonw_null(&w);
 	/* The OpenAI API knows no such member; without a custom_id there is nothing else. */
-	if (!line->envelope || !line->custom_id.n) {
-		oc_jsonw_key(&w, "line");
-		oc_jsonw_int(&w, (int64_t)line->number);
-	}
+	if (!line->envelope || !line->custom_id.n)
+		oc_jsonw_member_count(&w, "line", (int64_t)line->number);
 	return w;
 }
 
@@ -60,9 +58,8 @@ static void put_response(struct oc_jsonw *w, int status, const char *request_id,
 		return;
 	}
 	oc_jsonw_open(w, '{');
-	oc_jsonw_key(w, "status_code");
-	oc_jsonw_int(w, status);
-	oc_jsonw_any_member(w, "request_id", oc_text_of(request_id));
+	oc_jsonw_member_count(w, "status_code", status);
+	oc_jsonw_member_any(w, "request_id", oc_text_of(request_id));
 	oc_jsonw_key(w, "body");
 	if (raw.n)
 		oc_jsonw_foreign(w, raw);
@@ -75,14 +72,11 @@ static void put_reply(struct oc_jsonw *w, const struct oc_line *line, const stru
 {
 	char request[HASH_TEXT_MAX];
 
-	oc_jsonw_key(w, "content");
-	oc_jsonw_string(w, reply->content, reply->content_len);
-	oc_jsonw_key(w, "model");
-	oc_jsonw_string_or_null(w, reply->model);
+	oc_jsonw_member_text(w, "content", oc_text_of_content(reply));
+	oc_jsonw_member(w, "model", reply->model);
 	oc_jsonw_key(w, "usage");
 	oc_jsonw_usage(w, &reply->usage);
-	oc_jsonw_key(w, "finish_reason");
-	oc_jsonw_string_or_null(w, reply->finish_reason);
+	oc_jsonw_member(w, "finish_reason", reply->finish_reason);
 	oc_calls_member(w, reply);
 	write_hash(request, "", line->id.request);
 	oc_jsonw_member(w, "request", request);
@@ -141,10 +135,8 @@ void oc_record_failure(const struct oc_line *line, const struct oc_err *err, int
 		(void)snprintf(code, sizeof code, "%d", status);
 		oc_jsonw_member(&w, "code", code);
 	} else {
-		oc_jsonw_key(&w, "status");
-		oc_jsonw_int(&w, status);
-		oc_jsonw_key(&w, "http_status");
-		oc_jsonw_count_or_null(&w, err->http_status ? err->http_status : -1);
+		oc_jsonw_member_count(&w, "status", status);
+		oc_jsonw_member_count(&w, "http_status", err->http_status ? err->http_status : -1);
 	}
 	oc_jsonw_member(&w, "message", err->message);
 	oc_jsonw_close(&w, '}');
@@ -156,8 +148,8 @@ void oc_record_reasoning(const struct oc_line *line, const struct oc_reply *repl
 {
 	struct oc_jsonw w = begin_record(line, out);
 
-	oc_jsonw_key(&w, "reasoning");
-	oc_jsonw_string(&w, reply->reasoning, reply->reasoning_len);
+	oc_jsonw_member_text(&w, "reasoning",
+	                     (struct oc_text){reply->reasoning, reply->reasoning_len});
 	end_record(&w);
 }
 

@@ -112,11 +112,6 @@ void oc_jsonw_double(struct oc_jsonw *w, double v)
 	put_word(w, text);
 }
 
-void oc_jsonw_bool(struct oc_jsonw *w, bool v)
-{
-	put_word(w, v ? "true" : "false");
-}
-
 void oc_jsonw_null(struct oc_jsonw *w)
 {
 	put_word(w, "null");
@@ -165,59 +160,65 @@ void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text raw)
 
 void oc_jsonw_member(struct oc_jsonw *w, const char *name, const char *value)
 {
-	oc_jsonw_key(w, name);
-	oc_jsonw_string(w, value, strlen(value));
-}
-
-void oc_jsonw_any_member(struct oc_jsonw *w, const char *name, struct oc_text value)
-{
-	struct oc_buf valid = {0};
-
-	oc_buf_init(&valid, SIZE_MAX / 2);
-	oc_utf8_replace(&valid, value.p, value.n);
-	oc_jsonw_key(w, name);
-	oc_jsonw_string(w, valid.p, valid.n);
-	if (valid.bad)
-		w->out->bad = valid.bad;
-	oc_buf_release(&valid);
-}
-
-void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s)
-{
-	if (s)
-		oc_jsonw_string(w, s, strlen(s));
+	if (value)
+		oc_jsonw_member_text(w, name, oc_text_of(value));
 	else
-		oc_jsonw_null(w);
+		oc_jsonw_member_raw(w, name, oc_text_of("null"));
 }
 
-void oc_jsonw_count_or_null(struct oc_jsonw *w, int64_t v)
+void oc_jsonw_member_text(struct oc_jsonw *w, const char *name, struct oc_text value)
 {
+	oc_jsonw_key(w, name);
+	oc_jsonw_string(w, value.p, value.n);
+}
+
+void oc_jsonw_member_count(struct oc_jsonw *w, const char *name, int64_t v)
+{
+	oc_jsonw_key(w, name);
 	if (v >= 0)
 		oc_jsonw_int(w, v);
 	else
 		oc_jsonw_null(w);
 }
 
+void oc_jsonw_member_bool(struct oc_jsonw *w, const char *name, bool v)
+{
+	oc_jsonw_key(w, name);
+	put_word(w, v ? "true" : "false");
+}
+
+void oc_jsonw_member_raw(struct oc_jsonw *w, const char *name, struct oc_text json)
+{
+	oc_jsonw_key(w, name);
+	oc_jsonw_raw(w, json);
+}
+
+void oc_jsonw_member_any(struct oc_jsonw *w, const char *name, struct oc_text value)
+{
+	struct oc_buf valid = {0};
+
+	oc_buf_init(&valid, SIZE_MAX / 2);
+	oc_utf8_replace(&valid, value.p, value.n);
+	oc_jsonw_member_text(w, name, oc_buf_text(&valid));
+	if (valid.bad)
+		w->out->bad = valid.bad;
+	oc_buf_release(&valid);
+}
+
 void oc_jsonw_usage(struct oc_jsonw *w, const struct oc_usage *usage)
 {
 	oc_jsonw_open(w, '{');
-	oc_jsonw_key(w, "input_tokens");
-	oc_jsonw_count_or_null(w, usage->input_tokens);
-	oc_jsonw_key(w, "output_tokens");
-	oc_jsonw_count_or_null(w, usage->output_tokens);
-	oc_jsonw_key(w, "total_tokens");
-	oc_jsonw_count_or_null(w, usage->total_tokens);
+	oc_jsonw_member_count(w, "input_tokens", usage->input_tokens);
+	oc_jsonw_member_count(w, "output_tokens", usage->output_tokens);
+	oc_jsonw_member_count(w, "total_tokens", usage->total_tokens);
 	oc_jsonw_close(w, '}');
 }
 
 void oc_jsonw_outcome(struct oc_jsonw *w, const struct oc_reply *reply, const char *model)
 {
-	oc_jsonw_key(w, "model");
-	oc_jsonw_string_or_null(w, reply->model ? reply->model : model);
+	oc_jsonw_member(w, "model", reply->model ? reply->model : model);
 	oc_jsonw_key(w, "usage");
 	oc_jsonw_usage(w, &reply->usage);
-	oc_jsonw_key(w, "finish_reason");
-	oc_jsonw_string_or_null(w, reply->finish_reason);
-	oc_jsonw_key(w, "id");
-	oc_jsonw_string_or_null(w, reply->id);
+	oc_jsonw_member(w, "finish_reason", reply->finish_reason);
+	oc_jsonw_member(w, "id", reply->id);
 }

@@ -24,7 +24,6 @@ void oc_jsonw_key(struct oc_jsonw *w, const char *name);
 void oc_jsonw_string(struct oc_jsonw *w, const char *p, size_t n);
 void oc_jsonw_int(struct oc_jsonw *w, int64_t v);
 void oc_jsonw_double(struct oc_jsonw *w, double v); /* finite */
-void oc_jsonw_bool(struct oc_jsonw *w, bool v);
 void oc_jsonw_null(struct oc_jsonw *w);
 void oc_jsonw_raw(struct oc_jsonw *w, struct oc_text json); /* a value's own text, already JSON */
 
@@ -33,15 +32,14 @@ void oc_jsonw_raw(struct oc_jsonw *w, struct oc_text json); /* a value's own tex
  * pair. */
 void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text json);
 
-/* A member whose value is a string. */
+/* A member: a string (null where value is NULL), a text, what need not be UTF-8, a count (null
+ * where it is negative), true or false, or what is JSON already. */
 void oc_jsonw_member(struct oc_jsonw *w, const char *name, const char *value);
-
-/* The same for a text that need not be UTF-8. */
-void oc_jsonw_any_member(struct oc_jsonw *w, const char *name, struct oc_text value);
-
-/* Conveniences for optional things: null where s is NULL, or v is negative. */
-void oc_jsonw_string_or_null(struct oc_jsonw *w, const char *s);
-void oc_jsonw_count_or_null(struct oc_jsonw *w, int64_t v);
+void oc_jsonw_member_text(struct oc_jsonw *w, const char *name, struct oc_text value);
+void oc_jsonw_member_any(struct oc_jsonw *w, const char *name, struct oc_text value);
+void oc_jsonw_member_count(struct oc_jsonw *w, const char *name, int64_t v);
+void oc_jsonw_member_bool(struct oc_jsonw *w, const char *name, bool v);
+void oc_jsonw_member_raw(struct oc_jsonw *w, const char *name, struct oc_text json);
 
 /* {"input_tokens":…,"output_tokens":…,"total_tokens":…}, the seed's usage object. */
 void oc_jsonw_usage(struct oc_jsonw *w, const struct oc_usage *usage);

@@ -176,8 +176,7 @@ static void put_turn(struct oc_jsonw *w, const char *role, struct oc_text conten
 {
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "role", role);
-	oc_jsonw_key(w, "content");
-	oc_jsonw_string(w, content.p, content.n);
+	oc_jsonw_member_text(w, "content", content);
 	oc_jsonw_close(w, '}');
 }
 
@@ -193,8 +192,7 @@ static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
 	oc_jsonw_open(w, '[');
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "type", "text");
-	oc_jsonw_key(w, "text");
-	oc_jsonw_string(w, req->prompt.p, req->prompt.n);
+	oc_jsonw_member_text(w, "text", req->prompt);
 	oc_jsonw_close(w, '}');
 	for (size_t i = 0; i < req->nimages; i++)
 		put_image(w, req->images[i]);
@@ -223,10 +221,8 @@ static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
 		oc_jsonw_string(w, reply->content, reply->content_len);
 	else
 		oc_jsonw_null(w);
-	if (reply->tool_calls) {
-		oc_jsonw_key(w, "tool_calls");
-		oc_jsonw_raw(w, oc_text_of_calls(reply));
-	}
+	if (reply->tool_calls)
+		oc_jsonw_member_raw(w, "tool_calls", oc_text_of_calls(reply));
 	oc_jsonw_close(w, '}');
 }
 

@@ -195,15 +195,12 @@ static void put_schema(struct oc_jsonw *w, struct oc_text text)
 
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "name", "answer"); /* OpenAI demands one */
-	oc_jsonw_key(w, "schema");
-	oc_jsonw_raw(w, oc_json_bare(text));
+	oc_jsonw_member_raw(w, "schema", oc_json_bare(text));
 	oc_json_init(&schema);
 	if (oc_json_parse(&schema, text.p, text.n, NULL)) /* it has been checked: memory is out */
 		w->out->bad = OC_ENOMEM;
-	if (oc_schema_is_strict(&schema)) {
-		oc_jsonw_key(w, "strict");
-		oc_jsonw_bool(w, true);
-	}
+	if (oc_schema_is_strict(&schema))
+		oc_jsonw_member_bool(w, "strict", true);
 	oc_json_release(&schema);
 	oc_jsonw_close(w, '}');
 }

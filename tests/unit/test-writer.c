@@ -5,6 +5,7 @@
 #include "fail-alloc.h"
 #include "json/json.h"
 #include "json/writer.h"
+#include "text/text.h"
 
 static void check_string(const char *in, size_t n, const char *want)
 {
@@ -46,15 +47,16 @@ TEST(puts_the_commas)
 	oc_jsonw_open(&w, '{');
 	oc_jsonw_close(&w, '}');
 	oc_jsonw_null(&w);
-	oc_jsonw_bool(&w, true);
-	oc_jsonw_bool(&w, false);
+	oc_jsonw_raw(&w, oc_text_of("true"));
 	oc_jsonw_close(&w, ']');
-	oc_jsonw_key(&w, "b");
-	oc_jsonw_raw(&w, (struct oc_text){"1e5", 3});
+	oc_jsonw_member_raw(&w, "b", oc_text_of("1e5"));
 	oc_jsonw_key(&w, "c");
 	oc_jsonw_string(&w, "x", 1);
+	oc_jsonw_member_bool(&w, "d", true);
+	oc_jsonw_member_bool(&w, "e", false);
 	oc_jsonw_close(&w, '}');
-	CHECK_STR(b.p, "{\"a\\\"\":[[],{},null,true,false],\"b\":1e5,\"c\":\"x\"}");
+	CHECK_STR(b.p,
+	          "{\"a\\\"\":[[],{},null,true],\"b\":1e5,\"c\":\"x\",\"d\":true,\"e\":false}");
 	oc_buf_release(&b);
 }
 
@@ -85,16 +87,17 @@ TEST(writes_null_for_what_is_not_known)
 
 	oc_buf_init(&b, 1000);
 	oc_jsonw_init(&w, &b);
-	oc_jsonw_open(&w, '[');
-	oc_jsonw_string_or_null(&w, NULL);
-	oc_jsonw_string_or_null(&w, "");
-	oc_jsonw_string_or_null(&w, "s");
-	oc_jsonw_count_or_null(&w, -1);
-	oc_jsonw_count_or_null(&w, 0);
+	oc_jsonw_open(&w, '{');
+	oc_jsonw_member(&w, "a", NULL);
+	oc_jsonw_member(&w, "b", "");
+	oc_jsonw_member(&w, "c", "s");
+	oc_jsonw_member_count(&w, "d", -1);
+	oc_jsonw_member_count(&w, "e", 0);
+	oc_jsonw_key(&w, "f");
 	oc_jsonw_usage(&w, &usage);
-	oc_jsonw_close(&w, ']');
-	CHECK_STR(b.p, "[null,\"\",\"s\",null,0,"
-	               "{\"input_tokens\":12,\"output_tokens\":null,\"total_tokens\":0}]");
+	oc_jsonw_close(&w, '}');
+	CHECK_STR(b.p, "{\"a\":null,\"b\":\"\",\"c\":\"s\",\"d\":null,\"e\":0,"
+	               "\"f\":{\"input_tokens\":12,\"output_tokens\":null,\"total_tokens\":0}}");
 	oc_buf_release(&b);
 }
 
