@@ -9,7 +9,6 @@
 #include "answer/calls.h"
 #include "answer/cut.h"
 #include "ask.h"
-#include "call/call.h"
 #include "call/complete.h"
 #include "check.h"
 #include "files.h"

@@ -9,7 +9,6 @@
 
 #include "batch-lines.h"
 #include "input.h"
-#include "json/json.h"
 #include "text/text.h"
 
 enum { BLOCK = 64 * 1024 };

@@ -9,7 +9,6 @@
 #include "attributes.h"
 #include "place.h"
 #include "batch-records.h"
-#include "signals.h"
 #include "batch-tidy.h"
 
 struct tidying {

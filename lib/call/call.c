@@ -8,7 +8,6 @@
 #include <poll.h>
 
 #include "call/call.h"
-#include "answer/reply.h"
 #include "text/err.h"
 
 /* How long a wait may last in one piece, in ms; and where the caller may cancel the call. */

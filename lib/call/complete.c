@@ -6,7 +6,6 @@
 
 #include "call/complete.h"
 #include "answer/form.h"
-#include "answer/reply.h"
 #include "request/fields.h"
 #include "request/messages.h"
 #include "request/request.h"

@@ -3,7 +3,6 @@
 #include "compat.h"
 
 #include "call/call.h"
-#include "answer/reply.h"
 #include "text/err.h"
 
 /* GETs a list of models: n ids, one after the other, each with its NUL. */

@@ -4,7 +4,6 @@
 
 #include "call/complete.h"
 #include "answer/form.h"
-#include "answer/reply.h"
 #include "request/fields.h"
 #include "request/request.h"
 #include "text/err.h"

@@ -11,7 +11,6 @@
 #include "text/clock.h"
 #include "http/header.h"
 #include "http/transfer.h"
-#include "text/err.h"
 #include "text/text.h"
 
 enum { RECEIVE_BUFFER = 100 * 1024 };

@@ -4,7 +4,6 @@
 
 #include <inttypes.h>
 
-#include "json/json.h"
 #include "json/writer.h"
 #include "text/num.h"
 #include "text/text.h"

@@ -2,7 +2,6 @@
 /* load.c: reads a JSON Schema into nodes, and finds what its references mean. */
 #include "compat.h"
 
-#include "schema/format.h"
 #include "json/pointer.h"
 #include "schema/node.h"
 #include "schema/schema.h"

@@ -4,7 +4,6 @@
 
 #include <stdarg.h>
 
-#include "text/buf.h"
 #include "text/err.h"
 #include "text/utf8.h"
 
