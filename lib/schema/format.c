@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include "schema/format.h"
+#include "text/moment.h"
 #include "text/text.h"
 
 #define DIGITS  "0123456789"
@@ -28,90 +29,11 @@ static struct oc_text part(struct oc_text text, size_t from, size_t to)
 	return (struct oc_text){text.p + from, to - from};
 }
 
-/* ---- dates and times (RFC 3339) ---- */
-
-/* Reads exactly n digits. */
-static bool take_number(struct oc_text *text, size_t n, int *out)
-{
-	*out = 0;
-	if (text->n < n)
-		return false;
-	for (size_t i = 0; i < n; i++) {
-		if (!is_one_of(text->p[i], DIGITS))
-			return false;
-		*out = *out * 10 + (text->p[i] - '0');
-	}
-	*text = part(*text, n, text->n);
-	return true;
-}
-
-static bool take(struct oc_text *text, const char *set)
-{
-	if (!text->n || !is_one_of(*text->p, set))
-		return false;
-	*text = part(*text, 1, text->n);
-	return true;
-}
-
-static int days_of(int year, int month)
-{
-	static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
-	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-
-	return days[month - 1] + (month == 2 && leap);
-}
-
-static bool is_date(struct oc_text text)
-{
-	int year, month, day;
-
-	return take_number(&text, 4, &year) && take(&text, "-") && take_number(&text, 2, &month) &&
-	       take(&text, "-") && take_number(&text, 2, &day) && !text.n && month >= 1 &&
-	       month <= 12 && day >= 1 && day <= days_of(year, month);
-}
-
-/* "Z", or an offset in minutes. */
-static bool take_zone(struct oc_text *text, int *offset)
-{
-	bool west = text->n && *text->p == '-';
-	int hours, minutes;
-
-	*offset = 0;
-	if (take(text, "Zz"))
-		return true;
-	if (!take(text, "+-") || !take_number(text, 2, &hours) || !take(text, ":") ||
-	    !take_number(text, 2, &minutes) || hours > 23 || minutes > 59)
-		return false;
-	*offset = (hours * 60 + minutes) * (west ? -1 : 1);
-	return true;
-}
-
-static bool is_time(struct oc_text text)
-{
-	enum { DAY = 24 * 60 };
-	int hour, minute, second, offset;
-
-	if (!take_number(&text, 2, &hour) || !take(&text, ":") || !take_number(&text, 2, &minute) ||
-	    !take(&text, ":") || !take_number(&text, 2, &second))
-		return false;
-	if (take(&text, ".")) {
-		if (!take(&text, DIGITS))
-			return false;
-		while (take(&text, DIGITS))
-			continue;
-	}
-	if (!take_zone(&text, &offset) || text.n || hour > 23 || minute > 59 || second > 60)
-		return false;
-	/* A leap second ends a day of UTC. */
-	return second < 60 || (hour * 60 + minute - offset + 2 * DAY) % DAY == DAY - 1;
-}
-
 static bool is_date_time(struct oc_text text)
 {
-	enum { DATE = sizeof "2026-11-25" - 1 };
+	int64_t moment;
 
-	return text.n > DATE && is_one_of(text.p[DATE], "Tt") && is_date(part(text, 0, DATE)) &&
-	       is_time(part(text, DATE + 1, text.n));
+	return oc_moment_read(text, &moment);
 }
 
 /* ---- addresses ---- */
@@ -325,9 +247,11 @@ oc_format_check *oc_format_find(const char *name, size_t n)
 		const char *name;
 		oc_format_check *check;
 	} formats[] = {
-	        {"date", is_date},   {"time", is_time},         {"date-time", is_date_time},
-	        {"email", is_email}, {"hostname", is_hostname}, {"ipv4", is_ipv4},
-	        {"ipv6", is_ipv6},   {"uri", is_uri},           {"uuid", is_uuid},
+	        {"date", oc_moment_is_date}, {"time", oc_moment_is_time},
+	        {"date-time", is_date_time}, {"email", is_email},
+	        {"hostname", is_hostname},   {"ipv4", is_ipv4},
+	        {"ipv6", is_ipv6},           {"uri", is_uri},
+	        {"uuid", is_uuid},
 	};
 
 	for (size_t i = 0; i < OC_COUNT(formats); i++) {

@@ -4,19 +4,24 @@
 
 #include "text/moment.h"
 
-int64_t oc_moment_of(int year, int month, int day, int64_t second_of_day)
+/* From the beginning of the epoch to that of the month. */
+static int64_t days_before(int year, int month)
 {
 	static const int before_month[] = {0, 31, 59, 90, 120, 151, 181, 212, 243, 273, 304, 334};
 	bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-	int64_t whole = (int64_t)year - 1;
-	int64_t days = whole * 365 + whole / 4 - whole / 100 + whole / 400 - 719162 +
-	               before_month[month - 1] + (leap && month > 2) + day - 1;
+	int64_t whole = (int64_t)year + 399; /* years that are over, from 400 before year 1 */
 
-	return days * 86400 + second_of_day;
+	return whole * 365 + whole / 4 - whole / 100 + whole / 400 - 865259 +
+	       before_month[month - 1] + (leap && month > 2);
+}
+
+int64_t oc_moment_of(int year, int month, int day, int64_t second_of_day)
+{
+	return (days_before(year, month) + day - 1) * 86400 + second_of_day;
 }
 
 /* Reads by a picture: 0 is a digit of the next number, anything else, but for its case, stands for
- * itself; a blank in the picture ends a number. */
+ * itself. */
 static bool read_picture(struct oc_text *text, const char *picture, int *numbers)
 {
 	size_t i = 0;
@@ -53,25 +58,61 @@ static void skip_fraction(struct oc_text *text)
 		*text = (struct oc_text){text->p + n, text->n - n};
 }
 
-bool oc_moment_read(struct oc_text text, int64_t *out)
+/* 0 for the first day of the epoch. */
+static bool read_date(struct oc_text *text, int64_t *day)
 {
-	enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, NUMBERS };
-	int n[NUMBERS], zone[2] = {0, 0}, sign = 1;
+	enum { YEAR, MONTH, DAY };
+	int n[DAY + 1];
 
-	if (!read_picture(&text, "0000-00-00T00:00:00", n))
+	if (!read_picture(text, "0000-00-00", n) || n[MONTH] < 1 || n[MONTH] > 12 || n[DAY] < 1)
 		return false;
-	skip_fraction(&text);
-	if (!read_picture(&text, "Z", zone)) {
-		sign = text.n && *text.p == '-' ? -1 : 1;
-		if (!read_picture(&text, sign < 0 ? "-00:00" : "+00:00", zone))
+	*day = days_before(n[YEAR], n[MONTH]) + n[DAY] - 1;
+	return *day < days_before(n[YEAR] + n[MONTH] / 12, n[MONTH] % 12 + 1);
+}
+
+/* A second of the day, or of the one before or behind it. A leap second ends a day of UTC. */
+static bool read_time(struct oc_text *text, int64_t *second)
+{
+	enum { HOUR, MINUTE, SECOND, DAY = 24 * 60 };
+	int n[SECOND + 1], zone[2] = {0, 0}, minute, sign = 1;
+
+	if (!read_picture(text, "00:00:00", n))
+		return false;
+	skip_fraction(text);
+	if (!read_picture(text, "Z", zone)) {
+		sign = text->n && *text->p == '-' ? -1 : 1;
+		if (!read_picture(text, sign < 0 ? "-00:00" : "+00:00", zone))
 			return false;
 	}
-	if (text.n || n[MONTH] < 1 || n[MONTH] > 12 || n[DAY] < 1 || n[DAY] > 31 || n[HOUR] > 23 ||
-	    n[MINUTE] > 59 || n[SECOND] > 60 || zone[0] > 23 || zone[1] > 59)
+	minute = n[HOUR] * 60 + n[MINUTE] - sign * (zone[0] * 60 + zone[1]);
+	*second = (int64_t)minute * 60 + n[SECOND];
+	return n[HOUR] < 24 && n[MINUTE] < 60 && zone[0] < 24 && zone[1] < 60 &&
+	       (n[SECOND] < 60 || (n[SECOND] == 60 && (minute + DAY) % DAY == DAY - 1));
+}
+
+bool oc_moment_is_date(struct oc_text text)
+{
+	int64_t day;
+
+	return read_date(&text, &day) && !text.n;
+}
+
+bool oc_moment_is_time(struct oc_text text)
+{
+	int64_t second;
+
+	return read_time(&text, &second) && !text.n;
+}
+
+bool oc_moment_read(struct oc_text text, int64_t *out)
+{
+	int64_t day, second;
+	int none;
+
+	if (!read_date(&text, &day) || !read_picture(&text, "T", &none) ||
+	    !read_time(&text, &second) || text.n)
 		return false;
-	*out = oc_moment_of(n[YEAR], n[MONTH], n[DAY],
-	                    ((int64_t)n[HOUR] * 60 + n[MINUTE]) * 60 + n[SECOND] -
-	                            sign * ((int64_t)zone[0] * 60 + zone[1]) * 60);
+	*out = day * 86400 + second;
 	return true;
 }
 
