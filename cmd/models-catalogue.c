@@ -48,8 +48,7 @@ static void put_served_ids(const struct catalogue *c, const struct catalogue_row
 	const char *id;
 	size_t at = 0;
 
-	oc_jsonw_key(w, "served_ids");
-	oc_jsonw_open(w, '[');
+	oc_jsonw_member_open(w, "served_ids", '[');
 	while ((id = next_served(c, row, &at)) != NULL)
 		oc_jsonw_string(w, id, strlen(id));
 	oc_jsonw_close(w, ']');

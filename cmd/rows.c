@@ -130,8 +130,7 @@ void rows_truth(struct rows *r, bool v)
 
 static void put_array(struct oc_jsonw *w, const char *name, const char *const *list, size_t max)
 {
-	oc_jsonw_key(w, name);
-	oc_jsonw_open(w, '[');
+	oc_jsonw_member_open(w, name, '[');
 	for (size_t i = 0; i < max && list[i]; i++)
 		oc_jsonw_string(w, list[i], strlen(list[i]));
 	oc_jsonw_close(w, ']');

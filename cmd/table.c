@@ -123,11 +123,6 @@ static size_t line_of(const char *cell, size_t width)
 	return n;
 }
 
-static void put_blanks(struct oc_buf *out, size_t n)
-{
-	oc_buf_printf(out, "%*s", (int)n, "");
-}
-
 /* Puts one line of a row, and moves each cell's pointer behind it. False when there was nothing. */
 static bool put_line(const struct table *t, const char **cells, const struct width *columns,
                      struct oc_buf *out)
@@ -142,7 +137,7 @@ static bool put_line(const struct table *t, const char **cells, const struct wid
 
 		any |= n > 0;
 		if (n) {
-			put_blanks(out, blanks + (right ? rest : 0));
+			oc_buf_printf(out, "%*s", (int)(blanks + (right ? rest : 0)), "");
 			oc_buf_add(out, cells[i], n);
 			blanks = 0;
 		}

@@ -269,8 +269,7 @@ static void put_call(struct oc_jsonw *w, const struct oc_tool_call *call, size_t
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member_any(w, "id", call->id.n ? oc_buf_text(&call->id) : oc_text_of(id));
 	oc_jsonw_member(w, "type", "function");
-	oc_jsonw_key(w, "function");
-	oc_jsonw_open(w, '{');
+	oc_jsonw_member_open(w, "function", '{');
 	oc_jsonw_member_any(w, "name", oc_buf_text(&call->name));
 	if (strspn(arguments->p, " \t\r\n") == arguments->n)
 		oc_jsonw_member(w, "arguments", "{}");
@@ -343,8 +342,7 @@ void oc_calls_member(struct oc_jsonw *w, const struct oc_reply *reply)
 {
 	if (!reply->tool_calls)
 		return;
-	oc_jsonw_key(w, "tool_calls");
-	oc_jsonw_open(w, '[');
+	oc_jsonw_member_open(w, "tool_calls", '[');
 	oc_calls_list(w, oc_text_of_calls(reply), false);
 	oc_jsonw_close(w, ']');
 }

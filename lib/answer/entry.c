@@ -43,12 +43,10 @@ static void put_count(struct oc_jsonw *w, const char *name, int64_t count)
 
 static void put_choices(struct oc_jsonw *w, const struct oc_reply *reply)
 {
-	oc_jsonw_key(w, "choices");
-	oc_jsonw_open(w, '[');
+	oc_jsonw_member_open(w, "choices", '[');
 	oc_jsonw_open(w, '{');
 	put_count(w, "index", 0);
-	oc_jsonw_key(w, "message");
-	oc_jsonw_open(w, '{');
+	oc_jsonw_member_open(w, "message", '{');
 	put_string(w, "role", "assistant");
 	oc_jsonw_member_text(w, "content", oc_text_of_content(reply));
 	if (reply->reasoning_len)
@@ -72,8 +70,7 @@ static void put_response(struct oc_buf *out, const struct oc_reply *reply)
 	put_string(&w, "object", "chat.completion");
 	put_string(&w, "model", reply->model);
 	put_choices(&w, reply);
-	oc_jsonw_key(&w, "usage");
-	oc_jsonw_open(&w, '{');
+	oc_jsonw_member_open(&w, "usage", '{');
 	put_count(&w, "prompt_tokens", reply->usage.input_tokens);
 	put_count(&w, "completion_tokens", reply->usage.output_tokens);
 	put_count(&w, "total_tokens", reply->usage.total_tokens);

@@ -111,8 +111,7 @@ int oc_record_answer(const struct oc_line *line, const struct oc_reply *reply, s
 
 	if (line->envelope) {
 		put_response(&w, reply->http_status, request_id, raw);
-		oc_jsonw_key(&w, "error");
-		oc_jsonw_null(&w);
+		oc_jsonw_member(&w, "error", NULL);
 	} else {
 		put_reply(&w, line, reply);
 	}
@@ -127,8 +126,7 @@ void oc_record_failure(const struct oc_line *line, const struct oc_err *err, int
 
 	if (line->envelope)
 		put_response(&w, err->http_status, "", (struct oc_text){NULL, 0});
-	oc_jsonw_key(&w, "error");
-	oc_jsonw_open(&w, '{');
+	oc_jsonw_member_open(&w, "error", '{');
 	if (line->envelope) {
 		char code[16];
 

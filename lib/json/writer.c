@@ -204,6 +204,12 @@ void oc_jsonw_member_any(struct oc_jsonw *w, const char *name, struct oc_text va
 	oc_buf_release(&valid);
 }
 
+void oc_jsonw_member_open(struct oc_jsonw *w, const char *name, char bracket)
+{
+	oc_jsonw_key(w, name);
+	oc_jsonw_open(w, bracket);
+}
+
 void oc_jsonw_usage(struct oc_jsonw *w, const struct oc_usage *usage)
 {
 	oc_jsonw_open(w, '{');

@@ -33,13 +33,14 @@ void oc_jsonw_raw(struct oc_jsonw *w, struct oc_text json); /* a value's own tex
 void oc_jsonw_foreign(struct oc_jsonw *w, struct oc_text json);
 
 /* A member: a string (null where value is NULL), a text, what need not be UTF-8, a count (null
- * where it is negative), true or false, or what is JSON already. */
+ * where it is negative), true or false, what is JSON already, or the bracket that begins it. */
 void oc_jsonw_member(struct oc_jsonw *w, const char *name, const char *value);
 void oc_jsonw_member_text(struct oc_jsonw *w, const char *name, struct oc_text value);
 void oc_jsonw_member_any(struct oc_jsonw *w, const char *name, struct oc_text value);
 void oc_jsonw_member_count(struct oc_jsonw *w, const char *name, int64_t v);
 void oc_jsonw_member_bool(struct oc_jsonw *w, const char *name, bool v);
 void oc_jsonw_member_raw(struct oc_jsonw *w, const char *name, struct oc_text json);
+void oc_jsonw_member_open(struct oc_jsonw *w, const char *name, char bracket);
 
 /* {"input_tokens":…,"output_tokens":…,"total_tokens":…}, the seed's usage object. */
 void oc_jsonw_usage(struct oc_jsonw *w, const struct oc_usage *usage);

@@ -61,8 +61,7 @@ static void put_image(struct oc_jsonw *w, struct oc_text image)
 
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "type", "image_url");
-	oc_jsonw_key(w, "image_url");
-	oc_jsonw_open(w, '{');
+	oc_jsonw_member_open(w, "image_url", '{');
 	oc_jsonw_key(w, "url");
 	/* Piece by piece, because a string that is built first would be one more copy. */
 	(void)snprintf(start, sizeof start, "\"data:%s;base64,", oc_image_type(image));
@@ -188,8 +187,7 @@ static void put_prompt(struct oc_jsonw *w, const struct oc_request *req)
 	}
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "role", "user");
-	oc_jsonw_key(w, "content");
-	oc_jsonw_open(w, '[');
+	oc_jsonw_member_open(w, "content", '[');
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "type", "text");
 	oc_jsonw_member_text(w, "text", req->prompt);
@@ -216,11 +214,10 @@ static void put_answer(struct oc_jsonw *w, const struct oc_reply *reply)
 {
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "role", "assistant");
-	oc_jsonw_key(w, "content");
 	if (reply->content_len || !reply->tool_calls)
-		oc_jsonw_string(w, reply->content, reply->content_len);
+		oc_jsonw_member_text(w, "content", oc_text_of_content(reply));
 	else
-		oc_jsonw_null(w);
+		oc_jsonw_member(w, "content", NULL);
 	if (reply->tool_calls)
 		oc_jsonw_member_raw(w, "tool_calls", oc_text_of_calls(reply));
 	oc_jsonw_close(w, '}');

@@ -92,8 +92,7 @@ void oc_tools_put_choice(struct oc_jsonw *w, const char *choice)
 	}
 	oc_jsonw_open(w, '{');
 	oc_jsonw_member(w, "type", "function");
-	oc_jsonw_key(w, "function");
-	oc_jsonw_open(w, '{');
+	oc_jsonw_member_open(w, "function", '{');
 	oc_jsonw_member(w, "name", choice);
 	oc_jsonw_close(w, '}');
 	oc_jsonw_close(w, '}');
