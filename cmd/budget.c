@@ -80,7 +80,7 @@ static int read_back(const struct budget *budget, struct oc_window *window, off_
 	static char block[BLOCK];
 	struct oc_usage_reader reader;
 	off_t end = *to;
-	int rc = oc_usage_init(&reader, err);
+	int rc = oc_usage_init(&reader, true, err);
 
 	while (!rc && end > from && !window->over && !window->past) {
 		size_t n = end - from < BLOCK ? (size_t)(end - from) : BLOCK;

@@ -171,7 +171,7 @@ static void read_file(struct usage *u, const char *path)
 	int fd = input_open(path);
 	size_t n;
 
-	if (oc_usage_init(&reader, &err))
+	if (oc_usage_init(&reader, u->window.since != OC_WINDOW_ALL, &err))
 		cli_die(CLI_OSERR, "%s", err.message);
 	while ((n = input_some(fd, path, piece, sizeof piece)) > 0) {
 		struct oc_text in = {piece, n};

@@ -54,14 +54,15 @@ static const struct {
         {USAGE, COMPLETION, NAME("completion_tokens")},
 };
 
-int oc_usage_init(struct oc_usage_reader *r, struct oc_err *err)
+int oc_usage_init(struct oc_usage_reader *r, bool times, struct oc_err *err)
 {
 	memset(r, 0, sizeof *r);
 	oc_scan_init(&r->scan);
 	oc_buf_init(&r->parts[0].model, OC_USAGE_MODEL_MAX);
 	oc_buf_init(&r->parts[1].model, OC_USAGE_MODEL_MAX);
 	for (size_t i = OC_COUNT(members); i-- > 0;) {
-		r->wanted[members[i].place] |= oc_scan_bit(members[i].name);
+		if (times || members[i].member != WHEN)
+			r->wanted[members[i].place] |= oc_scan_bit(members[i].name);
 		r->first[members[i].place] = i;
 	}
 	/* From here on no name of a model makes a buffer grow. */
@@ -292,23 +293,14 @@ static enum oc_usage_event finish(struct oc_usage_reader *r)
 
 static enum oc_usage_event on_close(struct oc_usage_reader *r)
 {
-	switch (r->place) {
-	case USAGE:
-	case RESPONSE:
-		enter(r, RECORD);
-		break;
-	case BODY:
-		enter(r, RESPONSE);
-		break;
-	case BODY_USAGE:
-		enter(r, BODY);
-		break;
-	case RECORD:
+	static const enum place around[] = {
+	        [USAGE] = RECORD, [RESPONSE] = RECORD, [BODY] = RESPONSE, [BODY_USAGE] = BODY};
+
+	if (r->place == RECORD) {
 		enter(r, r->rows ? ROWS : NOWHERE);
 		return finish(r);
-	default:
-		enter(r, NOWHERE);
 	}
+	enter(r, around[r->place]);
 	return OC_USAGE_MORE;
 }
 

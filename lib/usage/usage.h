@@ -28,7 +28,7 @@ struct oc_usage_record {
 	uint64_t line;         /* on which it begins */
 	struct oc_text model;  /* borrowed from the reader; empty if not known */
 	struct oc_usage usage; /* a total that is missing is the sum of the others */
-	bool timed;            /* it has a "time": */
+	bool timed;            /* it has a "time", which was of interest: */
 	int64_t time;          /* s since the epoch */
 	bool unfit;            /* it has no total, and the sum of the others does not fit */
 	bool cached;           /* it was not asked for, but repeated */
@@ -70,8 +70,8 @@ struct oc_usage_reader {
 	bool in_stream;  /* events have come, but not their end */
 };
 
-/* 0 or OC_ENOMEM. */
-int oc_usage_init(struct oc_usage_reader *r, struct oc_err *err) OC_MUST_CHECK;
+/* times: whether those of records are of interest. 0 or OC_ENOMEM. */
+int oc_usage_init(struct oc_usage_reader *r, bool times, struct oc_err *err) OC_MUST_CHECK;
 void oc_usage_release(struct oc_usage_reader *r);
 
 /* Reads on in *in, up to the next event, and takes what it has read off *in. */

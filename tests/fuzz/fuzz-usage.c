@@ -96,7 +96,7 @@ static uint64_t usage(const char *p, size_t size, size_t step)
 	enum oc_usage_event event;
 	uint64_t seen = 0;
 
-	want(oc_usage_init(&r, NULL) == 0);
+	want(oc_usage_init(&r, true, NULL) == 0);
 	for (size_t at = 0; at < size; at += step) {
 		struct oc_text in = {p + at, size - at < step ? size - at : step};
 

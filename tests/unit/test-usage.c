@@ -37,7 +37,7 @@ static const char *read_in_steps(const char *input, size_t size, size_t step)
 	enum oc_usage_event event;
 
 	found[0] = '\0';
-	CHECK_INT(oc_usage_init(&r, NULL), 0);
+	CHECK_INT(oc_usage_init(&r, true, NULL), 0);
 	for (size_t at = 0; at < size; at += step) {
 		struct oc_text in = {input + at, size - at < step ? size - at : step};
 
@@ -257,7 +257,7 @@ static int read_and_add(void *ctx)
 	struct oc_text in = oc_text_of(ctx);
 	struct oc_usage_reader r;
 	struct oc_meter m;
-	int rc = oc_usage_init(&r, NULL);
+	int rc = oc_usage_init(&r, true, NULL);
 
 	if (rc)
 		return rc;

@@ -12,7 +12,7 @@ static void read_back(struct oc_window *w, const char *report, size_t size)
 	struct oc_err err = {0};
 	size_t end = strlen(report);
 
-	CHECK_INT(oc_usage_init(&reader, &err), OC_OK);
+	CHECK_INT(oc_usage_init(&reader, true, &err), OC_OK);
 	while (end && !w->over && !w->past) {
 		size_t n = end < size ? end : size;
 		struct oc_text block = {report + end - n, n};
