@@ -9,6 +9,7 @@
 #include "batch-lines.h"
 #include "batch/record.h"
 #include "batch-records.h"
+#include "text/text.h"
 
 /* The longest answer line: all of an answer may be escapes. */
 #define ANSWER_LINE_MAX (8 * OC_ANSWER_MAX)
@@ -38,7 +39,7 @@ static uint64_t take_place(struct oc_text *text)
 {
 	uint64_t place = 0;
 
-	for (; text->n && *text->p >= '0' && *text->p <= '9'; text->p++, text->n--)
+	for (; text->n && oc_is_digit(*text->p); text->p++, text->n--)
 		place = place * 10 + (uint64_t)(*text->p - '0');
 	*text = trim(*text);
 	return place;

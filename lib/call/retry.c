@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "text/text.h"
 #include "text/moment.h"
 #include "text/num.h"
 #include "call/retry.h"
@@ -71,7 +72,7 @@ static size_t read_pair(const char *s, int *out)
 {
 	bool blank = s[0] == ' ';
 
-	if ((!blank && (s[0] < '0' || s[0] > '9')) || s[1] < '0' || s[1] > '9')
+	if (!(blank || oc_is_digit(s[0])) || !oc_is_digit(s[1]))
 		return 0;
 	*out = (blank ? 0 : s[0] - '0') * 10 + s[1] - '0';
 	return 2;

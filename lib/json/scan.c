@@ -209,7 +209,7 @@ static const char *in_escape(struct oc_scan *s, const char *p)
 
 static bool is_hex(char c)
 {
-	return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
+	return oc_is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
 }
 
 static const char *in_hex(struct oc_scan *s, const char *p)
@@ -264,34 +264,29 @@ static const char *in_string(struct oc_scan *s, const char *p, const char *end)
 
 /* ---- numbers and words ---- */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 /* A flat table of transitions: NOLINTNEXTLINE(readability-function-cognitive-complexity) */
 static enum number number_after(enum number number, char c)
 {
 	switch (number) {
 	case MINUS:
-		return c == '0' ? ZERO : is_digit(c) ? WHOLE : NO_NUMBER;
+		return c == '0' ? ZERO : oc_is_digit(c) ? WHOLE : NO_NUMBER;
 	case ZERO:
 	case WHOLE:
-		if (number == WHOLE && is_digit(c))
+		if (number == WHOLE && oc_is_digit(c))
 			return WHOLE;
 		return c == '.' ? POINT : c == 'e' || c == 'E' ? EXPONENT : NUMBER_ENDS;
 	case POINT:
-		return is_digit(c) ? FRACTION : NO_NUMBER;
+		return oc_is_digit(c) ? FRACTION : NO_NUMBER;
 	case FRACTION:
-		if (is_digit(c))
+		if (oc_is_digit(c))
 			return FRACTION;
 		return c == 'e' || c == 'E' ? EXPONENT : NUMBER_ENDS;
 	case EXPONENT:
-		return c == '+' || c == '-' ? SIGN : is_digit(c) ? POWER : NO_NUMBER;
+		return c == '+' || c == '-' ? SIGN : oc_is_digit(c) ? POWER : NO_NUMBER;
 	case SIGN:
-		return is_digit(c) ? POWER : NO_NUMBER;
+		return oc_is_digit(c) ? POWER : NO_NUMBER;
 	case POWER:
-		return is_digit(c) ? POWER : NUMBER_ENDS;
+		return oc_is_digit(c) ? POWER : NUMBER_ENDS;
 	case NO_NUMBER:
 	case NUMBER_ENDS:
 		break;
@@ -323,7 +318,7 @@ static const char *begin_number(struct oc_scan *s, const char *p, const char *en
 {
 	const char *digits = p;
 
-	while (digits < end && is_digit(*digits))
+	while (digits < end && oc_is_digit(*digits))
 		digits++;
 	/* Most numbers are integers that end in the piece in which they begin. */
 	if (digits > p && digits < end && *digits != '.' && *digits != 'e' && *digits != 'E' &&
@@ -418,7 +413,7 @@ static const char *begin_value(struct oc_scan *s, const char *p, const char *end
 			s->state = MARK;
 			return p + 1;
 		}
-		if (*p != '-' && !is_digit(*p))
+		if (*p != '-' && !oc_is_digit(*p))
 			return fail(s, p, "a value expected");
 		return begin_number(s, p, end);
 	}

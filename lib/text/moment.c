@@ -2,6 +2,7 @@
 /* moment.c: moments as text. */
 #include "compat.h"
 
+#include "text/text.h"
 #include "text/moment.h"
 
 /* From the beginning of the epoch to that of the month. */
@@ -37,7 +38,7 @@ static bool read_picture(struct oc_text *text, const char *picture, int *numbers
 			in_number = false;
 			continue;
 		}
-		if (c < '0' || c > '9')
+		if (!oc_is_digit(c))
 			return false;
 		*numbers = (in_number ? *numbers * 10 : 0) + (c - '0');
 		in_number = true;
@@ -52,7 +53,7 @@ static void skip_fraction(struct oc_text *text)
 
 	if (text->n < 2 || *text->p != '.')
 		return;
-	while (n < text->n && text->p[n] >= '0' && text->p[n] <= '9')
+	while (n < text->n && oc_is_digit(text->p[n]))
 		n++;
 	if (n > 1)
 		*text = (struct oc_text){text->p + n, text->n - n};
@@ -67,7 +68,7 @@ static bool read_date(struct oc_text *text, int64_t *day)
 	if (!read_picture(text, "0000-00-00", n) || n[MONTH] < 1 || n[MONTH] > 12 || n[DAY] < 1)
 		return false;
 	*day = days_before(n[YEAR], n[MONTH]) + n[DAY] - 1;
-	return *day < days_before(n[YEAR] + n[MONTH] / 12, n[MONTH] % 12 + 1);
+	return n[DAY] <= 28 || *day < days_before(n[YEAR] + n[MONTH] / 12, n[MONTH] % 12 + 1);
 }
 
 /* A second of the day, or of the one before or behind it. A leap second ends a day of UTC. */

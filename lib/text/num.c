@@ -7,6 +7,7 @@
 #include <locale.h>
 #include <math.h>
 
+#include "text/text.h"
 #include "text/num.h"
 
 static const char *skip_digits(const char *s)
@@ -126,7 +127,7 @@ static bool short_integer(const char *p, size_t n, int64_t *out)
 	if (!n || n > 18)
 		return false;
 	for (size_t i = 0; i < n; i++) {
-		if (p[i] < '0' || p[i] > '9')
+		if (!oc_is_digit(p[i]))
 			return false;
 		v = v * 10 + (p[i] - '0');
 	}

@@ -97,6 +97,11 @@ static inline bool oc_is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+static inline bool oc_is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
 static inline char oc_lower(char c)
 {
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;

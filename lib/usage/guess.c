@@ -2,6 +2,7 @@
 /* guess.c: about how many tokens a text has. */
 #include "compat.h"
 
+#include "text/text.h"
 #include "usage/guess.h"
 
 enum kind { BLANK, SPACE, LETTER, DIGIT, SIGN, FOREIGN, WIDE, INSIDE, KINDS };
@@ -23,7 +24,7 @@ static enum kind kind_of(char c)
 		return SPACE;
 	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
 		return LETTER;
-	return c >= '0' && c <= '9' ? DIGIT : SIGN;
+	return oc_is_digit(c) ? DIGIT : SIGN;
 }
 
 int64_t oc_guess_tokens(struct oc_text text)

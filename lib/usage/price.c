@@ -5,14 +5,10 @@
 #include <inttypes.h>
 
 #include "text/num.h"
+#include "text/text.h"
 #include "usage/price.h"
 
 enum { MILLION = 1000000, DECIMALS = 12 }; /* of a cost */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
 
 /* Reads digits [. digits] in millionths; returns what follows, or NULL. */
 static const char *parse_amount(const char *s, int64_t *out)
@@ -23,7 +19,7 @@ static const char *parse_amount(const char *s, int64_t *out)
 	if (!s || *out > MILLION)
 		return NULL;
 	*out *= MILLION;
-	for (s += *s == '.' && is_digit(s[1]); is_digit(*s); s++) {
+	for (s += *s == '.' && oc_is_digit(s[1]); oc_is_digit(*s); s++) {
 		unit /= 10;
 		if (!unit)
 			return NULL;
