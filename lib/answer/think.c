@@ -42,22 +42,30 @@ static void move(struct oc_buf *held, size_t n, struct oc_buf *to)
 	oc_buf_drop(held, n);
 }
 
+/* Is this a block's beginning, up to *end, or as much of one as there is? */
+static bool may_begin(const char *p, size_t n, size_t *end)
+{
+	size_t blank = strspn(p, blanks);
+
+	blank = blank < BLANKS_MAX ? blank : BLANKS_MAX;
+	*end = blank + OPENING;
+	return strncmp(p + blank, opening, n < *end ? n - blank : OPENING) == 0;
+}
+
 /* The steps. Each returns false where it must wait for more. */
 
 static bool start(struct oc_think *t, struct oc_buf *content)
 {
-	size_t blank = strspn(t->held.p, blanks);
-	size_t n = blank < BLANKS_MAX ? blank : BLANKS_MAX;
-	size_t tag = t->held.n - n < OPENING ? t->held.n - n : OPENING;
+	size_t end;
 
-	if (memcmp(t->held.p + n, opening, tag) != 0) {
+	if (!may_begin(t->held.p, t->held.n, &end)) {
 		move(&t->held, t->held.n, content);
 		t->state = OC_THINK_OVER;
 		return true;
 	}
-	if (tag < OPENING)
+	if (end > t->held.n)
 		return false;
-	oc_buf_drop(&t->held, n + OPENING);
+	oc_buf_drop(&t->held, end);
 	t->state = OC_THINK_BEGUN;
 	return true;
 }
@@ -129,6 +137,14 @@ static bool step(struct oc_think *t, struct oc_buf *content, struct oc_buf *reas
 void oc_think_take(struct oc_think *t, struct oc_buf *content, size_t from,
                    struct oc_buf *reasoning)
 {
+	size_t end;
+
+	/* Most content is no block, and stays where it is. */
+	if (!t->held.n && t->state == OC_THINK_START &&
+	    !may_begin(content->p + from, content->n - from, &end)) {
+		t->state = OC_THINK_OVER;
+		return;
+	}
 	oc_buf_add(&t->held, content->p + from, content->n - from);
 	oc_buf_cut(content, from);
 	while (!t->held.bad && step(t, content, reasoning))
