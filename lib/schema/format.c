@@ -13,12 +13,6 @@
 #define HEX     DIGITS "abcdefABCDEF"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-/* strchr() without the NUL. */
-static bool is_one_of(char c, const char *set)
-{
-	return c && strchr(set, c);
-}
-
 static bool consists_of(struct oc_text text, const char *set)
 {
 	return !oc_text_trim(text, set).n;
@@ -66,7 +60,7 @@ static bool is_label(struct oc_text text)
 		return false;
 	/* Hyphens there mark a name in another encoding, and xn is the only one. */
 	if (text.n >= 4 && text.p[2] == '-' && text.p[3] == '-' &&
-	    !(is_one_of(text.p[0], "xX") && is_one_of(text.p[1], "nN")))
+	    !(oc_is_one_of(text.p[0], "xX") && oc_is_one_of(text.p[1], "nN")))
 		return false;
 	return consists_of(text, LETTERS DIGITS "-");
 }
@@ -148,11 +142,11 @@ static bool has_only(struct oc_text text, const char *others)
 		char c = text.p[i];
 
 		if (c == '%') {
-			if (i + 2 >= text.n || !is_one_of(text.p[i + 1], HEX) ||
-			    !is_one_of(text.p[i + 2], HEX))
+			if (i + 2 >= text.n || !oc_is_one_of(text.p[i + 1], HEX) ||
+			    !oc_is_one_of(text.p[i + 2], HEX))
 				return false;
 			i += 2;
-		} else if (!is_one_of(c, LETTERS DIGITS) && !is_one_of(c, others)) {
+		} else if (!oc_is_one_of(c, LETTERS DIGITS) && !oc_is_one_of(c, others)) {
 			return false;
 		}
 	}
@@ -167,7 +161,7 @@ static bool is_ip_literal(struct oc_text text)
 
 	if (is_ipv6(inner))
 		return true;
-	return inner.n >= 4 && is_one_of(inner.p[0], "vV") && dot >= 2 && dot + 1 < inner.n &&
+	return inner.n >= 4 && oc_is_one_of(inner.p[0], "vV") && dot >= 2 && dot + 1 < inner.n &&
 	       consists_of(part(inner, 1, dot), HEX) &&
 	       consists_of(part(inner, dot + 1, inner.n), LETTERS DIGITS UNRESERVED SUB_DELIMS ":");
 }
@@ -198,7 +192,8 @@ static bool is_authority(struct oc_text text)
 
 static bool is_scheme(struct oc_text text)
 {
-	return text.n && is_one_of(text.p[0], LETTERS) && consists_of(text, LETTERS DIGITS "+-.");
+	return text.n && oc_is_one_of(text.p[0], LETTERS) &&
+	       consists_of(text, LETTERS DIGITS "+-.");
 }
 
 static bool is_uri(struct oc_text text)
@@ -235,7 +230,7 @@ static bool is_uuid(struct oc_text text)
 	for (size_t i = 0; i < text.n; i++) {
 		bool hyphen = i == 8 || i == 13 || i == 18 || i == 23;
 
-		if (hyphen ? text.p[i] != '-' : !is_one_of(text.p[i], HEX))
+		if (hyphen ? text.p[i] != '-' : !oc_is_one_of(text.p[i], HEX))
 			return false;
 	}
 	return true;

@@ -42,12 +42,20 @@ static inline bool oc_text_is(struct oc_text text, const char *s)
 	return oc_text_same(text, oc_text_of(s));
 }
 
+/* A NUL is one of no set. */
+static inline bool oc_is_one_of(char c, const char *set)
+{
+	while (*set && *set != c)
+		set++;
+	return *set != '\0';
+}
+
 /* The index of the first byte that is one of the set; the length where there is none. */
 static inline size_t oc_text_find(struct oc_text text, const char *set)
 {
 	size_t i = 0;
 
-	while (i < text.n && !(text.p[i] && strchr(set, text.p[i])))
+	while (i < text.n && !oc_is_one_of(text.p[i], set))
 		i++;
 	return i;
 }
@@ -55,9 +63,9 @@ static inline size_t oc_text_find(struct oc_text text, const char *set)
 /* Without what is at its ends of the characters in the set. */
 static inline struct oc_text oc_text_trim(struct oc_text text, const char *set)
 {
-	for (; text.n && *text.p && strchr(set, *text.p); text.n--)
+	for (; text.n && oc_is_one_of(*text.p, set); text.n--)
 		text.p++;
-	while (text.n && text.p[text.n - 1] && strchr(set, text.p[text.n - 1]))
+	while (text.n && oc_is_one_of(text.p[text.n - 1], set))
 		text.n--;
 	return text;
 }
