@@ -33,7 +33,9 @@ static void keep(CURL *easy, const char *name, char *to, size_t size)
 {
 	const char *value = value_of(easy, name);
 
-	(void)snprintf(to, size, "%s", value ? value : "");
+	*to = '\0';
+	if (value) /* most are not there */
+		(void)snprintf(to, size, "%s", value);
 }
 
 static void keep_fields(const struct oc_transfer *t)
