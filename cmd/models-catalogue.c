@@ -103,9 +103,9 @@ void catalogue_put(const struct catalogue *c, int format, size_t width, struct o
 		return;
 	}
 	rows_begin(&r, (enum rows_form)format, columns, OC_COUNT(columns) - !c->served.ids, out);
-	rows_open(&r, '[');
+	rows_open(&r, NULL, '[');
 	for (size_t i = 0; i < c->n; i++) {
-		rows_open(&r, '{');
+		rows_open(&r, NULL, '{');
 		put_row(c, &c->rows[i], &r);
 		rows_close(&r, '}');
 	}

@@ -163,9 +163,11 @@ void rows_list(struct rows *r, const char *const *list, size_t max)
 		oc_jsonw_member(&r->json, name, NULL);
 }
 
-void rows_open(struct rows *r, char bracket)
+void rows_open(struct rows *r, const char *name, char bracket)
 {
-	if (r->form == ROWS_JSON)
+	if (r->form == ROWS_JSON && name)
+		oc_jsonw_member_open(&r->json, name, bracket);
+	else if (r->form == ROWS_JSON)
 		oc_jsonw_open(&r->json, bracket);
 }
 
@@ -173,12 +175,6 @@ void rows_close(struct rows *r, char bracket)
 {
 	if (r->form == ROWS_JSON)
 		oc_jsonw_close(&r->json, bracket);
-}
-
-void rows_name(struct rows *r, const char *name)
-{
-	if (r->form == ROWS_JSON)
-		oc_jsonw_key(&r->json, name);
 }
 
 void rows_label(struct rows *r, const char *label)

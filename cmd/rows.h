@@ -46,9 +46,8 @@ void rows_list(struct rows *r, const char *const *list, size_t max); /* up to a 
 void rows_label(struct rows *r, const char *label);
 
 /* What is around rows and values in JSON, and nothing in other forms. The caller pairs the
- * brackets, and writes what stands only there with r->json. */
-void rows_open(struct rows *r, char bracket);
+ * brackets, and writes what stands only there with r->json. name: of a member, or NULL. */
+void rows_open(struct rows *r, const char *name, char bracket);
 void rows_close(struct rows *r, char bracket);
-void rows_name(struct rows *r, const char *name);
 
 #endif

@@ -76,7 +76,7 @@ static void put_models(struct rows *r, const struct oc_meter *m, const struct oc
 	for (size_t i = 0; i < m->nrows; i++) {
 		struct oc_text model = m->rows[i].model;
 
-		rows_open(r, '{');
+		rows_open(r, NULL, '{');
 		if (!model.n && r->form == ROWS_TABLE)
 			model = oc_text_of("(unknown)");
 		rows_text(r, model);
@@ -94,9 +94,8 @@ void sums_put(const struct oc_meter *m, const struct oc_price *price, int64_t ba
 	struct rows r;
 
 	rows_begin(&r, form, columns, choose_columns(m, price, columns), out);
-	rows_open(&r, '{');
-	rows_name(&r, "models");
-	rows_open(&r, '[');
+	rows_open(&r, NULL, '{');
+	rows_open(&r, "models", '[');
 	put_models(&r, m, price, decimals);
 	rows_close(&r, ']');
 	rows_label(&r, "total");
