@@ -251,6 +251,8 @@ load helpers
 	printf 'a\xc3(' >bad
 	ends 65 'bad: invalid UTF-8 at byte offset 1; --replace-invalid sends U+FFFD instead' \
 		oc-complete --dry-run -m m -p 'The task' good bad
+	ends 65 'standard input: invalid UTF-8 at byte offset 1; --replace-invalid sends U+FFFD instead' \
+		oc-complete --dry-run -m m -p 'The task' --system-file - <bad
 }
 
 @test 'input: 64 MiB is the limit' {
