@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include "answer/cut.h"
+#include "text/text.h"
 #include "answer/form.h"
 #include "batch/record.h"
 #include "batch-settle.h"
@@ -104,7 +105,7 @@ static void judge_envelope(struct oc_job *job)
 static void judge(struct oc_job *job)
 {
 	const struct oc_reply *reply = &job->reply;
-	struct oc_text answer = {reply->content, reply->content_len};
+	struct oc_text answer = oc_text_of_content(reply);
 
 	if (job->line.envelope)
 		judge_envelope(job);
@@ -120,7 +121,7 @@ static void put_answer(struct run *run, struct item *item)
 	struct oc_job *job = &item->job;
 	const char *id = job->request_id[0] ? job->request_id : job->reply.id;
 	struct oc_reply told = job->reply;
-	struct oc_text answer = {told.content, told.content_len};
+	struct oc_text answer = oc_text_of_content(&told);
 	struct oc_buf part = {0};
 	int rc;
 

@@ -4,6 +4,7 @@
 
 #include "ask.h"
 #include "text/clock.h"
+#include "text/text.h"
 #include "json/writer.h"
 
 enum { OPT_EVENTS = CLI_LONG };
@@ -104,8 +105,8 @@ static void replay(struct stream *stream)
 {
 	const struct oc_reply *reply = &stream->ask.reply;
 	const struct oc_chunk chunks[] = {
-	        {OC_CHUNK_REASONING, {reply->reasoning, reply->reasoning_len}},
-	        {OC_CHUNK_CONTENT, {reply->content, reply->content_len}},
+	        {OC_CHUNK_REASONING, oc_text_of_reasoning(reply)},
+	        {OC_CHUNK_CONTENT, oc_text_of_content(reply)},
 	        {OC_CHUNK_FLUSH, {NULL, 0}},
 	};
 

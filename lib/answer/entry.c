@@ -50,8 +50,7 @@ static void put_choices(struct oc_jsonw *w, const struct oc_reply *reply)
 	put_string(w, "role", "assistant");
 	oc_jsonw_member_text(w, "content", oc_text_of_content(reply));
 	if (reply->reasoning_len)
-		oc_jsonw_member_text(w, "reasoning",
-		                     (struct oc_text){reply->reasoning, reply->reasoning_len});
+		oc_jsonw_member_text(w, "reasoning", oc_text_of_reasoning(reply));
 	if (reply->tool_calls)
 		oc_jsonw_member_raw(w, "tool_calls", oc_text_of_calls(reply));
 	oc_jsonw_close(w, '}');

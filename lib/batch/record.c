@@ -146,8 +146,7 @@ void oc_record_reasoning(const struct oc_line *line, const struct oc_reply *repl
 {
 	struct oc_jsonw w = begin_record(line, out);
 
-	oc_jsonw_member_text(&w, "reasoning",
-	                     (struct oc_text){reply->reasoning, reply->reasoning_len});
+	oc_jsonw_member_text(&w, "reasoning", oc_text_of_reasoning(reply));
 	end_record(&w);
 }
 

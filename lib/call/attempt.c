@@ -188,7 +188,7 @@ static void judge_whole(struct oc_attempt *a)
 	if (!a->sink)
 		return;
 	oc_buf_release(&a->received);
-	reasoning = (struct oc_text){a->reply->reasoning, a->reply->reasoning_len};
+	reasoning = oc_text_of_reasoning(a->reply);
 	content = oc_text_of_content(a->reply);
 	if (oc_events_pass(&a->in, OC_CHUNK_REASONING, reasoning) ||
 	    oc_events_pass(&a->in, OC_CHUNK_CONTENT, content))

@@ -18,6 +18,11 @@ static inline struct oc_text oc_text_of_content(const struct oc_reply *reply)
 	return (struct oc_text){reply->content, reply->content_len};
 }
 
+static inline struct oc_text oc_text_of_reasoning(const struct oc_reply *reply)
+{
+	return (struct oc_text){reply->reasoning, reply->reasoning_len};
+}
+
 static inline struct oc_text oc_text_of_calls(const struct oc_reply *reply)
 {
 	return (struct oc_text){reply->tool_calls, reply->tool_calls_len};
